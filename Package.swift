@@ -1,0 +1,62 @@
+// swift-tools-version:6.0
+import PackageDescription
+
+let package = Package(
+  name: "u2net",
+  platforms: [.macOS(.v15)],
+  products: [
+    .executable(name: "u2net", targets: ["u2net-cli"]),
+    .library(name: "U2Net", targets: ["U2Net", "Images", "Safetensors"]),
+    .library(name: "RSU", targets: ["RSU"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+  ],
+  targets: [
+    // The network: one definition, several interpreters.
+    .target(name: "Compute", dependencies: ["COpenBLAS"]),
+    .target(name: "RSU", dependencies: ["Compute"]),
+    .target(name: "U2Net", dependencies: ["RSU", "Safetensors", "EmbeddedWeights", "Images"]),
+
+    // Weights.
+    .target(name: "EmbeddedWeights"),
+    .target(name: "Safetensors", dependencies: ["Compute"]),
+    .target(
+      name: "WeightFiles",
+      dependencies: ["Safetensors", "CZip", "CCrypto", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
+      exclude: ["ONNX/onnx.proto", "ONNX/regenerate.sh"]),
+
+    // Pictures.
+    .target(name: "CImageCodecs", dependencies: ["CPNG", "CJPEG"]),
+    .target(name: "Images", dependencies: ["CImageCodecs"]),
+
+    .executableTarget(
+      name: "u2net-cli",
+      dependencies: [
+        "U2Net", "WeightFiles",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+
+    .executableTarget(
+      name: "cut-out-product", dependencies: ["U2Net", "Images"], path: "Examples/cut-out-product"),
+
+    // System libraries.
+    .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+    .systemLibrary(name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"])]),
+    .systemLibrary(name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
+    .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+
+    .testTarget(name: "ComputeTests", dependencies: ["Compute"]),
+    .testTarget(name: "RSUTests", dependencies: ["RSU"]),
+    .testTarget(name: "U2NetTests", dependencies: ["U2Net", "WeightFiles"], exclude: ["Fixtures"]),
+    .testTarget(name: "SafetensorsTests", dependencies: ["Safetensors"]),
+    .testTarget(
+      name: "WeightFilesTests",
+      dependencies: ["WeightFiles", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
+      resources: [.copy("Fixtures")]),
+    .testTarget(name: "ImagesTests", dependencies: ["Images"], resources: [.copy("Fixtures")]),
+    .testTarget(name: "u2net-cliTests", dependencies: ["u2net-cli", "cut-out-product", "Images"]),
+  ]
+)

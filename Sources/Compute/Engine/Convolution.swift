@@ -1,0 +1,107 @@
+/// Which layer of the network this is: its stage ("En_1", "side3") and its name within the stage ("6d").
+public struct LayerName: Hashable, Sendable, CustomStringConvertible {
+  public let stage: String
+  public let layer: String
+
+  public init(stage: String, layer: String = "") {
+    self.stage = stage
+    self.layer = layer
+  }
+
+  public var description: String { layer.isEmpty ? stage : "\(stage)/\(layer)" }
+}
+
+/// A convolution layer as data: stride 1, zero padding that keeps H×W, bias; optionally followed by
+/// batch normalisation and by ReLU.
+public struct Convolution: Hashable, Sendable {
+  public let name: LayerName
+  /// Channels in and out.
+  public let input: Int
+  public let output: Int
+  /// Side of the square kernel, odd.
+  public let kernel: Int
+  /// Distance between taps in pixels.
+  public let dilation: Int
+  public let isNormalized: Bool
+  public let hasReLU: Bool
+
+  public init(
+    _ name: LayerName, input: Int, output: Int, kernel: Int = 3, dilation: Int = 1,
+    isNormalized: Bool, hasReLU: Bool
+  ) {
+    precondition(input > 0 && output > 0 && dilation > 0, "\(name): widths and dilation must be positive")
+    precondition(kernel > 0 && kernel % 2 == 1, "\(name): the kernel's side must be odd, not \(kernel)")
+    self.name = name
+    self.input = input
+    self.output = output
+    self.kernel = kernel
+    self.dilation = dilation
+    self.isNormalized = isNormalized
+    self.hasReLU = hasReLU
+  }
+
+  /// Shape of the weight: [O, I, kernel, kernel].
+  public var weightShape: [Int] { [output, input, kernel, kernel] }
+
+  /// Trainable parameters: weight, bias and, where normalised, γ and β.
+  public var parameters: Int { output * (input * kernel * kernel + 1 + (isNormalized ? 2 : 0)) }
+
+  /// Multiply-accumulate operations for an output of H×W, border taps included.
+  public func macs(height: Int, width: Int) -> Int { output * input * kernel * kernel * height * width }
+}
+
+/// The trained values of one `Convolution`.
+public struct ConvolutionParameters: Sendable {
+  /// What batch normalisation subtracts, divides by, scales by and adds, each `[O]`.
+  public struct BatchNormalization: Sendable {
+    public let gamma, beta, mean, variance: Tensor
+    /// Added to the variance before the root: PyTorch's default, which the published weights were trained with.
+    public static let epsilon = 1e-5
+
+    public init(gamma: Tensor, beta: Tensor, mean: Tensor, variance: Tensor) {
+      self.gamma = gamma
+      self.beta = beta
+      self.mean = mean
+      self.variance = variance
+    }
+  }
+
+  /// `[O, I, kernel, kernel]`
+  public let weight: Tensor
+  /// `[O]`
+  public let bias: Tensor
+  /// nil where the layer has none or where it is already folded into weight and bias.
+  public let normalization: BatchNormalization?
+
+  public init(weight: Tensor, bias: Tensor, normalization: BatchNormalization? = nil) {
+    self.weight = weight
+    self.bias = bias
+    self.normalization = normalization
+  }
+
+  /// The same function without batch normalisation: w' = w·γ/√(σ²+ε), b' = (b−μ)·γ/√(σ²+ε) + β.
+  ///
+  /// Tensors without normalisation are returned as they are, so weights folded in the file stay in the file's
+  /// memory map.
+  public var folded: ConvolutionParameters {
+    guard let normalization else { return self }
+    let gamma = normalization.gamma.values, beta = normalization.beta.values
+    let mean = normalization.mean.values, variance = normalization.variance.values
+    let scale = zip(gamma, variance).map { Double($0) / (Double($1) + BatchNormalization.epsilon).squareRoot() }
+    let fan = weight.count / scale.count
+    let foldedWeight = Tensor(shape: weight.shape) { out in
+      weight.withUnsafeBufferPointer { w in
+        for o in scale.indices {
+          for i in o * fan..<(o + 1) * fan { out[i] = Float(Double(w[i]) * scale[o]) }
+        }
+      }
+    }
+    let foldedBias = bias.values.enumerated().map { o, b in
+      Float((Double(b) - Double(mean[o])) * scale[o] + Double(beta[o]))
+    }
+    return ConvolutionParameters(weight: foldedWeight, bias: Tensor(shape: bias.shape, foldedBias))
+  }
+}
+
+/// The trained values of a whole network, layer by layer.
+public typealias NetworkParameters = [LayerName: ConvolutionParameters]

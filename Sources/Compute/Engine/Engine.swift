@@ -1,0 +1,27 @@
+/// The verbs of which residual U-blocks and U²-Net are made.
+///
+/// The network is written once over these verbs. Who interprets them decides what happens:
+/// `GraphRecorder` writes them down for `Inference` to plan and run, `Outline` adds up parameters and
+/// multiplications. Legend: C channels, H rows, W columns.
+public protocol Engine: AnyObject {
+  /// One feature map as this interpreter sees it.
+  associatedtype FeatureMap
+
+  /// Convolution, then batch normalisation and ReLU where `layer` has them: C_in×H×W → C_out×H×W.
+  func convolution(_ x: FeatureMap, _ layer: Convolution) -> FeatureMap
+
+  /// 2×2 max-pool, stride 2, ceil mode: C×H×W → C×⌈H/2⌉×⌈W/2⌉. A window cut by the border uses what is inside.
+  func maxPool(_ x: FeatureMap) -> FeatureMap
+
+  /// Bilinear resize (half-pixel centres, no corner alignment) to the H×W of `reference`.
+  func upsample(_ x: FeatureMap, like reference: FeatureMap) -> FeatureMap
+
+  /// Joins maps of equal H×W along the channels, in the order given.
+  func concatenate(_ maps: [FeatureMap]) -> FeatureMap
+
+  /// a + b, element by element; equal shapes.
+  func add(_ a: FeatureMap, _ b: FeatureMap) -> FeatureMap
+
+  /// 1 / (1 + e⁻ˣ), element by element.
+  func sigmoid(_ x: FeatureMap) -> FeatureMap
+}

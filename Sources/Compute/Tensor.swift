@@ -1,0 +1,69 @@
+/// A dense row-major array of float32 that never changes: a weight, a bias, a golden value.
+///
+/// The elements live wherever they already are (a memory-mapped file, a segment of the executable, a
+/// Swift array): a tensor is a shape, a pointer and the owner that keeps the pointer valid.
+public struct Tensor: @unchecked Sendable {  // The elements are immutable and the owner is retained.
+  /// Extents, outermost first. A convolution weight is `[O, I, kernelHeight, kernelWidth]`.
+  public let shape: [Int]
+  private let base: UnsafePointer<Float>
+  private let owner: AnyObject
+
+  /// Number of elements: the product of `shape`, 1 for a scalar.
+  public var count: Int { shape.reduce(1, *) }
+
+  /// A tensor over memory that somebody else owns.
+  /// - Parameters:
+  ///   - shape: extents, all ≥ 0.
+  ///   - base: the first of `shape.reduce(1, *)` elements, aligned for `Float`.
+  ///   - owner: whatever keeps `base` valid; retained.
+  public init(shape: [Int], base: UnsafePointer<Float>, owner: AnyObject) {
+    precondition(shape.allSatisfy { $0 >= 0 }, "negative extent in shape \(shape)")
+    self.shape = shape
+    self.base = base
+    self.owner = owner
+  }
+
+  /// A tensor with `values` in row-major order; `values.count` must equal the product of `shape`.
+  public init(shape: [Int], _ values: some Collection<Float>) {
+    self.init(shape: shape) { buffer in
+      precondition(buffer.count == values.count, "\(values.count) values for shape \(shape)")
+      _ = buffer.initialize(fromContentsOf: values)
+    }
+  }
+
+  /// A tensor whose elements `fill` writes, each exactly once.
+  public init(shape: [Int], fill: (UnsafeMutableBufferPointer<Float>) throws -> Void) rethrows {
+    let memory = OwnedFloats(count: shape.reduce(1, *))
+    try fill(memory.buffer)
+    self.init(shape: shape, base: UnsafePointer(memory.buffer.baseAddress!), owner: memory)
+  }
+
+  /// Calls `body` with the elements in row-major order.
+  public func withUnsafeBufferPointer<R>(_ body: (UnsafeBufferPointer<Float>) throws -> R) rethrows -> R {
+    try withExtendedLifetime(owner) { try body(UnsafeBufferPointer(start: base, count: count)) }
+  }
+
+  /// Whether no element is NaN or infinite.
+  public var isFinite: Bool {
+    withUnsafeBufferPointer { values in
+      var exponent: UInt32 = 0  // All ones in NaN and infinity only. No early exit, so that the loop vectorises.
+      for value in values { exponent = max(exponent, value.bitPattern & 0x7f80_0000) }
+      return exponent < 0x7f80_0000
+    }
+  }
+
+  /// A copy of the elements in row-major order.
+  public var values: [Float] { withUnsafeBufferPointer(Array.init) }
+}
+
+/// 64-byte aligned memory for floats, freed with the last reference.
+final class OwnedFloats {
+  let buffer: UnsafeMutableBufferPointer<Float>
+
+  init(count: Int) {
+    let raw = UnsafeMutableRawPointer.allocate(byteCount: max(count, 1) * MemoryLayout<Float>.stride, alignment: 64)
+    buffer = UnsafeMutableBufferPointer(start: raw.bindMemory(to: Float.self, capacity: count), count: count)
+  }
+
+  deinit { UnsafeMutableRawPointer(buffer.baseAddress!).deallocate() }
+}

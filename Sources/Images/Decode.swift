@@ -1,0 +1,132 @@
+// Bytes of a PNG or JPEG file to pixels.
+
+internal import CImageCodecs
+
+extension ImageFile {
+  /// Decoding refuses more pixels than this unless told otherwise: 256 megapixels, a gigabyte of RGBA.
+  public static var defaultPixelLimit: Int { 256_000_000 }
+
+  /// Reads size and kind without decoding pixels.
+  ///
+  /// - Parameter source: the file's name, for error messages.
+  /// - Throws: `empty`, `unrecognized`, `corrupt` or `unsupported`.
+  public static func header(of bytes: [UInt8], source: String) throws(ImageError) -> ImageHeader {
+    guard !bytes.isEmpty else { throw .empty(source: source) }
+    guard let format = ImageFormat(signatureOf: bytes) else {
+      throw .unrecognized(source: source, start: [UInt8](bytes.prefix(12)))
+    }
+    var header = cic_header()
+    try checked(source, format, width: 0, height: 0) { message in
+      switch format {
+      case .png: cic_png_header(bytes, bytes.count, &header, message)
+      case .jpeg: cic_jpeg_header(bytes, bytes.count, &header, message)
+      }
+    }
+    let orientation = exif(in: bytes, format).flatMap { Orientation(exif: bytes[$0]) } ?? .up
+    let (width, height) = (Int(header.width), Int(header.height))
+    return ImageHeader(
+      format: format,
+      width: orientation.swapsAxes ? height : width,
+      height: orientation.swapsAxes ? width : height,
+      channels: Channels(rawValue: Int(header.channels))!,
+      bitDepth: Int(header.bit_depth),
+      orientation: orientation)
+  }
+
+  /// Reads the header and checks the size against `pixelLimit`.
+  fileprivate static func header(
+    of bytes: [UInt8], source: String, pixelLimit: Int, bytesPerSample: Int
+  ) throws(ImageError) -> ImageHeader {
+    let header = try header(of: bytes, source: source)
+    let (pixels, tooMany) = header.width.multipliedReportingOverflow(by: header.height)
+    let (_, tooManyBytes) = pixels.multipliedReportingOverflow(by: header.channels.rawValue * bytesPerSample)
+    guard !tooMany, !tooManyBytes, pixels <= pixelLimit else {
+      throw .tooLarge(source: source, width: header.width, height: header.height, limit: pixelLimit)
+    }
+    return header
+  }
+
+  /// Runs a codec and turns its status and message into an error.
+  private static func checked(
+    _ source: String, _ format: ImageFormat, width: Int, height: Int,
+    _ body: (UnsafeMutablePointer<CChar>) -> cic_status
+  ) throws(ImageError) {
+    var status = CIC_OK
+    let reason = withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(CIC_MESSAGE_SIZE)) { message in
+      message.initialize(repeating: 0)
+      status = body(message.baseAddress!)
+      return String(cString: message.baseAddress!)
+    }
+    switch status {
+    case CIC_OK: return
+    case CIC_UNSUPPORTED: throw .unsupported(source: source, format: format, reason: reason)
+    case CIC_NO_MEMORY: throw .outOfMemory(source: source, width: width, height: height)
+    default: throw .corrupt(source: source, format: format, reason: reason)
+    }
+  }
+
+  /// Decodes the pixels as stored, into a buffer of exactly their size.
+  fileprivate static func decode(
+    _ bytes: [UInt8], _ header: ImageHeader, source: String, sampleBits: Int, into pixels: UnsafeMutableRawBufferPointer
+  ) throws(ImageError) {
+    try checked(source, header.format, width: header.width, height: header.height) { message in
+      switch header.format {
+      case .png:
+        cic_png_pixels(bytes, bytes.count, Int32(sampleBits), pixels.baseAddress, pixels.count, message)
+      case .jpeg:
+        cic_jpeg_pixels(bytes, bytes.count, pixels.baseAddress, pixels.count, message)
+      }
+    }
+  }
+}
+
+extension Image where Sample == UInt8 {
+  /// Decodes a PNG or JPEG file, turned upright by its EXIF orientation. Samples of 16 bits keep their high byte.
+  ///
+  /// A file that is damaged or ends too early is an error, even if libpng or libjpeg could make something of it.
+  ///
+  /// - Parameters:
+  ///   - source: the file's name, for error messages.
+  ///   - pixelLimit: the most pixels to accept; checked before any memory is taken for them.
+  /// - Throws: `empty`, `unrecognized`, `corrupt`, `unsupported`, `tooLarge` or `outOfMemory`.
+  public init(
+    decoding bytes: [UInt8], source: String, pixelLimit: Int = ImageFile.defaultPixelLimit
+  ) throws(ImageError) {
+    let header = try ImageFile.header(of: bytes, source: source, pixelLimit: pixelLimit, bytesPerSample: 1)
+    try self.init(storedIn: bytes, header, source: source)
+    self = oriented(by: header.orientation)
+  }
+
+  fileprivate init(storedIn bytes: [UInt8], _ header: ImageHeader, source: String) throws(ImageError) {
+    try self.init(width: header.storedWidth, height: header.storedHeight, channels: header.channels) {
+      pixels throws(ImageError) in
+      try ImageFile.decode(
+        bytes, header, source: source, sampleBits: 8, into: UnsafeMutableRawBufferPointer(pixels))
+    }
+  }
+}
+
+extension Image where Sample == UInt16 {
+  /// Decodes a PNG or JPEG file, turned upright by its EXIF orientation. Samples of fewer than 16 bits are widened
+  /// to the full range: 255 becomes 65535.
+  ///
+  /// Parameters and errors are those of `Image<UInt8>.init(decoding:source:pixelLimit:)`.
+  public init(
+    decoding bytes: [UInt8], source: String, pixelLimit: Int = ImageFile.defaultPixelLimit
+  ) throws(ImageError) {
+    let header = try ImageFile.header(of: bytes, source: source, pixelLimit: pixelLimit, bytesPerSample: 2)
+    if header.bitDepth == 16 {
+      try self.init(width: header.storedWidth, height: header.storedHeight, channels: header.channels) {
+        pixels throws(ImageError) in
+        try ImageFile.decode(
+          bytes, header, source: source, sampleBits: 16, into: UnsafeMutableRawBufferPointer(pixels))
+      }
+    } else {
+      let narrow = try Image<UInt8>(storedIn: bytes, header, source: source)
+      self.init(
+        width: narrow.width, height: narrow.height, channels: narrow.channels,
+        samples: narrow.samples.map { UInt16($0) * 257 })
+    }
+    self = oriented(by: header.orientation)
+  }
+}

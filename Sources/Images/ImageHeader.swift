@@ -1,0 +1,37 @@
+/// The file formats that can be read.
+public enum ImageFormat: String, Sendable, CustomStringConvertible {
+  case png = "PNG"
+  case jpeg = "JPEG"
+
+  public var description: String { rawValue }
+
+  /// The format whose signature `bytes` start with.
+  public init?(signatureOf bytes: [UInt8]) {
+    if bytes.starts(with: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]) {
+      self = .png
+    } else if bytes.starts(with: [0xFF, 0xD8, 0xFF]) {
+      self = .jpeg
+    } else {
+      return nil
+    }
+  }
+}
+
+/// What a picture's file says of it before any pixel is decoded.
+public struct ImageHeader: Equatable, Sendable {
+  public let format: ImageFormat
+  /// In pixels, as displayed: with the orientation applied.
+  public let width: Int
+  /// In pixels, as displayed: with the orientation applied.
+  public let height: Int
+  /// The channels once decoded: palettes become colours, CMYK becomes RGB, a transparent colour becomes alpha.
+  public let channels: Channels
+  /// Bits per sample in the file: 1, 2, 4, 8 or 16. Palette images count as 8, for their entries are.
+  public let bitDepth: Int
+  /// How the stored rows and columns are to be displayed, from EXIF.
+  public let orientation: Orientation
+
+  /// Size as stored in the file.
+  var storedWidth: Int { orientation.swapsAxes ? height : width }
+  var storedHeight: Int { orientation.swapsAxes ? width : height }
+}

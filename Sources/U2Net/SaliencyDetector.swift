@@ -1,0 +1,73 @@
+import Images
+import Safetensors
+import Synchronization
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// Finds the object that a photo is about: one call from photo to mask.
+///
+///     let detector = SaliencyDetector()                                    // lite, weights built in
+///     let photo = try Image<UInt8>(contentsOf: "mug.jpg")
+///     try detector.detect(in: photo).mask().write(to: "mask.png")
+///
+/// A detector can be shared between threads; calls are served one after another, each using all of its threads.
+public final class SaliencyDetector: Sendable {
+  public struct Options: Sendable {
+    /// Side of the square that the network sees, in pixels, ≥ 32. The published weights were trained for 320.
+    public var inputSize = 320
+    public var preprocessing = Preprocessing.rembg
+    public var normalization = Normalization.minmax
+    /// Threads that work on one photo.
+    public var threads = ProcessInfo.processInfo.activeProcessorCount
+    /// Whether to compute the six side outputs beside the fused map.
+    public var sideOutputs = false
+
+    public init() {}
+  }
+
+  public let options: Options
+  private let network: PreparedNetwork
+  /// Made at the first photo: a detector that is never used takes no memory.
+  private let predictor = Mutex<Predictor?>(nil)
+
+  public init(_ network: TrainedNetwork = .lite, options: Options = Options()) {
+    self.network = PreparedNetwork(network)
+    self.options = options
+  }
+
+  /// A detector with the weights of a `.safetensors` file.
+  /// - Throws: `WeightFileError` if the file cannot be read or does not hold a U²-Net.
+  public convenience init(weights path: String, options: Options = Options()) throws(WeightFileError) {
+    self.init(try TrainedNetwork(Safetensors.read(path: path)), options: options)
+  }
+
+  /// What stands out in `photo`.
+  public func detect(in photo: Image<UInt8>) -> Saliency {
+    let size = options.inputSize
+    let maps = predictor.withLock { slot -> [Saliency.Map: Image<Float>] in
+      let predictor =
+        slot
+        ?? Predictor(
+          network, height: size, width: size, maps: options.sideOutputs ? .all : .fused, threads: options.threads)
+      slot = predictor
+      predictor.run {
+        options.preprocessing.fill($0, from: photo, size: size, threads: options.threads)
+      }
+      let names: [Saliency.Map] = [.fused] + (options.sideOutputs ? (1...6).map(Saliency.Map.side) : [])
+      return Dictionary(
+        uniqueKeysWithValues: names.enumerated().map { index, name in
+          (
+            name,
+            predictor.withMap(index) { Image(width: size, height: size, channels: .gray, samples: Array($0)) }
+          )
+        })
+    }
+    return Saliency(
+      maps: maps, width: photo.width, height: photo.height, normalization: options.normalization,
+      filter: options.preprocessing.maskFilter)
+  }
+}

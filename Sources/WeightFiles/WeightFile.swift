@@ -1,0 +1,82 @@
+import Compute
+import Safetensors
+
+/// A file of weights in any format this module knows, told apart by content rather than by extension.
+public struct WeightFile: Sendable {
+  public enum Format: String, CaseIterable, Sendable, CustomStringConvertible {
+    case safetensors
+    case onnx
+    case torch
+    case legacyTorch
+
+    public var description: String {
+      switch self {
+      case .safetensors: "safetensors"
+      case .onnx: "ONNX"
+      case .torch: "PyTorch (zip)"
+      case .legacyTorch: "PyTorch before 1.6"
+      }
+    }
+  }
+
+  public enum Contents: Sendable {
+    /// Tensors under the names they have in a state dictionary.
+    case named(ParameterStore)
+    /// Tensors in the order a graph uses them.
+    case graph(ConvolutionSequence)
+  }
+
+  public let format: Format
+  /// The checksum of the whole file as 64 lower-case hexadecimal digits.
+  public let sha256: String
+  public let contents: Contents
+
+  /// Reads the file at `path`, running nothing that it contains and allocating at most about 1 GiB.
+  ///
+  /// Elements of any real type become float32. Float32 tensors in a safetensors file stay in it, mapped.
+  /// - Throws: if the file cannot be read, is in no known format, or breaks the rules of its format.
+  public static func read(path: String) throws(WeightFileError) -> WeightFile {
+    let map = try MemoryMap(path: path)
+    return try read(bytes: map.bytes, owner: map, source: path)
+  }
+
+  /// Reads a file that is already in memory.
+  /// - Parameters:
+  ///   - bytes: the whole file.
+  ///   - owner: what keeps `bytes` valid; retained by tensors that use them in place.
+  ///   - source: what to call the file in messages.
+  /// - Throws: as `read(path:)`.
+  public static func read(
+    bytes: UnsafeRawBufferPointer, owner: AnyObject, source: String
+  ) throws(WeightFileError) -> WeightFile {
+    let format = try Format(recognizing: bytes, file: source)
+    let contents: Contents =
+      switch format {
+      case .safetensors: .named(try Safetensors.read(bytes: bytes, owner: owner, source: source))
+      case .onnx: .graph(try ONNXReader.read(bytes, file: source))
+      case .torch: .named(try TorchZipReader.read(bytes, file: source))
+      case .legacyTorch: .named(try TorchLegacyReader.read(bytes, owner: owner, file: source))
+      }
+    return WeightFile(format: format, sha256: SHA256.hexDigest(of: bytes), contents: contents)
+  }
+}
+
+extension WeightFile.Format {
+  /// - Throws: if the first bytes are those of none of the formats.
+  init(recognizing bytes: UnsafeRawBufferPointer, file: String) throws(WeightFileError) {
+    if bytes.starts(with: [0x50, 0x4b, 0x03, 0x04]) {  // A zip archive's first local header.
+      self = .torch
+    } else if TorchLegacyReader.recognizes(bytes) {
+      self = .legacyTorch
+    } else if bytes.count > 8 && bytes[8] == UInt8(ascii: "{") {  // The JSON after the header's length.
+      self = .safetensors
+    } else if bytes.first == 0x08 {  // ONNX has no magic number; this is the key of its first field, the version.
+      self = .onnx
+    } else {
+      let found = bytes.prefix(8).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined(separator: " ")
+      let known = Self.allCases.map(\.description).joined(separator: ", ")
+      throw WeightFileError(
+        file: file, "expected one of the formats \(known), found a file that starts with the bytes \(found)")
+    }
+  }
+}

@@ -1,0 +1,36 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// A download into a file that can be resumed, done by curl, which knows proxies, certificates and retries.
+struct Download {
+  let url: String
+  /// The file that grows; what is in it already is not fetched again.
+  let part: String
+
+  /// - Parameter otherwise: what else the user can do, for the error message.
+  func run(otherwise: String) throws(CommandFailure) {
+    var arguments = ["curl", "--fail", "--location", "--continue-at", "-", "--connect-timeout", "20", "--retry", "2"]
+    arguments += isatty(STDERR_FILENO) == 1 ? ["--progress-bar"] : ["--silent", "--show-error"]
+    arguments += ["--output", part, "--", url]
+    var process = pid_t()
+    let words = arguments.map { strdup($0) } + [nil]
+    defer { for word in words { free(word) } }
+    let problem = posix_spawnp(&process, "curl", nil, nil, words, environ)
+    guard problem == 0 else {
+      throw CommandFailure(
+        "\(url): cannot run curl (\(String(cString: strerror(problem)))): install it with `apt-get install curl`, "
+          + "or fetch the file by other means and run `u2net weights … --from FILE`, \(otherwise)")
+    }
+    var status: Int32 = 0
+    while waitpid(process, &status, 0) == -1 && errno == EINTR {}
+    guard status == 0 else {
+      throw CommandFailure(
+        "\(url): the download failed (curl's exit code \((status >> 8) & 0xff)); what arrived is kept in \(part) "
+          + "and the same command resumes it. Or fetch the file by other means and run `u2net weights … --from FILE`, "
+          + otherwise)
+    }
+  }
+}

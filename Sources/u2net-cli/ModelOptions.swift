@@ -1,0 +1,66 @@
+import ArgumentParser
+import Compute
+import Safetensors
+import U2Net
+import WeightFiles
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// Which network to use, and how many cores.
+struct ModelOptions: ParsableArguments {
+  @Option(
+    name: .shortAndLong,
+    help: "lite (built in) or full (sharper, needs `u2net weights full` once); u2netp and u2net mean the same.")
+  var model: Model = .lite
+
+  @Option(help: ArgumentHelp("Use the weights in FILE (.safetensors, .onnx or .pth) instead.", valueName: "file"))
+  var weights: String?
+
+  @Option(help: ArgumentHelp("Folder of downloaded weights.", valueName: "dir"))
+  var cache: String?
+
+  @Option(help: "Threads to work with (default: all cores).")
+  var threads: Int = ProcessInfo.processInfo.activeProcessorCount
+
+  @Option(help: "Side of the square that the network sees, in pixels, at least 32; the weights were trained for 320.")
+  var size = 320
+
+  func validate() throws {
+    guard (1...1024).contains(threads) else { throw ValidationError("--threads must be 1 to 1024, not \(threads)") }
+    guard (32...8192).contains(size) else { throw ValidationError("--size must be 32 to 8192, not \(size)") }
+  }
+
+  func network() throws -> TrainedNetwork {
+    if let weights { return try WeightFile.read(path: weights).network() }
+    return try .pretrained(model, cache: cache)
+  }
+}
+
+extension Model: ExpressibleByArgument {
+  public init?(argument: String) { self.init(name: argument) }
+  public static var allValueStrings: [String] { ["lite", "full"] }
+}
+
+extension WeightFile {
+  /// The U²-Net in this file, recognised and checked.
+  func network() throws -> TrainedNetwork {
+    switch contents {
+    case .named(let store):
+      return try TrainedNetwork(store)
+    case .graph(let sequence):
+      var convolutions: [(name: String, weight: Tensor, bias: Tensor)] = []
+      for convolution in sequence.convolutions {
+        guard let bias = convolution.bias else {
+          throw WeightFileError(
+            file: sequence.source, at: .tensor(convolution.weight.name), "this convolution has no bias; U²-Net's have")
+        }
+        convolutions.append((convolution.weight.name, convolution.weight.tensor, bias.tensor))
+      }
+      return try TrainedNetwork(TrainedNetwork.store(naming: convolutions, source: sequence.source))
+    }
+  }
+}

@@ -1,0 +1,86 @@
+import ArgumentParser
+import Images
+import U2Net
+
+/// What `mask` and `cutout` have in common: photos in, a network, pictures out.
+struct PhotoOptions: ParsableArguments {
+  @Argument(help: "Photos (PNG, JPEG), folders of photos, or - for standard input.")
+  var inputs: [String]
+
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp(
+      "PNG to write, - for standard output; a folder for several photos or a folder of them.", valueName: "path"))
+  var output: String
+
+  @OptionGroup var model: ModelOptions
+
+  @Option(help: "How photos are resized: rembg (anti-aliased) or authors (as the paper's code did).")
+  var preprocess: Preprocessing = .rembg
+
+  @Option(help: "Grey values: minmax (stretched to the full range) or sigmoid (the probabilities as they are).")
+  var normalize: Normalization = .minmax
+
+  @Option(help: ArgumentHelp("Write the fused map and the six side outputs here, too.", valueName: "dir"))
+  var sideOutputs: String?
+
+  @Option(help: "Existing files in an output folder: error (before any work), skip or overwrite.")
+  var existing: ExistingFiles = .error
+
+  @Option(help: "Refuse photos with more megapixels than this.")
+  var maxMegapixels = ImageFile.defaultPixelLimit / 1_000_000
+
+  func validate() throws {
+    guard (1...1_000_000).contains(maxMegapixels) else {
+      throw ValidationError("--max-megapixels must be at least 1, not \(maxMegapixels)")
+    }
+  }
+
+  /// Runs every photo through the network and `write`s what comes out; failures are reported at the end.
+  func forEachPhoto(_ write: (_ photo: Image<UInt8>, _ saliency: Saliency, _ path: String) throws -> Void) throws {
+    let jobs = try PhotoJob.plan(inputs: inputs, output: output, existing: existing)
+    var options = SaliencyDetector.Options()
+    options.inputSize = model.size
+    options.threads = model.threads
+    options.preprocessing = preprocess
+    options.normalization = normalize
+    options.sideOutputs = sideOutputs != nil
+    let detector = SaliencyDetector(try model.network(), options: options)
+    // Where nothing can be written, no photo needs to be looked at.
+    for job in jobs { try job.makeFolder() }
+
+    var failures: [String] = []
+    for job in jobs {
+      do {
+        let photo = try Image<UInt8>(
+          decoding: ImageFile.read(job.input), source: job.source, pixelLimit: maxMegapixels * 1_000_000)
+        let saliency = detector.detect(in: photo)
+        if saliency.isEmpty { note("\(job.source): no salient object; the mask is empty") }
+        try write(photo, saliency, job.output)
+        if let sideOutputs { try writeMaps(of: saliency, for: job, to: sideOutputs) }
+      } catch {
+        failures.append("\(error)")
+      }
+    }
+    guard failures.isEmpty else {
+      let summary = jobs.count > 1 ? ["\(failures.count) of \(jobs.count) photos failed:"] : []
+      throw CommandFailure(lines: summary + failures)
+    }
+  }
+
+  private func writeMaps(of saliency: Saliency, for job: PhotoJob, to folder: String) throws {
+    for map in saliency.maps.keys {
+      let path = "\(folder)/\(job.stem).\(map).png"
+      try Paths.makeFolder(containing: path)
+      try ImageFile.write(saliency.mask(map, threads: model.threads).pngData(), to: path)
+    }
+  }
+}
+
+/// What to do with a file that is already where a result should go.
+enum ExistingFiles: String, CaseIterable, ExpressibleByArgument {
+  case error, skip, overwrite
+}
+
+extension Preprocessing: ExpressibleByArgument {}
+extension Normalization: ExpressibleByArgument {}

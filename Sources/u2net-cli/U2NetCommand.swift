@@ -1,0 +1,66 @@
+import ArgumentParser
+import Images
+import Safetensors
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+@main
+struct U2NetCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "u2net",
+    abstract: "Finds the object that a picture is about, and cuts it out.",
+    discussion: """
+      No background plate, no click, no prompt, no GPU. Start with:
+
+        u2net mask photo.jpg -o mask.png      white where the object is
+        u2net cutout photo.jpg -o cut.png     the object on transparency
+
+      Exit codes: 0 everything done, 1 something failed (each failure is named), 2 wrong usage.
+      """,
+    version: "0.1.0",
+    subcommands: [Mask.self, Cutout.self, Describe.self, Weights.self, Convert.self, Bench.self])
+
+  static func main() {
+    signal(SIGPIPE, SIG_IGN)  // A reader that goes away is a write error with a message, not a silent death.
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch let failure as CommandFailure {
+      for line in failure.lines { note(line) }
+      quit(1)
+    } catch let error as WeightFileError {
+      note(error.description)
+      quit(1)
+    } catch let error as ImageError {
+      note(error.description)
+      quit(1)
+    } catch  where exitCode(for: error).isSuccess {
+      exit(withError: error)  // --help and --version.
+    } catch {
+      note(fullMessage(for: error).trimmingPrefix("Error: ").description)
+      quit(2)
+    }
+  }
+}
+
+/// Something went wrong after the command line was understood.
+struct CommandFailure: Error, CustomStringConvertible {
+  let lines: [String]
+  var description: String { lines.joined(separator: "\n") }
+
+  init(_ lines: String...) { self.lines = lines }
+  init(lines: [String]) { self.lines = lines }
+}
+
+/// Writes a line to standard error, where it never mixes with an image on standard output.
+func note(_ line: String) {
+  let text = Array("u2net: \(line)\n".utf8)
+  _ = write(STDERR_FILENO, text, text.count)
+}
+
+/// Leaves the program. Inside a command `exit` means ArgumentParser's.
+private func quit(_ code: Int32) -> Never { exit(code) }

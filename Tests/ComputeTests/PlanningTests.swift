@@ -1,0 +1,73 @@
+import Compute
+import Synchronization
+import Testing
+
+struct PlanningTests {
+  @Test func buffersThatLiveTogetherDoNotOverlap() {
+    var random = SeededGenerator(1)
+    for round in 0..<200 {
+      let buffers = (0..<Int.random(in: 1...40, using: &random)).map { _ -> ArenaPlan.Buffer in
+        let birth = Int.random(in: 0...20, using: &random)
+        return ArenaPlan.Buffer(
+          count: Int.random(in: 1...500, using: &random),
+          lifetime: birth...birth + Int.random(in: 0...10, using: &random))
+      }
+      let plan = ArenaPlan(buffers)
+      for i in buffers.indices {
+        #expect(plan.offsets[i] % ArenaPlan.alignment == 0)
+        #expect(plan.offsets[i] + buffers[i].count <= plan.count)
+        for j in 0..<i where buffers[i].lifetime.overlaps(buffers[j].lifetime) {
+          let a = plan.offsets[i]..<plan.offsets[i] + buffers[i].count
+          let b = plan.offsets[j]..<plan.offsets[j] + buffers[j].count
+          #expect(!a.overlaps(b), "round \(round): buffers \(i) and \(j) share memory")
+        }
+      }
+    }
+  }
+
+  @Test func memoryIsUsedAgain() {
+    // A chain: each buffer is needed by the next step only, so two of them are enough for any length.
+    let chain = (0..<50).map { ArenaPlan.Buffer(count: 160, lifetime: $0...$0 + 1) }
+    #expect(ArenaPlan(chain).count == 320)
+  }
+
+  @Test func whatNoOutputNeedsIsNotComputed() {
+    // The unneeded layer has no parameters: computing it would stop the program.
+    let shape = MapShape(channels: 1, height: 2, width: 2)
+    let unneeded = Convolution(LayerName(stage: "unneeded"), input: 1, output: 1, isNormalized: false, hasReLU: false)
+    let result = evaluate([1, 2, 3, 4], shape) { engine, x in
+      _ = engine.convolution(x, unneeded)
+      return engine.maxPool(x)
+    }
+    #expect(result == [4])
+  }
+
+  @Test func anOutputThatIsReadLaterKeepsItsValue() {
+    let recorder = GraphRecorder()
+    let x = recorder.input(MapShape(channels: 1, height: 2, width: 2))
+    let pooled = recorder.maxPool(x), doubled = recorder.add(pooled, pooled), again = recorder.add(doubled, doubled)
+    let inference = Inference(
+      recorder.graph, outputs: [pooled, again], parameters: [:], pool: ThreadPool(threads: 1))
+    for scale: Float in [1, 10] {  // Twice, to see that a run leaves nothing behind.
+      inference.run { _ = $0.update(fromContentsOf: [1, 2, 3, 4].map { $0 * scale }) }
+      #expect(inference.withOutput(0, Array.init) == [4 * scale])
+      #expect(inference.withOutput(1, Array.init) == [16 * scale])
+    }
+  }
+
+  @Test(arguments: [1, 2, 5]) func everyJobRunsOnceAndWorkersAreAlone(_ threads: Int) {
+    let counts = (0..<200).map { _ in Counter() }, busy = (0..<threads).map { _ in Counter() }
+    let clashes = Counter()
+    ThreadPool(threads: threads).run(200) { job, worker in
+      if busy[worker].value.wrappingAdd(1, ordering: .sequentiallyConsistent).newValue != 1 {
+        clashes.value.add(1, ordering: .relaxed)
+      }
+      counts[job].value.add(1, ordering: .relaxed)
+      busy[worker].value.subtract(1, ordering: .sequentiallyConsistent)
+    }
+    #expect(counts.allSatisfy { $0.value.load(ordering: .relaxed) == 1 })
+    #expect(clashes.value.load(ordering: .relaxed) == 0)
+  }
+
+  private final class Counter: Sendable { let value = Atomic(0) }
+}

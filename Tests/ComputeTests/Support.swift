@@ -1,0 +1,61 @@
+import Compute
+
+/// A small repeatable generator (SplitMix64), so that a failure can be run again.
+struct SeededGenerator: RandomNumberGenerator {
+  private var state: UInt64
+  init(_ seed: UInt64) { state = seed }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var z = state
+    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+    return z ^ (z >> 31)
+  }
+
+  mutating func floats(_ count: Int) -> [Float] { (0..<count).map { _ in Float.random(in: -1...1, using: &self) } }
+}
+
+/// Records `build` on one input, runs it and returns the result.
+func evaluate(
+  _ input: [Float], _ shape: MapShape, parameters: NetworkParameters = [:], threads: Int = 1,
+  _ build: (GraphRecorder, Graph.ID) -> Graph.ID
+) -> [Float] {
+  let recorder = GraphRecorder()
+  let output = build(recorder, recorder.input(shape))
+  let inference = Inference(
+    recorder.graph, outputs: [output], parameters: parameters, pool: ThreadPool(threads: threads))
+  inference.run { _ = $0.update(fromContentsOf: input) }
+  return inference.withOutput(0, Array.init)
+}
+
+/// What a convolution layer is, tap by tap in double precision: bias, zero padding, optional ReLU.
+func plainConvolution(_ x: [Float], _ shape: MapShape, _ layer: Convolution, weight: [Float], bias: [Float]) -> [Float]
+{
+  let (H, W, k) = (shape.height, shape.width, layer.kernel)
+  var out: [Float] = []
+  for o in 0..<layer.output {
+    for y in 0..<H {
+      for x0 in 0..<W {
+        var sum = Double(bias[o])
+        for i in 0..<layer.input {
+          for ky in 0..<k {
+            for kx in 0..<k {
+              let row = y + (ky - k / 2) * layer.dilation, column = x0 + (kx - k / 2) * layer.dilation
+              guard row >= 0, row < H, column >= 0, column < W else { continue }
+              sum += Double(weight[((o * layer.input + i) * k + ky) * k + kx]) * Double(x[(i * H + row) * W + column])
+            }
+          }
+        }
+        out.append(Float(layer.hasReLU ? max(0, sum) : sum))
+      }
+    }
+  }
+  return out
+}
+
+/// The largest difference between two lists of equal length.
+func largestDifference(_ a: [Float], _ b: [Float]) -> Float {
+  precondition(a.count == b.count, "\(a.count) values against \(b.count)")
+  return zip(a, b).reduce(0) { max($0, abs($1.0 - $1.1)) }
+}

@@ -1,0 +1,37 @@
+import Compute
+import Testing
+
+struct TensorTests {
+  @Test func holdsItsValues() {
+    let tensor = Tensor(shape: [2, 3], [1, 2, 3, 4, 5, 6])
+    #expect(tensor.count == 6 && tensor.values == [1, 2, 3, 4, 5, 6])
+    #expect(Tensor(shape: [], [7]).count == 1)
+  }
+
+  @Test func findsWhatIsNotFinite() {
+    for (position, value) in [(0, Float.nan), (40, .infinity), (99, -.infinity)] {
+      var values = [Float](repeating: 1, count: 100)
+      #expect(Tensor(shape: [100], values).isFinite)
+      values[position] = value
+      #expect(!Tensor(shape: [100], values).isFinite)
+    }
+    #expect(Tensor(shape: [2], [Float.greatestFiniteMagnitude, -0]).isFinite)
+  }
+
+  @Test func ownerLivesAsLongAsTheTensor() {
+    final class Owner {}
+    weak var watched: Owner?
+    let memory = UnsafeMutablePointer<Float>.allocate(capacity: 1)
+    memory.initialize(to: 3)
+    var tensor: Tensor?
+    do {
+      let owner = Owner()
+      watched = owner
+      tensor = Tensor(shape: [1], base: memory, owner: owner)
+    }
+    #expect(watched != nil && tensor?.values == [3])
+    tensor = nil
+    #expect(watched == nil)
+    memory.deallocate()
+  }
+}

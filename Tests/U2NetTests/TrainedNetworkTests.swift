@@ -1,0 +1,119 @@
+import Compute
+import Foundation
+import Safetensors
+import Testing
+import WeightFiles
+
+import U2Net
+
+struct TrainedNetworkTests {
+  @Test func embeddedWeightsAreLite() {
+    let network = TrainedNetwork.lite
+    #expect(network.configuration.name == "lite")
+    #expect(network.store.count == 238 && network.storedValues == 1_125_485 && !network.isNormalized)
+    #expect(network.store.metadata["source_sha256"] == PretrainedWeights(.lite).sha256)
+    #expect(network.store.metadata["licence"] == "Apache-2.0")
+  }
+
+  @Test(.enabled(if: haveFull, needsFull)) func cachedWeightsAreFull() throws {
+    let network = try TrainedNetwork.pretrained(.full)
+    #expect(network.configuration.name == "full" && network.storedValues == 43_981_069)
+    #expect(network.store.metadata["source_sha256"] == PretrainedWeights(.full).sha256)
+  }
+
+  @Test func absentFullWeightsSayWhatToRun() {
+    #expect {
+      try TrainedNetwork.pretrained(.full, cache: "/nowhere")
+    } throws: { error in
+      let text = "\(error)"
+      return text.contains("/nowhere/u2net-full.safetensors") && text.contains("u2net weights full")
+        && text.contains("make weights")
+    }
+  }
+
+  /// What a change to the lite weights makes of them.
+  private func failure(_ change: (inout ParameterStore) -> Void) -> String {
+    var store = ParameterStore(source: "changed.pth")
+    for name in TrainedNetwork.lite.store.names { store[name] = TrainedNetwork.lite.store[name] }
+    change(&store)
+    do {
+      _ = try TrainedNetwork(store)
+      return "no error"
+    } catch {
+      return "\(error)"
+    }
+  }
+
+  @Test func misfitsAreNamed() {
+    let name = "stage3d.rebnconv2d.conv_s1.weight"
+    #expect(failure { _ in } == "no error")
+    let missing = failure { $0[name] = nil }
+    #expect(missing.contains("changed.pth") && missing.contains(name) && missing.contains("[16, 32, 3, 3]"))
+    let misshaped = failure { $0[name] = Tensor(shape: [16, 32, 3], [Float](repeating: 0, count: 1536)) }
+    #expect(misshaped.contains(name) && misshaped.contains("expected shape [16, 32, 3, 3], found [16, 32, 3]"))
+    let odd = failure { $0["stage1.rebnconv1.conv_s1.weight"] = Tensor(shape: [1], [0]) }
+    #expect(odd.contains("stage1.rebnconv1.conv_s1.weight") && odd.contains("found [1]"))
+    let stray = failure { $0["head.weight"] = Tensor(shape: [1], [0]) }
+    #expect(stray.contains("head.weight") && stray.contains("unexpected"))
+    let broken = failure { $0["side6.bias"] = Tensor(shape: [1], [Float.nan]) }
+    #expect(broken.contains("side6.bias") && broken.contains("NaN"))
+    // Batch normalisation of one layer only: the other 111 are missing.
+    let partial = failure { store in
+      for part in ["weight", "bias", "running_mean", "running_var"] {
+        store["stage1.rebnconvin.bn_s1.\(part)"] = Tensor(shape: [64], [Float](repeating: 1, count: 64))
+      }
+    }
+    #expect(partial.contains("stage1.rebnconv1.bn_s1.weight") && partial.contains("missing"))
+    #expect(failure { $0 = ParameterStore(source: "empty.pth") }.contains("empty.pth"))
+    // Framework bookkeeping is not a misfit.
+    #expect(failure { $0["stage1.rebnconvin.bn_s1.num_batches_tracked"] = Tensor(shape: [], [3]) } == "no error")
+  }
+
+  @Test func aGraphWithOtherConvolutionsIsRefused() {
+    let convolution = (name: "1", weight: Tensor(shape: [1, 1, 1, 1], [1]), bias: Tensor(shape: [1], [1]))
+    #expect {
+      try TrainedNetwork.store(naming: [convolution, convolution], source: "other.onnx")
+    } throws: { "\($0)".contains("other.onnx") && "\($0)".contains("expected 119 convolutions, found 2") }
+  }
+
+  struct Narrow: Decodable {
+    let height, width: Int
+    let maps: [[Float]]
+  }
+
+  /// Checkpoints with batch normalisation and other widths, written by PyTorch in both of its containers, compute what
+  /// PyTorch computes (make_checkpoints.py); converted to safetensors and read back, too.
+  @Test(arguments: ["narrow.zip.pth", "narrow.legacy.pth"]) func checkpointsComputeWhatPyTorchDoes(_ name: String)
+    throws
+  {
+    let expected: Narrow = try golden("golden_narrow.json")
+    guard case .named(let store) = try WeightFile.read(path: fixtures.appending(path: name).path).contents else {
+      Issue.record("\(name) holds no named tensors")
+      return
+    }
+    let network = try TrainedNetwork(store)
+    #expect(network.configuration.name == "custom" && network.isNormalized && network.store.count == 238 + 448)
+    let file = FileManager.default.temporaryDirectory.appending(path: "\(UUID()).safetensors").path
+    defer { try? FileManager.default.removeItem(atPath: file) }
+    try Safetensors.write(network.store, to: file)
+    for network in [network, try TrainedNetwork(Safetensors.read(path: file))] {
+      let predictor = Predictor(
+        PreparedNetwork(network), height: expected.height, width: expected.width, maps: .all, threads: 2)
+      predictor.run { planes in
+        var index = 0
+        for c in 0..<3 {
+          for y in 0..<expected.height {
+            for x in 0..<expected.width {
+              planes[index] = Float((7 * x + 13 * y + 29 * c) % 256) / 128 - 1
+              index += 1
+            }
+          }
+        }
+      }
+      for (map, values) in expected.maps.enumerated() {
+        let difference = predictor.withMap(map) { zip($0, values).map { abs($0 - $1) }.max()! }
+        #expect(difference < 1e-4, "\(name), map \(map)")
+      }
+    }
+  }
+}

@@ -1,0 +1,88 @@
+import Foundation
+import Safetensors
+import SwiftProtobuf
+import Testing
+
+@testable import WeightFiles
+
+@Suite struct ONNXTests {
+  @Test(arguments: ["raw", "floats", "doubles", "constant"])
+  func convolutionsInGraphOrder(name: String) throws {
+    let graph = try #require(try WeightFile.read(path: fixture("\(name).onnx")).graph)
+    let golden = try Golden.tensors("onnx")
+    #expect(graph.convolutions.map(\.node) == ["Conv_0", "Conv_2"])
+    #expect(graph.convolutions.map(\.weight.name) == ["7", "side.weight"])
+    #expect(graph.convolutions.map(\.bias?.name) == ["8", nil])
+    for parameter in graph.convolutions.flatMap({ [$0.weight, $0.bias].compactMap { $0 } }) {
+      expectEqual(parameter.tensor, golden[parameter.name], parameter.name)
+    }
+  }
+
+  @Test func halves() throws {
+    let graph = try #require(try WeightFile.read(path: fixture("halves.onnx")).graph)
+    expectEqual(graph.convolutions[1].weight.tensor, try Golden.tensors("onnx-halves")["side.weight"], "side.weight")
+  }
+
+  @Test(arguments: [
+    ("computed", "expected weights in an initializer or a Constant node, found the output of Identity"),
+    ("external", "expected values in the file, found a reference to the external file weights.bin"),
+    ("short", "expected 12 bytes, found 11"),
+  ])
+  func weightsThatAreNotThere(name: String, expected: String) {
+    #expect(message(fixture("\(name).onnx")) == "tensor side.weight: \(expected)")
+  }
+
+  private func changed(_ change: (inout Onnx_ModelProto) -> Void) throws -> String {
+    var model = try Onnx_ModelProto(serializedBytes: try Data(contentsOf: URL(filePath: fixture("raw.onnx"))))
+    change(&model)
+    return try message(model.serializedData())
+  }
+
+  @Test func modelsThatAreNotOne() throws {
+    let incomplete = "expected an ONNX model with a version, a graph and an operator set"
+    #expect(try changed { $0.clearGraph() } == incomplete)
+    #expect(try changed { $0.opsetImport = [] } == incomplete)
+    #expect(try changed { $0.irVersion = 0 }.contains("found a file that starts with the bytes 3a"))
+    #expect(try message([0x08, 0x06]) == incomplete)
+    #expect(
+      try changed { $0.graph.node.removeAll { $0.opType == "Conv" } }
+        == "expected a Conv node in the graph, found none")
+    #expect(try changed { $0.graph.node[0].input = ["x"] } == "expected node Conv_0 to have 2 or 3 inputs, found 1")
+    #expect(try message([0x08, 0x06, 0x3a, 0x7f]).hasPrefix("expected an ONNX model, found bytes that are not one"))
+  }
+
+  @Test func tensorsThatAreNotOne() throws {
+    #expect(
+      try changed { $0.graph.initializer[0].dims = [1 << 40, 1 << 40] }
+        == "tensor 7: expected dims that fit in memory, found [1099511627776, 1099511627776]")
+    #expect(
+      try changed { $0.graph.initializer[0].dims = [-1] }
+        == "tensor 7: expected dims that fit in memory, found [-1]")
+    #expect(
+      try changed { $0.graph.initializer[0].dims = [1 << 50] }
+        == "tensor 7: expected \(1 << 52) bytes, found 216")
+    #expect(
+      try changed { $0.graph.initializer[0].dataType = 7 }
+        == "tensor 7: expected data_type 1 (float), 10 (float16), 11 (double) or 16 (bfloat16), found 7")
+    #expect(
+      try changed { $0.graph.initializer[0].name = "8" }
+        == "tensor 8: expected one tensor of this name, found two")
+    #expect(
+      try changed { $0.graph.initializer[0].name = "9" }
+        == "tensor 7: expected weights in an initializer or a Constant node, found neither")
+  }
+
+  @Test func aFileThatWouldDecodeToMuchMoreThanItself() throws {
+    // Three million empty nodes: six megabytes that would become gigabytes.
+    let graph = Array(repeatElement([0x0a, 0x00] as [UInt8], count: 3_000_000).joined())
+    var length = UInt(graph.count)
+    var header: [UInt8] = [0x08, 0x06, 0x3a]
+    while length > 0x7f {
+      header.append(UInt8(length & 0x7f) | 0x80)
+      length >>= 7
+    }
+    #expect(
+      try message(header + [UInt8(length)] + graph)
+        == "expected to need at most 1 GiB of memory, found that it needs more")
+  }
+}

@@ -1,0 +1,58 @@
+import Foundation
+import Images
+import Testing
+
+struct ToolTests {
+  @Test func describeTotals() throws {
+    struct Report: Decodable { let parameters, macs: Int }
+    for (model, parameters, macs) in [("full", 44_009_869, 58_598_246_400), ("lite", 1_131_181, 19_756_089_600)] {
+      let json = try run(["describe", "-m", model, "--json"])
+      let report = try JSONDecoder().decode(Report.self, from: json.output)
+      #expect(json.code == 0 && report.parameters == parameters && report.macs == macs)
+      let table = try run(["describe", "-m", model]).text
+      #expect(table.contains("RSU-4F") && table.contains("De_1") && table.contains("total"))
+    }
+    #expect(try run(["describe", "-m", "full"]).text.contains("44,009,869"))
+  }
+
+  @Test func benchPrintsJSONLast() throws {
+    struct Report: Decodable {
+      let model: String
+      let threads, runs, size: Int
+      let medianMs, minMs: Double
+    }
+    let result = try run(["bench", "-m", "lite", "--threads", "2", "--runs", "3", "--size", "64", "--json"])
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    let last = result.text.split(separator: "\n").last!
+    let report = try decoder.decode(Report.self, from: Data(last.utf8))
+    #expect(report.model == "lite" && report.threads == 2 && report.runs == 3 && report.size == 64)
+    #expect(report.minMs > 0 && report.medianMs >= report.minMs)
+  }
+
+  @Test func helpAndVersion() throws {
+    let help = try run(["--help"])
+    #expect(help.code == 0 && help.text.contains("u2net mask photo.jpg -o mask.png"))
+    #expect(try run(["--version"]).text.first!.isNumber)
+  }
+
+  @Test func wrongUsageEndsWithTwo() throws {
+    for arguments in [
+      ["mask"], ["mask", "a.png"], ["mask", "a.png", "-o", "b.png", "--size", "31"],
+      ["mask", "a.png", "-o", "b.png", "-m", "huge"], ["cutout", "a.png", "-o", "b.png", "--threads", "0"], ["paint"],
+      ["bench", "--runs", "0"], ["weights", "--url", "https://example.org"], ["mask", "a", "-o", "b", "--depth", "9"],
+    ] {
+      let result = try run(arguments)
+      #expect(result.code == 2 && result.errors.hasPrefix("u2net: ") && result.output.isEmpty, "\(arguments)")
+    }
+  }
+
+  @Test func exampleProgramCropsToTheObject() throws {
+    try withFolder { folder in
+      let result = try run([photo("coffee.png"), "\(folder)/cup.png"], program: "cut-out-product")
+      #expect(result.code == 0, "\(result.errors)")
+      let cup = try Image<UInt8>(contentsOf: "\(folder)/cup.png")
+      #expect(cup.channels == .rgba && (390...420).contains(cup.width) && (360...385).contains(cup.height))
+    }
+  }
+}
