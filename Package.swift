@@ -15,7 +15,8 @@ let package = Package(
   ],
   targets: [
     // The network: one definition, several interpreters.
-    .target(name: "Compute", dependencies: ["COpenBLAS"]),
+    .target(name: "CKernels", exclude: ["templates"]),
+    .target(name: "Compute", dependencies: ["CKernels", "COpenBLAS"]),
     .target(name: "RSU", dependencies: ["Compute"]),
     .target(name: "U2Net", dependencies: ["RSU", "Safetensors", "EmbeddedWeights", "Images"]),
 

@@ -16,7 +16,11 @@ public final class Predictor {
   /// - Parameters:
   ///   - height: of the input in pixels, ≥ 32; likewise `width`.
   ///   - threads: how many work on one pass.
-  public init(_ network: PreparedNetwork, height: Int, width: Int, maps: Maps = .fused, threads: Int) {
+  ///   - options: how the layers are computed.
+  public init(
+    _ network: PreparedNetwork, height: Int, width: Int, maps: Maps = .fused, threads: Int,
+    options: Inference.Options = Inference.Options()
+  ) {
     precondition(min(height, width) >= 32, "the network needs at least 32×32 pixels, not \(height)×\(width)")
     self.height = height
     self.width = width
@@ -26,16 +30,18 @@ public final class Predictor {
     let logits = U2Net(network.configuration)(image, on: recorder)
     let outputs = (maps == .all ? logits.all : [logits.fused]).map(recorder.sigmoid)
     inference = Inference(
-      recorder.graph, outputs: outputs, parameters: network.parameters, pool: ThreadPool(threads: threads))
+      recorder.graph, outputs: outputs, parameters: network.parameters, pool: .shared(threads: threads),
+      options: options)
   }
 
-  /// Computes the maps of the input that `fill` writes: planes R, G, B of height × width, normalised.
-  public func run(_ fill: (UnsafeMutableBufferPointer<Float>) throws -> Void) rethrows { try inference.run(fill) }
+  /// Computes the maps of an input: planes R, G, B of height × width floats, normalised.
+  public func run(_ planes: UnsafeBufferPointer<Float>) { inference.run(planes) }
 
-  /// Calls `body` with map `index` (0 fused, k side k) of the last run: height × width probabilities.
-  public func withMap<R>(_ index: Int = 0, _ body: (UnsafeBufferPointer<Float>) throws -> R) rethrows -> R {
-    try inference.withOutput(index, body)
-  }
+  /// `run`, with the time of every operator.
+  public func profile(_ planes: UnsafeBufferPointer<Float>) -> [Inference.Timing] { inference.profile(planes) }
+
+  /// Map `index` (0 fused, k side k) of the last run: height × width probabilities.
+  public func map(_ index: Int = 0) -> [Float] { inference.output(index) }
 }
 
 /// A trained network with batch normalisation folded away: what any number of predictors share.

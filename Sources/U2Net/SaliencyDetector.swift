@@ -54,16 +54,15 @@ public final class SaliencyDetector: Sendable {
         ?? Predictor(
           network, height: size, width: size, maps: options.sideOutputs ? .all : .fused, threads: options.threads)
       slot = predictor
-      predictor.run {
-        options.preprocessing.fill($0, from: photo, size: size, threads: options.threads)
+      let planes = [Float](unsafeUninitializedCapacity: 3 * size * size) { planes, count in
+        options.preprocessing.fill(planes, from: photo, size: size, threads: options.threads)
+        count = 3 * size * size
       }
+      planes.withUnsafeBufferPointer(predictor.run)
       let names: [Saliency.Map] = [.fused] + (options.sideOutputs ? (1...6).map(Saliency.Map.side) : [])
       return Dictionary(
         uniqueKeysWithValues: names.enumerated().map { index, name in
-          (
-            name,
-            predictor.withMap(index) { Image(width: size, height: size, channels: .gray, samples: Array($0)) }
-          )
+          (name, Image(width: size, height: size, channels: .gray, samples: predictor.map(index)))
         })
     }
     return Saliency(

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Compute
 import U2Net
 
 #if canImport(FoundationEssentials)
@@ -19,29 +20,48 @@ struct Bench: ParsableCommand {
   @Flag(help: "Print one JSON object.")
   var json = false
 
+  @Flag(help: "Print what computes each layer, how long it takes and how fast that is.")
+  var explain = false
+
+  @Option(help: ArgumentHelp("Kernels to use: \(Kernels.names.joined(separator: ", ")).", valueName: "name"))
+  var isa: Kernels = .fastest
+
+  @Option(help: ArgumentHelp("m of all Winograd convolutions F(m×m, 3×3), 2 to 6, instead of choosing.", valueName: "m"))
+  var tile: Int?
+
+  @Flag(help: "Transform weights when they are needed, as for a single photo.")
+  var oneShot = false
+
   func validate() throws {
     guard runs > 0 else { throw ValidationError("--runs must be at least 1, not \(runs)") }
+    guard tile.map((2...6).contains) ?? true else { throw ValidationError("--tile must be 2 to 6, not \(tile!)") }
   }
 
   private struct Report: Encodable {
-    let model: String
+    let model, isa: String
     let threads, size, runs: Int
     let medianMs, minMs: Double
   }
 
   func run() throws {
     let network = try options.network()
+    var inference = Inference.Options()
+    inference.kernels = isa
+    inference.tile = tile
+    inference.transformsWeightsAhead = !oneShot
     let predictor = Predictor(
-      PreparedNetwork(network), height: options.size, width: options.size, threads: options.threads)
+      PreparedNetwork(network), height: options.size, width: options.size, threads: options.threads,
+      options: inference)
     var generator = SystemRandomNumberGenerator()
     let input = (0..<3 * options.size * options.size).map { _ in Float.random(in: 0..<1, using: &generator) }
+    if explain { print(Explanation(predictor: predictor, input: input, runs: runs).table) }
     let clock = ContinuousClock()
     let times = (0..<runs + 2).map { _ in
-      let time = clock.measure { predictor.run { _ = $0.update(fromContentsOf: input) } }
+      let time = clock.measure { input.withUnsafeBufferPointer(predictor.run) }
       return Double(time.components.seconds) * 1e3 + Double(time.components.attoseconds) / 1e15
     }.dropFirst(2).sorted()
     let report = Report(
-      model: network.configuration.name, threads: options.threads, size: options.size, runs: runs,
+      model: network.configuration.name, isa: isa.name, threads: options.threads, size: options.size, runs: runs,
       medianMs: (times[(runs - 1) / 2] + times[runs / 2]) / 2, minMs: times[0])
     if json {
       let encoder = JSONEncoder()
@@ -52,9 +72,14 @@ struct Bench: ParsableCommand {
       func rounded(_ ms: Double) -> Double { (ms * 10).rounded() / 10 }
       print(
         """
-        U²-Net \(report.model), \(options.size)×\(options.size), \(options.threads) threads, \(runs) runs: \
+        U²-Net \(report.model), \(options.size)×\(options.size), \(options.threads) threads, \(isa.name), \(runs) runs: \
         median \(rounded(report.medianMs)) ms, fastest \(rounded(report.minMs)) ms
         """)
     }
   }
+}
+
+extension Kernels: ExpressibleByArgument {
+  public init?(argument: String) { self.init(named: argument) }
+  public var defaultValueDescription: String { name }
 }

@@ -91,15 +91,7 @@ struct Describe: ParsableCommand {
       "total", "", "", "", "\(report.stages.reduce(0) { $0 + $1.convolutions })", grouped(report.parameters),
       thousandths(report.macs), "100.0 %",
     ])
-    let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max()! }
-    let lines = rows.map { row in
-      zip(row, widths).enumerated().map { column, cell in
-        let padding = String(repeating: " ", count: cell.1 - cell.0.count)
-        return column < 3 ? cell.0 + padding : padding + cell.0
-      }.joined(separator: "  ")
-    }
-    return (["U²-Net \(report.model), input 3×\(report.inputSize)×\(report.inputSize)", ""] + lines)
-      .joined(separator: "\n")
+    return "U²-Net \(report.model), input 3×\(report.inputSize)×\(report.inputSize)\n\n" + aligned(rows, leading: 3)
   }
 
   /// 58598246400 → "58,598.246"

@@ -1,7 +1,7 @@
 import COpenBLAS
 
 /// A convolution as a matrix product: a tile of pixels is unfolded into columns (im2col) and multiplied by the
-/// weight with OpenBLAS, then bias, ReLU and residual are applied while the tile is in cache.
+/// weight with OpenBLAS, then bias and ReLU are applied while the tile is in cache.
 ///
 ///     out [O, n] = W [O, I·k·k] · columns [I·k·k, n]       n pixels of a tile
 ///
@@ -35,13 +35,11 @@ struct LoweredConvolution {
   /// - Parameters:
   ///   - sources: the planes of the input, one pointer per channel, each H·W floats.
   ///   - weight: [O, I, k, k]; bias: [O].
-  ///   - residual: [O, H, W], added after the ReLU; or nil.
   ///   - destination: [O, H, W].
   ///   - scratch: `scratchCount` floats per worker.
   func run(
     sources: [UnsafePointer<Float>], weight: UnsafePointer<Float>, bias: UnsafePointer<Float>,
-    residual: UnsafePointer<Float>?, destination: UnsafeMutablePointer<Float>,
-    scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
+    destination: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
   ) {
     let pixels = height * width
     let tiles = (pixels + tilePixels - 1) / tilePixels
@@ -57,20 +55,17 @@ struct LoweredConvolution {
         CblasRowMajor, CblasNoTrans, CblasNoTrans, Int32(rows), Int32(n), Int32(depth),
         1, weight + o * depth, Int32(depth), columns, Int32(n), 0, destination + o * pixels + first, Int32(pixels))
       for channel in o..<o + rows {
-        let offset = channel * pixels + first
-        finish(destination + offset, n, bias: bias[channel], residual: residual.map { $0 + offset })
+        finish(destination + channel * pixels + first, n, bias: bias[channel])
       }
     }
   }
 
-  /// Bias, ReLU and residual, in place.
-  @inline(__always)
-  private func finish(_ x: UnsafeMutablePointer<Float>, _ n: Int, bias: Float, residual: UnsafePointer<Float>?) {
+  /// Bias and ReLU, in place. A NaN stays.
+  private func finish(_ x: UnsafeMutablePointer<Float>, _ n: Int, bias: Float) {
     let floor: Float = layer.hasReLU ? 0 : -.infinity
-    if let residual {
-      for i in 0..<n { x[i] = Operators.atLeast(floor, x[i] + bias) + residual[i] }
-    } else {
-      for i in 0..<n { x[i] = Operators.atLeast(floor, x[i] + bias) }
+    for i in 0..<n {
+      let value = x[i] + bias
+      x[i] = value < floor ? floor : value
     }
   }
 

@@ -1,118 +1,116 @@
 import COpenBLAS
 
-/// Interprets a recorded network by computing it: parameters folded, memory planned once, no allocation of maps
-/// while it runs.
+/// Interprets a recorded network by computing it: an algorithm chosen for every layer, weights transformed and memory
+/// planned once, nothing of either while it runs.
 ///
 /// One instance serves one caller at a time; its input and outputs live in its arena.
 public final class Inference {
-  private let steps: [Step]
+  public struct Options: Sendable {
+    public var kernels = Kernels.fastest
+    /// The m of all Winograd convolutions F(m×m, 3×3), 2 … 6; nil chooses for each layer.
+    public var tile: Int?
+    /// Whether all weights are transformed ahead, which takes up to 5.4 times their memory and pays from the second run
+    /// on; otherwise those that a run needs just once are transformed in that run.
+    public var transformsWeightsAhead = true
+
+    public init() {}
+  }
+
+  /// How long one operator took.
+  public struct Timing: Sendable {
+    /// The layer's name, or the operator's.
+    public let name: String
+    public let algorithm: String
+    public let blocking: String
+    /// Shape of the result.
+    public let shape: MapShape
+    /// Multiply-accumulates of the plain definition, 0 for what is not a convolution.
+    public let macs: Int
+    public let milliseconds: Double
+  }
+
+  private let operators: [Operator]
   private let arena: OwnedFloats
   private let scratch: OwnedFloats
+  private let sharedScratch: Int
   private let pool: ThreadPool
-  private let inputs: [Place]
-  private let outputs: [Place]
+  private let kernels: Kernels
+  private let inputs: [StoredMap]
+  private let outputs: [[StoredMap]]
 
   /// Plans `graph`.
   /// - Parameters:
   ///   - outputs: the nodes to keep readable after `run`.
   ///   - parameters: of every layer of the graph, batch normalisation folded (`ConvolutionParameters.folded`); a
   ///     missing layer or a wrong shape is a programming error.
-  public init(_ graph: Graph, outputs: [Graph.ID], parameters: NetworkParameters, pool: ThreadPool) {
+  public init(
+    _ graph: Graph, outputs: [Graph.ID], parameters: NetworkParameters, pool: ThreadPool, options: Options = Options()
+  ) {
     openblas_set_num_threads(1)  // Threads are ours: OpenBLAS's own would fight with them for the cores.
+    let kernels = options.kernels
     let schedule = Schedule(graph, outputs: outputs)
-    let stored = schedule.buffers.keys.sorted()
-    let plan = ArenaPlan(stored.map { schedule.buffers[$0]! })
-    let offsets = Dictionary(uniqueKeysWithValues: zip(stored, plan.offsets))
+    let buffers = schedule.buffers(lanes: kernels.lanes)
+    let maps = buffers.keys.sorted { ($0.node, $0.index) < ($1.node, $1.index) }
+    let plan = ArenaPlan(maps.map { buffers[$0]! })
+    let offsets = Dictionary(uniqueKeysWithValues: zip(maps, plan.offsets))
     arena = OwnedFloats(count: plan.count)
     let base = arena.buffer.baseAddress!
-    func place(_ id: Graph.ID) -> Place { Place(start: base + offsets[id]!, shape: graph.nodes[id].shape) }
-    steps = schedule.steps.map { Step($0, graph: graph, parameters: parameters, place: place) }
-    scratch = OwnedFloats(count: pool.threads * (steps.map(\.scratchCount).max() ?? 0))
-    inputs = schedule.inputs.map(place)
-    self.outputs = outputs.map(place)
+    func stored(_ map: Schedule.Map) -> StoredMap {
+      StoredMap(schedule.shapes[map]!, lanes: kernels.lanes, start: base + offsets[map]!)
+    }
+    operators = schedule.steps.map { step in
+      Operator(step, parameters: parameters, options: options, pool: pool, stored: stored)
+    }
+    sharedScratch = operators.map(\.scratchCount.shared).max() ?? 0
+    scratch = OwnedFloats(count: sharedScratch + pool.threads * (operators.map(\.scratchCount.each).max() ?? 0))
+    inputs = schedule.inputs.map(stored)
+    self.outputs = schedule.outputs.map { $0.map(stored) }
     self.pool = pool
+    self.kernels = kernels
   }
 
   /// Memory of all feature maps together, in bytes.
   public var arenaBytes: Int { arena.buffer.count * MemoryLayout<Float>.stride }
 
-  /// Computes the outputs from what `fill` writes into the graph's only input (C×H×W, planar).
-  public func run(_ fill: (UnsafeMutableBufferPointer<Float>) throws -> Void) rethrows {
-    precondition(inputs.count == 1, "the graph has \(inputs.count) inputs")
-    try fill(UnsafeMutableBufferPointer(start: inputs[0].start, count: inputs[0].shape.count))
-    for step in steps { step.run(scratch: scratch.buffer.baseAddress!, pool: pool) }
+  /// Computes the outputs from the graph's only input: C planes of H×W floats.
+  public func run(_ input: UnsafeBufferPointer<Float>) {
+    load(input)
+    for step in operators { run(step) }
   }
 
-  /// Calls `body` with output number `index` as the last `run` left it: C×H×W, planar.
-  public func withOutput<R>(_ index: Int, _ body: (UnsafeBufferPointer<Float>) throws -> R) rethrows -> R {
-    try body(UnsafeBufferPointer(start: outputs[index].start, count: outputs[index].shape.count))
-  }
-}
-
-/// A feature map in the arena.
-private struct Place {
-  let start: UnsafeMutablePointer<Float>
-  let shape: MapShape
-
-  /// One pointer per channel.
-  var planes: [UnsafePointer<Float>] { (0..<shape.channels).map { UnsafePointer(start + $0 * shape.pixels) } }
-}
-
-/// One operator with its operands bound to memory.
-private enum Step {
-  case convolution(LoweredConvolution, ConvolutionParameters, [UnsafePointer<Float>], residual: Place?, Place)
-  case maxPool(Place, Place)
-  case upsample(Place, Place)
-  case concatenate([Place], Place)
-  case add(Place, Place, Place)
-  case sigmoid(Place, Place)
-
-  init(_ step: Schedule.Step, graph: Graph, parameters: NetworkParameters, place: (Graph.ID) -> Place) {
-    let destination = place(step.result), operands = step.operands.map(place)
-    switch graph.nodes[step.node].operation {
-    case .input: preconditionFailure("inputs are not computed")
-    case .convolution(let layer):
-      guard let values = parameters[layer.name] else { preconditionFailure("no parameters for \(layer.name)") }
-      precondition(
-        values.weight.shape == layer.weightShape && values.bias.shape == [layer.output]
-          && values.normalization == nil, "parameters of \(layer.name) do not fit or are not folded")
-      self = .convolution(
-        LoweredConvolution(layer, height: destination.shape.height, width: destination.shape.width),
-        values, operands.flatMap(\.planes), residual: step.residual.map(place), destination)
-    case .maxPool: self = .maxPool(operands[0], destination)
-    case .upsample: self = .upsample(operands[0], destination)
-    case .concatenate: self = .concatenate(operands, destination)
-    case .add: self = .add(operands[0], operands[1], destination)
-    case .sigmoid: self = .sigmoid(operands[0], destination)
+  /// `run`, with the time of every operator.
+  public func profile(_ input: UnsafeBufferPointer<Float>) -> [Timing] {
+    load(input)
+    return operators.map { step in
+      let time = ContinuousClock().measure { run(step) }.components
+      return Timing(
+        name: step.name, algorithm: step.algorithm, blocking: step.blocking, shape: step.result.shape,
+        macs: step.macs, milliseconds: Double(time.seconds) * 1e3 + Double(time.attoseconds) / 1e15)
     }
   }
 
-  /// Floats of scratch that each worker needs.
-  var scratchCount: Int {
-    if case .convolution(let lowered, _, _, _, _) = self { lowered.scratchCount } else { 0 }
+  private func load(_ input: UnsafeBufferPointer<Float>) {
+    precondition(inputs.count == 1, "the graph has \(inputs.count) inputs")
+    precondition(input.count == inputs[0].shape.count, "\(input.count) values for an input of \(inputs[0].shape)")
+    inputs[0].pack(input.baseAddress!, kernels)
   }
 
-  func run(scratch: UnsafeMutablePointer<Float>, pool: ThreadPool) {
-    switch self {
-    case .convolution(let lowered, let parameters, let planes, let residual, let out):
-      parameters.weight.withUnsafeBufferPointer { weight in
-        parameters.bias.withUnsafeBufferPointer { bias in
-          lowered.run(
-            sources: planes, weight: weight.baseAddress!, bias: bias.baseAddress!,
-            residual: residual.map { UnsafePointer($0.start) }, destination: out.start, scratch: scratch, pool: pool)
-        }
+  private func run(_ step: Operator) {
+    let shared = scratch.buffer.baseAddress!
+    step.run(shared: shared, own: shared + sharedScratch, kernels: kernels, pool: pool)
+  }
+
+  /// Output number `index` as the last `run` left it: C planes of H×W floats.
+  public func output(_ index: Int) -> [Float] {
+    let maps = outputs[index]
+    let count = maps.reduce(0) { $0 + $1.shape.count }
+    return [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
+      var start = buffer.baseAddress!
+      for map in maps {
+        map.unpack(start, kernels)
+        start += map.shape.count
       }
-    case .maxPool(let source, let out): Operators.maxPool(source.start, source.shape, into: out.start, pool: pool)
-    case .upsample(let source, let out):
-      Operators.upsample(source.start, source.shape, into: out.start, out.shape, pool: pool)
-    case .concatenate(let sources, let out):
-      var start = out.start
-      for source in sources {
-        start.update(from: source.start, count: source.shape.count)
-        start += source.shape.count
-      }
-    case .add(let a, let b, let out): Operators.add(a.start, b.start, out.shape, into: out.start, pool: pool)
-    case .sigmoid(let source, let out): Operators.sigmoid(source.start, out.shape, into: out.start, pool: pool)
+      initialized = count
     }
   }
 }

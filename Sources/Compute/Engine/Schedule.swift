@@ -1,60 +1,109 @@
 /// What `Inference` has to compute for the outputs asked for, in which order, and how long each result is needed.
 ///
-/// Three things of the graph disappear here. What no output needs is not computed. A concatenation that only
-/// convolutions read costs nothing: they take a list of maps. An addition to the result of a convolution that
-/// nobody else reads becomes that convolution's residual.
+/// Three things of the graph disappear here. What no output needs is not computed. A concatenation costs nothing: its value
+/// is the list of maps that it joins, and an operation on a list is done map by map. An addition to the result of a
+/// convolution that nobody else reads becomes that convolution's residual.
 struct Schedule {
-  struct Step {
-    /// The node whose operation is performed.
+  /// One map of the list that is a node's value.
+  struct Map: Hashable {
     let node: Graph.ID
-    /// The node whose value is produced: `node` itself, or the addition fused into it.
-    let result: Graph.ID
-    let operands: [Graph.ID]
-    /// Added to a convolution's result after its ReLU.
-    let residual: Graph.ID?
+    let index: Int
   }
 
-  let inputs: [Graph.ID]
-  let steps: [Step]
-  /// Sizes and lifetimes of the nodes that need memory. Inputs live from moment 0, step s runs at moment s + 1.
-  let buffers: [Graph.ID: ArenaPlan.Buffer]
+  enum Operation {
+    case convolution(Convolution)
+    case maxPool, upsample, add, sigmoid
+    /// One map of several.
+    case join
+  }
+
+  struct Step {
+    let operation: Operation
+    let operands: [Map]
+    /// Added to a convolution's result after its ReLU.
+    let residual: Map?
+    let result: Map
+  }
+
+  private(set) var inputs: [Map] = []
+  private(set) var steps: [Step] = []
+  /// The maps of each output.
+  private(set) var outputs: [[Map]] = []
+  private(set) var shapes: [Map: MapShape] = [:]
 
   init(_ graph: Graph, outputs: [Graph.ID]) {
     let readers = Self.readers(graph, outputs: outputs)
-    let lists = Self.concatenationsReadAsLists(graph, readers: readers, outputs: outputs)
     let fused = Self.additionsFused(graph, readers: readers, outputs: outputs)
-    let absorbed = Set(fused.values.map(\.addition)).union(lists)
+    let absorbed = Set(fused.values.map(\.addition))
+    var values: [Graph.ID: [Map]] = [:]
 
-    func flattened(_ id: Graph.ID) -> [Graph.ID] {
-      lists.contains(id) ? graph.nodes[id].operands.flatMap(flattened) : [id]
-    }
-
-    var inputs: [Graph.ID] = [], steps: [Step] = []
     for (id, node) in graph.nodes.enumerated() where readers[id] != nil && !absorbed.contains(id) {
-      if case .input = node.operation {
-        inputs.append(id)
-      } else {
+      let operands = node.operands.map { values[$0]! }
+      switch node.operation {
+      case .input:
+        values[id] = [map(id, 0, node.shape)]
+        inputs += values[id]!
+      case .concatenate:
+        values[id] = operands.flatMap { $0 }
+      case .convolution(let layer):
         let fusion = fused[id]
+        let result = map(fusion?.addition ?? id, 0, node.shape)
+        let residual = fusion.map { joined(values[$0.residual]!, $0.residual, graph) }
         steps.append(
-          Step(
-            node: id, result: fusion?.addition ?? id, operands: node.operands.flatMap(flattened),
-            residual: fusion?.residual))
+          Step(operation: .convolution(layer), operands: operands[0], residual: residual, result: result))
+        values[result.node] = [result]
+      case .maxPool: values[id] = each(.maxPool, operands[0], id, node.shape)
+      case .upsample: values[id] = each(.upsample, operands[0], id, node.shape)
+      case .sigmoid: values[id] = each(.sigmoid, operands[0], id, node.shape)
+      case .add:
+        let result = map(id, 0, node.shape)
+        let both = zip(operands, node.operands).map { joined($0, $1, graph) }
+        steps.append(Step(operation: .add, operands: both, residual: nil, result: result))
+        values[id] = [result]
       }
     }
+    self.outputs = outputs.map { values[$0]! }
+  }
 
-    var born: [Graph.ID: Int] = [:], lastRead: [Graph.ID: Int] = [:]
-    for id in inputs { born[id] = 0 }
+  /// Sizes and lifetimes of the maps. Inputs live from moment 0, step s runs at moment s + 1.
+  func buffers(lanes: Int) -> [Map: ArenaPlan.Buffer] {
+    var born: [Map: Int] = [:], lastRead: [Map: Int] = [:]
+    for map in inputs { born[map] = 0 }
     for (index, step) in steps.enumerated() {
       born[step.result] = index + 1
-      for id in step.operands + [step.residual].compactMap({ $0 }) { lastRead[id] = index + 1 }
+      for map in step.operands + [step.residual].compactMap({ $0 }) { lastRead[map] = index + 1 }
     }
-    for id in outputs { lastRead[id] = steps.count + 1 }
-    self.inputs = inputs
-    self.steps = steps
-    buffers = Dictionary(
-      uniqueKeysWithValues: born.map { id, birth in
-        (id, ArenaPlan.Buffer(count: graph.nodes[id].shape.count, lifetime: birth...max(birth, lastRead[id] ?? birth)))
+    for map in outputs.joined() { lastRead[map] = steps.count + 1 }
+    return Dictionary(
+      uniqueKeysWithValues: born.map { map, birth in
+        let lifetime = birth...max(birth, lastRead[map] ?? birth)
+        return (map, ArenaPlan.Buffer(count: StoredMap.count(shapes[map]!, lanes: lanes), lifetime: lifetime))
       })
+  }
+
+  private mutating func map(_ node: Graph.ID, _ index: Int, _ shape: MapShape) -> Map {
+    let map = Map(node: node, index: index)
+    shapes[map] = shape
+    return map
+  }
+
+  /// The operation on each map of a list.
+  private mutating func each(_ operation: Operation, _ maps: [Map], _ id: Graph.ID, _ shape: MapShape) -> [Map] {
+    maps.enumerated().map { index, operand in
+      let result = map(id, index, shape.with(channels: shapes[operand]!.channels))
+      steps.append(Step(operation: operation, operands: [operand], residual: nil, result: result))
+      return result
+    }
+  }
+
+  /// A list as one map.
+  private mutating func joined(_ maps: [Map], _ id: Graph.ID, _ graph: Graph) -> Map {
+    if maps.count == 1 { return maps[0] }
+    let result = map(id, -1, graph.nodes[id].shape)
+    if !steps.contains(where: { $0.result == result }) {
+      steps.append(Step(operation: .join, operands: maps, residual: nil, result: result))
+    }
+    return result
   }
 
   /// Node → the needed nodes that read it; only nodes that the outputs need have an entry.
@@ -65,20 +114,6 @@ struct Schedule {
       for operand in graph.nodes[id].operands { readers[operand, default: []].append(id) }
     }
     return readers
-  }
-
-  private static func concatenationsReadAsLists(
-    _ graph: Graph, readers: [Graph.ID: [Graph.ID]], outputs: [Graph.ID]
-  ) -> Set<Graph.ID> {
-    var lists: Set<Graph.ID> = []
-    for (id, node) in graph.nodes.enumerated().reversed() {
-      guard case .concatenate = node.operation, let readers = readers[id], !outputs.contains(id) else { continue }
-      let takeLists = readers.allSatisfy { reader in
-        if case .convolution = graph.nodes[reader].operation { true } else { lists.contains(reader) }
-      }
-      if takeLists { lists.insert(id) }
-    }
-    return lists
   }
 
   /// Convolution → the addition it absorbs and the other operand, which must exist before the convolution runs.

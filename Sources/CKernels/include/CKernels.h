@@ -1,0 +1,80 @@
+#pragma once
+#include <stdint.h>
+
+// The vector kernels of inference. Legend: L lanes of a vector; a map of C channels is stored as ⌈C/L⌉ blocks, each
+// H×W pixels of L channels (block b, row y, column x, lane l is channel b·L + l); lanes beyond C are zero.
+// "Planar" is one channel: H×W floats.
+
+/// Where the tiles of a Winograd convolution F(m×m, 3×3) lie in a map of height × width pixels.
+///
+/// A dilation of d splits the map into phases: every d-th pixel of every d-th row, on which the convolution is a dense one.
+/// All phases get tiles_y × tiles_x tiles; tile t belongs to phase t / (tiles_y · tiles_x), the phases counted
+/// row by row over phases_x columns.
+typedef struct {
+  int32_t height, width, dilation, phases_x, tiles_y, tiles_x;
+} ck_tiling;
+
+/// The transforms of F(m×m, 3×3) with n = m + 2.
+typedef struct {
+  int32_t m;
+  /// Transforms tiles first ..< first + count of one block into v: value xi (of n·n) of tile t goes to
+  /// v + xi·v_xi + (t − first)·v_tile, L floats.
+  void (*input)(const ck_tiling *, const float *block, int32_t first, int32_t count, float *v, intptr_t v_tile,
+                intptr_t v_xi);
+  /// Transforms products back: value xi of tile t is at p + xi·p_xi + (t − first)·p_tile. Adds bias (L floats), then
+  /// clamps below at `floor`, then adds the same pixels of `residual` unless it is null; writes them into block.
+  void (*output)(const ck_tiling *, const float *p, intptr_t p_xi, intptr_t p_tile, int32_t first, int32_t count,
+                 const float *bias, float floor, const float *residual, float *block);
+  /// Transforms the 3×3 kernels of `outputs` ≤ nv·L output channels and of input channels channel[0 ..< k] (−1: zero):
+  /// weight is [O, inputs, 3, 3], pointing at the first output channel. Value xi of input k goes to
+  /// u + xi·u_xi + k·nv·L, nv·L floats.
+  void (*weights)(const float *weight, int32_t inputs, int32_t outputs, const int32_t *channel, int32_t k, int32_t nv,
+                  float *u, intptr_t u_xi);
+} ck_winograd;
+
+typedef struct {
+  /// "avx512", "avx2", "portable".
+  const char *name;
+  /// L.
+  int32_t lanes;
+  /// Rows that `gemm` computes at once for nv = 1 and 2: other numbers of rows are slower.
+  int32_t gemm_rows[2];
+  /// p[rows, nv·L] = v[rows, k] · u[k, nv·L] (+ p if accumulate); rows of v are v_row floats apart. nv is 1 or 2.
+  void (*gemm)(const float *v, intptr_t v_row, const float *u, float *p, int32_t rows, int32_t k, int32_t nv,
+               int32_t accumulate);
+  /// m = 2, 3, 4, 5, 6.
+  ck_winograd winograd[5];
+  /// Rows first ..< first + count of a 3×3 convolution to one planar channel, without ReLU. weights is
+  /// [blocks][9][L]; scratch holds (2·width) vectors.
+  void (*single)(const float *const *blocks, int32_t count_blocks, int32_t height, int32_t width, const float *weights,
+                 float bias, int32_t first, int32_t count, float *scratch, float *planar);
+  /// 2×2 max-pool, stride 2, ceil mode, NaN kept: one block → ⌈H/2⌉×⌈W/2⌉.
+  void (*max_pool)(const float *block, int32_t height, int32_t width, float *pooled);
+  /// Bilinear resize, rows first_row ..< first_row + rows of one block to out_height × out_width. Half-pixel centres,
+  /// corners not aligned.
+  void (*upsample)(const float *block, int32_t height, int32_t width, float *out, int32_t out_height, int32_t out_width,
+                   int32_t first_row, int32_t rows);
+  /// The same for one planar channel.
+  void (*upsample_planar)(const float *planar, int32_t height, int32_t width, float *out, int32_t out_height,
+                          int32_t out_width, int32_t first_row, int32_t rows);
+  /// out = a + b, count floats.
+  void (*add)(const float *a, const float *b, float *out, intptr_t count);
+  /// count ≤ L planar channels, `pixels` floats each and back to back, into one block, and back.
+  void (*pack)(const float *planar, int32_t count, intptr_t pixels, float *block);
+  void (*unpack)(const float *block, int32_t count, intptr_t pixels, float *planar);
+} ck_kernels;
+
+/// The kernels called `name`, or null if this build or this processor has none of that name.
+const ck_kernels *ck_named(const char *name);
+
+/// Name number `index` of those that ck_named accepts on this processor, fastest first; null past the end.
+const char *ck_name(int32_t index);
+
+/// Tells the processor that this thread is waiting in a loop.
+static inline void ck_pause(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("yield");
+#endif
+}

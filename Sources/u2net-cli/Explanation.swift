@@ -1,0 +1,62 @@
+import Compute
+import U2Net
+
+/// Where the time of a pass goes: operator by operator, and summed over their kinds.
+struct Explanation {
+  let table: String
+
+  /// - Parameter runs: passes to take the medians of.
+  init(predictor: Predictor, input: [Float], runs: Int) {
+    let passes = (0..<runs + 1).map { _ in input.withUnsafeBufferPointer(predictor.profile) }.dropFirst()
+    let steps = passes.first!.indices.map { index -> (step: Inference.Timing, ms: Double) in
+      let times = passes.map { $0[index].milliseconds }.sorted()
+      return (passes.first![index], times[times.count / 2])
+    }
+    let total = steps.reduce(0) { $0 + $1.ms }
+    var rows = [["operator", "result", "algorithm", "blocking", "ms", "share", "GFLOP/s"]]
+    for (step, ms) in steps {
+      rows.append([
+        step.name, "\(step.shape)", step.algorithm, step.blocking, Self.decimal(ms, 3),
+        Self.decimal(ms / total * 100, 1) + " %", step.macs > 0 ? Self.decimal(Double(step.macs) * 2e-6 / ms, 0) : "",
+      ])
+    }
+    var kinds: [(name: String, ms: Double, macs: Int)] = []
+    for (step, ms) in steps {
+      let name =
+        step.macs == 0 ? step.name : step.algorithm + " at \(step.shape.height)×\(step.shape.width)"
+      let index = kinds.firstIndex { $0.name == name } ?? kinds.endIndex
+      if index == kinds.endIndex { kinds.append((name, 0, 0)) }
+      kinds[index].ms += ms
+      kinds[index].macs += step.macs
+    }
+    kinds.sort { $0.ms > $1.ms }
+    rows += [[], ["total", "", "", "", Self.decimal(total, 3), "100.0 %", ""]]
+    for kind in kinds {
+      rows.append([
+        kind.name, "", "", "", Self.decimal(kind.ms, 3), Self.decimal(kind.ms / total * 100, 1) + " %",
+        kind.macs > 0 ? Self.decimal(Double(kind.macs) * 2e-6 / kind.ms, 0) : "",
+      ])
+    }
+    table = aligned(rows, leading: 4) + "\n"
+  }
+
+  /// `value` with `places` decimals.
+  private static func decimal(_ value: Double, _ places: Int) -> String {
+    var scale = 1
+    for _ in 0..<places { scale *= 10 }
+    let number = Int((value * Double(scale)).rounded()), rest = "\(number % scale)"
+    return places == 0
+      ? "\(number)" : "\(number / scale)." + String(repeating: "0", count: places - rest.count) + rest
+  }
+}
+
+/// Rows as lines of columns: the first `leading` columns begin where the column begins, the others end where it ends.
+func aligned(_ rows: [[String]], leading: Int) -> String {
+  let widths = rows[0].indices.map { column in rows.map { column < $0.count ? $0[column].count : 0 }.max()! }
+  return rows.map { row in
+    row.enumerated().map { column, cell in
+      let padding = String(repeating: " ", count: widths[column] - cell.count)
+      return column < leading ? cell + padding : padding + cell
+    }.joined(separator: "  ")
+  }.joined(separator: "\n")
+}
