@@ -1,3 +1,4 @@
+import Compute
 import Images
 import Safetensors
 import Synchronization
@@ -25,6 +26,9 @@ public final class SaliencyDetector: Sendable {
     public var threads = ProcessInfo.processInfo.activeProcessorCount
     /// Whether to compute the six side outputs beside the fused map.
     public var sideOutputs = false
+    /// Whether one photo is all there is: then weights that a pass needs once are transformed in that pass, which saves
+    /// memory and the time to prepare; otherwise all of them are transformed once, ahead of the first photo.
+    public var isForOnePhoto = false
 
     public init() {}
   }
@@ -45,14 +49,19 @@ public final class SaliencyDetector: Sendable {
     self.init(try TrainedNetwork(Safetensors.read(path: path)), options: options)
   }
 
+  private func makePredictor() -> Predictor {
+    var inference = Inference.Options()
+    inference.transformsWeightsAhead = !options.isForOnePhoto
+    return Predictor(
+      network, height: options.inputSize, width: options.inputSize, maps: options.sideOutputs ? .all : .fused,
+      threads: options.threads, options: inference)
+  }
+
   /// What stands out in `photo`.
   public func detect(in photo: Image<UInt8>) -> Saliency {
     let size = options.inputSize
     let maps = predictor.withLock { slot -> [Saliency.Map: Image<Float>] in
-      let predictor =
-        slot
-        ?? Predictor(
-          network, height: size, width: size, maps: options.sideOutputs ? .all : .fused, threads: options.threads)
+      let predictor = slot ?? makePredictor()
       slot = predictor
       let planes = [Float](unsafeUninitializedCapacity: 3 * size * size) { planes, count in
         options.preprocessing.fill(planes, from: photo, size: size, threads: options.threads)

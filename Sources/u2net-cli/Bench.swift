@@ -26,7 +26,8 @@ struct Bench: ParsableCommand {
   @Option(help: ArgumentHelp("Kernels to use: \(Kernels.names.joined(separator: ", ")).", valueName: "name"))
   var isa: Kernels = .fastest
 
-  @Option(help: ArgumentHelp("m of all Winograd convolutions F(m×m, 3×3), 2 to 6, instead of choosing.", valueName: "m"))
+  @Option(
+    help: ArgumentHelp("m of all Winograd convolutions F(m×m, 3×3), 2 to 6, instead of choosing.", valueName: "m"))
   var tile: Int?
 
   @Flag(help: "Transform weights when they are needed, as for a single photo.")

@@ -45,6 +45,7 @@ struct PhotoOptions: ParsableArguments {
     options.preprocessing = preprocess
     options.normalization = normalize
     options.sideOutputs = sideOutputs != nil
+    options.isForOnePhoto = jobs.count == 1
     let detector = SaliencyDetector(try model.network(), options: options)
     // Where nothing can be written, no photo needs to be looked at.
     for job in jobs { try job.makeFolder() }

@@ -10,13 +10,13 @@ struct ConvolutionTests {
 
   static let cases: [Case] = {
     var cases: [Case] = []
-    for (height, width) in [(1, 1), (1, 7), (5, 1), (2, 3), (9, 8), (13, 31)] {
-      for (input, output) in [(1, 1), (3, 2), (5, 17), (16, 33)] {
+    for (height, width) in [(1, 1), (1, 7), (5, 1), (2, 3), (9, 8), (13, 31), (36, 25)] {
+      for (input, output) in [(1, 1), (3, 2), (5, 1), (5, 17), (16, 33), (33, 16)] {
         for dilation in [1, 2, 4, 8] {
           cases.append(
             Case(
               input: input, output: output, kernel: 3, dilation: dilation, height: height, width: width,
-              relu: dilation % 3 != 0))
+              relu: dilation % 3 != 0 && output > 1))
         }
         cases.append(
           Case(input: input, output: output, kernel: 1, dilation: 1, height: height, width: width, relu: false))
@@ -24,30 +24,62 @@ struct ConvolutionTests {
     }
     // Large enough to be cut into many tiles, with a last one that is shorter.
     cases.append(Case(input: 7, output: 5, kernel: 3, dilation: 1, height: 91, width: 103, relu: true))
-    cases.append(Case(input: 130, output: 9, kernel: 3, dilation: 2, height: 57, width: 43, relu: false))
+    cases.append(Case(input: 70, output: 9, kernel: 3, dilation: 2, height: 57, width: 43, relu: false))
     return cases
   }()
 
-  @Test(arguments: cases) func matchesThePlainDefinition(_ c: Case) {
-    var random = SeededGenerator(UInt64(c.input * 1000 + c.height))
-    let shape = MapShape(channels: c.input, height: c.height, width: c.width)
-    let layer = Convolution(
-      LayerName(stage: "test"), input: c.input, output: c.output, kernel: c.kernel, dilation: c.dilation,
-      isNormalized: false, hasReLU: c.relu)
-    let x = random.floats(shape.count), weight = random.floats(layer.weightShape.reduce(1, *))
-    let bias = random.floats(c.output)
-    let parameters = [
-      layer.name: ConvolutionParameters(
-        weight: Tensor(shape: layer.weightShape, weight), bias: Tensor(shape: [c.output], bias))
-    ]
-    let expected = plainConvolution(x, shape, layer, weight: weight, bias: bias)
-    let one = evaluate(x, shape, parameters: parameters) { $0.convolution($1, layer) }
-    #expect(largestDifference(one, expected) < 1e-4, "\(c)")
-    let three = evaluate(x, shape, parameters: parameters, threads: 3) { $0.convolution($1, layer) }
-    #expect(one == three, "the result depends on the number of threads: \(c)")
+  /// A layer with random values, and a random input for it.
+  struct Sample {
+    let layer: Convolution
+    let shape: MapShape
+    let x, weight, bias: [Float]
+    let parameters: NetworkParameters
+
+    init(_ c: Case) {
+      var random = SeededGenerator(UInt64(c.input * 1000 + c.height))
+      shape = MapShape(channels: c.input, height: c.height, width: c.width)
+      layer = Convolution(
+        LayerName(stage: "test"), input: c.input, output: c.output, kernel: c.kernel, dilation: c.dilation,
+        isNormalized: false, hasReLU: c.relu)
+      x = random.floats(shape.count)
+      weight = random.floats(layer.weightShape.reduce(1, *))
+      bias = random.floats(c.output)
+      parameters = [
+        layer.name: ConvolutionParameters(
+          weight: Tensor(shape: layer.weightShape, weight), bias: Tensor(shape: [c.output], bias))
+      ]
+    }
+
+    var expected: [Float] { plainConvolution(x, shape, layer, weight: weight, bias: bias) }
   }
 
-  @Test func residualIsAddedAfterTheReLU() {
+  @Test(arguments: cases) func matchesThePlainDefinition(_ c: Case) {
+    let sample = Sample(c), expected = sample.expected
+    // Relative to the range of the result: the largest tiles are off by 5·10⁻⁶.
+    let tolerance = 1e-5 * (expected.max()! - expected.min()! + 1)
+    for options in everyWay where options.tile == 2 || (c.kernel == 3 && c.output > 1) {
+      let one = evaluate(sample.x, sample.shape, parameters: sample.parameters, options: options) {
+        $0.convolution($1, sample.layer)
+      }
+      let difference = largestDifference(one, expected)
+      #expect(difference < tolerance, "\(c), \(describe(options)): \(difference)")
+    }
+  }
+
+  @Test func resultsDoNotDependOnThreads() {
+    for (input, output, side) in [(3, 2, 9), (16, 33, 31), (64, 64, 61), (5, 1, 40)] {
+      let sample = Sample(
+        Case(input: input, output: output, kernel: 3, dilation: 1, height: side, width: side, relu: false))
+      let results = [1, 2, 3].map { threads in
+        evaluate(sample.x, sample.shape, parameters: sample.parameters, threads: threads) {
+          $0.convolution($1, sample.layer)
+        }
+      }
+      #expect(results[0] == results[1] && results[0] == results[2], "\(input)→\(output) \(side)×\(side)")
+    }
+  }
+
+  @Test(arguments: everyWay.indices) func residualIsAddedAfterTheReLU(_ way: Int) {
     var random = SeededGenerator(7)
     let shape = MapShape(channels: 4, height: 6, width: 5)
     let layer = Convolution(
@@ -58,42 +90,71 @@ struct ConvolutionTests {
         weight: Tensor(shape: layer.weightShape, weight), bias: Tensor(shape: [4], bias))
     ]
     let convolved = plainConvolution(x, shape, layer, weight: weight, bias: bias)
-    let result = evaluate(x, shape, parameters: parameters) { $0.add($0.convolution($1, layer), $1) }
-    #expect(largestDifference(result, zip(convolved, x).map { $0 + $1 }) < 1e-5)
+    let result = evaluate(x, shape, parameters: parameters, options: everyWay[way]) {
+      $0.add($0.convolution($1, layer), $1)
+    }
+    #expect(largestDifference(result, zip(convolved, x).map { $0 + $1 }) < 3e-5, "\(describe(everyWay[way]))")
     #expect(result.contains { $0 < 0 })
   }
 
-  @Test func readsAConcatenationInOrder() {
+  /// Lists of maps whose channels fill their blocks or do not, and single channels, which are stored otherwise.
+  @Test(arguments: everyWay.indices, [1, 2, 16, 19]) func readsAConcatenationInOrder(_ way: Int, _ channels: Int) {
     var random = SeededGenerator(8)
-    let shape = MapShape(channels: 2, height: 5, width: 7)
-    let layer = Convolution(LayerName(stage: "test"), input: 4, output: 3, isNormalized: false, hasReLU: false)
-    let x = random.floats(shape.count), weight = random.floats(3 * 4 * 9), bias = random.floats(3)
+    let shape = MapShape(channels: channels, height: 6, width: 8)
+    let layer = Convolution(
+      LayerName(stage: "test"), input: 3 * channels, output: 3, isNormalized: false, hasReLU: false)
+    let x = random.floats(shape.count), weight = random.floats(3 * 3 * channels * 9), bias = random.floats(3)
     let parameters = [
       layer.name: ConvolutionParameters(
         weight: Tensor(shape: layer.weightShape, weight), bias: Tensor(shape: [3], bias))
     ]
-    // The second half is the first one's sigmoid, so the order matters.
-    let result = evaluate(x, shape, parameters: parameters) {
-      $0.convolution($0.concatenate([$0.sigmoid($1), $1]), layer)
+    // Pieces that differ, so that the order matters.
+    let result = evaluate(x, shape, parameters: parameters, options: everyWay[way]) {
+      let doubled = $0.add($1, $1)
+      return $0.convolution($0.concatenate([$0.concatenate([doubled, $1]), $0.add(doubled, $1)]), layer)
     }
-    let joined = evaluate(x, shape) { $0.sigmoid($1) } + x
+    let joined = x.map { 2 * $0 } + x + x.map { 3 * $0 }
     let expected = plainConvolution(
-      joined, shape.with(channels: 4), layer, weight: weight, bias: bias)
-    #expect(largestDifference(result, expected) < 1e-5)
+      joined, shape.with(channels: 3 * channels), layer, weight: weight, bias: bias)
+    #expect(largestDifference(result, expected) < 5e-4, "\(describe(everyWay[way])), \(channels) channels")
   }
 
-  @Test func nanAndInfinityGoWherePlainArithmeticSendsThem() {
-    let shape = MapShape(channels: 1, height: 4, width: 4)
-    let layer = Convolution(LayerName(stage: "test"), input: 1, output: 1, isNormalized: false, hasReLU: true)
+  /// Winograd's sums mix the pixels of a tile, so what is not finite spreads in it; but it never gets lost, and pixels of
+  /// other tiles do not see it.
+  @Test(arguments: everyWay.indices) func whatIsNotFiniteStaysVisible(_ way: Int) {
+    for output in [1, 2] {
+      let shape = MapShape(channels: 2, height: 24, width: 24)
+      let layer = Convolution(
+        LayerName(stage: "test"), input: 2, output: output, isNormalized: false, hasReLU: output > 1)
+      let parameters = [
+        layer.name: ConvolutionParameters(
+          weight: Tensor(shape: layer.weightShape, [Float](repeating: 1, count: output * 18)),
+          bias: Tensor(shape: [output], [Float](repeating: 0, count: output)))
+      ]
+      for value in [Float.nan, .infinity] {
+        var x = [Float](repeating: 1, count: shape.count)
+        x[0] = value
+        let y = evaluate(x, shape, parameters: parameters, options: everyWay[way]) { $0.convolution($1, layer) }
+        #expect(!y[0].isFinite && !y[1].isFinite && !y[24].isFinite && !y[25].isFinite, "\(describe(everyWay[way]))")
+        #expect(abs(y[24 * 12 + 12] - 18) < 1e-3 && abs(y.last! - 8) < 1e-3, "\(describe(everyWay[way]))")
+      }
+    }
+  }
+
+  /// Subnormal numbers are numbers.
+  @Test(arguments: everyWay.indices) func subnormalsAreKept(_ way: Int) {
+    let shape = MapShape(channels: 2, height: 8, width: 8)
+    let layer = Convolution(LayerName(stage: "test"), input: 2, output: 2, isNormalized: false, hasReLU: false)
+    var weight = [Float](repeating: 0, count: 36)
+    for o in 0..<2 { weight[(o * 2 + o) * 9 + 4] = 1 }
     let parameters = [
       layer.name: ConvolutionParameters(
-        weight: Tensor(shape: layer.weightShape, [Float](repeating: 1, count: 9)), bias: Tensor(shape: [1], [0]))
+        weight: Tensor(shape: layer.weightShape, weight), bias: Tensor(shape: [2], [0, 0]))
     ]
-    var x = [Float](repeating: 1, count: 16)
-    x[0] = .nan
-    x[15] = .infinity
-    let y = evaluate(x, shape, parameters: parameters) { $0.convolution($1, layer) }
-    #expect(y[0].isNaN && y[5].isNaN && y[15] == .infinity && y[3] == 4)
+    let subnormal = Float.leastNormalMagnitude / 8
+    let x = [Float](repeating: subnormal, count: shape.count)
+    let y = evaluate(x, shape, parameters: parameters, options: everyWay[way]) { $0.convolution($1, layer) }
+    #expect(y.allSatisfy { abs($0 - subnormal) < subnormal / 100 }, "\(describe(everyWay[way])): \(y[9])")
   }
 
   @Test func foldingKeepsTheFunction() {

@@ -2,6 +2,12 @@ import Compute
 import Synchronization
 import Testing
 
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
 struct PlanningTests {
   @Test func buffersThatLiveTogetherDoNotOverlap() {
     var random = SeededGenerator(1)
@@ -49,10 +55,30 @@ struct PlanningTests {
     let inference = Inference(
       recorder.graph, outputs: [pooled, again], parameters: [:], pool: ThreadPool(threads: 1))
     for scale: Float in [1, 10] {  // Twice, to see that a run leaves nothing behind.
-      inference.run { _ = $0.update(fromContentsOf: [1, 2, 3, 4].map { $0 * scale }) }
-      #expect(inference.withOutput(0, Array.init) == [4 * scale])
-      #expect(inference.withOutput(1, Array.init) == [16 * scale])
+      [1, 2, 3, 4].map { $0 * scale }.withUnsafeBufferPointer(inference.run)
+      #expect(inference.output(0) == [4 * scale])
+      #expect(inference.output(1) == [16 * scale])
     }
+  }
+
+  @Test func aBusyPoolLetsTheSecondCallerWorkAlone() {
+    let pool = ThreadPool(threads: 2), inner = Counter()
+    pool.run(8) { _, _ in
+      // The pool is busy with the outer operator; these run here, one after another.
+      pool.run(5) { _, worker in
+        if worker == 0 { inner.value.add(1, ordering: .relaxed) }
+      }
+    }
+    #expect(inner.value.load(ordering: .relaxed) == 40)
+  }
+
+  @Test func workersThatSleptWakeUp() {
+    let pool = ThreadPool(threads: 3), count = Counter()
+    for _ in 0..<5 {
+      pool.run(30) { _, _ in count.value.add(1, ordering: .relaxed) }
+      usleep(20_000)  // Longer than their patience.
+    }
+    #expect(count.value.load(ordering: .relaxed) == 150)
   }
 
   @Test(arguments: [1, 2, 5]) func everyJobRunsOnceAndWorkersAreAlone(_ threads: Int) {

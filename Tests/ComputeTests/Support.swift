@@ -19,15 +19,28 @@ struct SeededGenerator: RandomNumberGenerator {
 /// Records `build` on one input, runs it and returns the result.
 func evaluate(
   _ input: [Float], _ shape: MapShape, parameters: NetworkParameters = [:], threads: Int = 1,
-  _ build: (GraphRecorder, Graph.ID) -> Graph.ID
+  options: Inference.Options = Inference.Options(), _ build: (GraphRecorder, Graph.ID) -> Graph.ID
 ) -> [Float] {
   let recorder = GraphRecorder()
   let output = build(recorder, recorder.input(shape))
   let inference = Inference(
-    recorder.graph, outputs: [output], parameters: parameters, pool: ThreadPool(threads: threads))
-  inference.run { _ = $0.update(fromContentsOf: input) }
-  return inference.withOutput(0, Array.init)
+    recorder.graph, outputs: [output], parameters: parameters, pool: ThreadPool(threads: threads), options: options)
+  input.withUnsafeBufferPointer(inference.run)
+  return inference.output(0)
 }
+
+/// The ways to compute a convolution that this processor has: every instruction set with every tile size.
+let everyWay: [Inference.Options] = Kernels.names.flatMap { name in
+  (2...6).map { tile in
+    var options = Inference.Options()
+    options.kernels = Kernels(named: name)!
+    options.tile = tile
+    options.transformsWeightsAhead = tile % 2 == 0
+    return options
+  }
+}
+
+func describe(_ options: Inference.Options) -> String { "\(options.kernels.name) F(\(options.tile ?? 0))" }
 
 /// What a convolution layer is, tap by tap in double precision: bias, zero padding, optional ReLU.
 func plainConvolution(_ x: [Float], _ shape: MapShape, _ layer: Convolution, weight: [Float], bias: [Float]) -> [Float]

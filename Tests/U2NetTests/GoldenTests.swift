@@ -24,13 +24,37 @@ struct GoldenTests {
 
   @Test(.enabled(if: haveFull, needsFull)) func fullActivations() throws { try checkActivations(.full) }
 
+  /// Every instruction set with every tile size, and with weights transformed on the way, gives the same map.
+  @Test func liteInEveryWay() throws {
+    let network = PreparedNetwork(.lite), input = formulaInput("disc", height: 97, width: 130)
+    func map(_ options: Inference.Options) -> [Float] {
+      let predictor = Predictor(network, height: 97, width: 130, threads: 2, options: options)
+      input.withUnsafeBufferPointer(predictor.run)
+      return predictor.map()
+    }
+    let reference = map(Inference.Options())
+    for name in Kernels.names {
+      for tile in [nil, 2, 3, 4, 5, 6] {
+        for ahead in [true, false] {
+          var options = Inference.Options()
+          options.kernels = Kernels(named: name)!
+          options.tile = tile
+          options.transformsWeightsAhead = ahead
+          let difference = zip(map(options), reference).map { abs($0 - $1) }.max()!
+          #expect(difference < 1.5e-4, "\(name), tile \(tile ?? 0), ahead \(ahead): \(difference)")
+        }
+      }
+    }
+  }
+
   private func checkMaps(_ model: Model) throws {
     let network = PreparedNetwork(try .pretrained(model))
     for c in try golden("golden_outputs.json", as: [String: [Case]].self)[model.rawValue]! {
       let predictor = Predictor(network, height: c.height, width: c.width, maps: .all, threads: 2)
-      predictor.run { _ = $0.update(fromContentsOf: formulaInput(c.input, height: c.height, width: c.width)) }
+      let input = formulaInput(c.input, height: c.height, width: c.width)
+      input.withUnsafeBufferPointer(predictor.run)
       for (index, expected) in c.maps.enumerated() {
-        predictor.withMap(index) { map in
+        predictor.map(index).withUnsafeBufferPointer { map in
           let found = summary(map), place = "\(model) \(c.input) \(c.height)×\(c.width) map \(index)"
           #expect(abs(found.mean - expected.mean) < 1e-5, "\(place): mean")
           #expect(abs(found.min - expected.min) < 1e-4 && abs(found.max - expected.max) < 1e-4, "\(place): range")
@@ -39,9 +63,10 @@ struct GoldenTests {
       }
       // The fused map alone is the same map.
       let alone = Predictor(network, height: c.height, width: c.width, threads: 1)
-      alone.run { _ = $0.update(fromContentsOf: formulaInput(c.input, height: c.height, width: c.width)) }
-      let same = alone.withMap { a in predictor.withMap { b in a.elementsEqual(b) } }
-      #expect(same, "\(model) \(c.input): the fused map depends on what else is asked for, or on the threads")
+      input.withUnsafeBufferPointer(alone.run)
+      #expect(
+        alone.map() == predictor.map(),
+        "\(model) \(c.input): the fused map depends on what else is asked for, or on the threads")
     }
   }
 
@@ -62,9 +87,9 @@ struct GoldenTests {
     let inference = Inference(
       engine.recorder.graph, outputs: engine.convolutions.map(\.map), parameters: network.parameters,
       pool: ThreadPool(threads: 2))
-    inference.run { _ = $0.update(fromContentsOf: formulaInput("disc", height: 320, width: 320)) }
+    formulaInput("disc", height: 320, width: 320).withUnsafeBufferPointer(inference.run)
     for (index, (layer, golden)) in zip(engine.convolutions, expected).enumerated() {
-      inference.withOutput(index) { values in
+      inference.output(index).withUnsafeBufferPointer { values in
         let found = summary(values), scale = Double(max(golden.max.magnitude, golden.min.magnitude))
         #expect(values.count == golden.shape.reduce(1, *), "\(layer.name)")
         #expect(abs(found.mean - golden.mean) < 1e-3 * max(abs(golden.mean), 1e-3 * scale), "\(layer.name): mean")

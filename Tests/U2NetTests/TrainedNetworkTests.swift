@@ -99,19 +99,13 @@ struct TrainedNetworkTests {
     for network in [network, try TrainedNetwork(Safetensors.read(path: file))] {
       let predictor = Predictor(
         PreparedNetwork(network), height: expected.height, width: expected.width, maps: .all, threads: 2)
-      predictor.run { planes in
-        var index = 0
-        for c in 0..<3 {
-          for y in 0..<expected.height {
-            for x in 0..<expected.width {
-              planes[index] = Float((7 * x + 13 * y + 29 * c) % 256) / 128 - 1
-              index += 1
-            }
-          }
-        }
+      let input = (0..<3 * expected.height * expected.width).map { index -> Float in
+        let (c, pixel) = index.quotientAndRemainder(dividingBy: expected.height * expected.width)
+        return Float((7 * (pixel % expected.width) + 13 * (pixel / expected.width) + 29 * c) % 256) / 128 - 1
       }
+      input.withUnsafeBufferPointer(predictor.run)
       for (map, values) in expected.maps.enumerated() {
-        let difference = predictor.withMap(map) { zip($0, values).map { abs($0 - $1) }.max()! }
+        let difference = zip(predictor.map(map), values).map { abs($0 - $1) }.max()!
         #expect(difference < 1e-4, "\(name), map \(map)")
       }
     }

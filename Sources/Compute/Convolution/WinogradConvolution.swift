@@ -40,8 +40,9 @@ struct WinogradConvolution {
     case plain(Tensor)
   }
 
-  /// V may take this many floats of a job's cache; P and a slice of U come on top. Measured on a core with 1 MB of L2.
-  private static let cacheful = 150_000
+  /// V may take this many floats of a core's cache; P and the stream of U come on top. Measured on a core with 1 MB of L2:
+  /// between a half and twice as many the time changes by less than the noise, beyond that it rises.
+  private static let cacheful = 100_000
   /// So few tiles are transformed together.
   private static let fewTiles = 64
 
@@ -114,7 +115,9 @@ struct WinogradConvolution {
   }
 
   /// "F(6×6) T=24", for explanations.
-  var blocking: String { sharesTiles ? "\(tiles) tiles shared, \(jobTiles) a job" : "\(jobTiles) of \(tiles) tiles a job" }
+  var blocking: String {
+    sharesTiles ? "\(tiles) tiles shared, \(jobTiles) a job" : "\(jobTiles) of \(tiles) tiles a job"
+  }
 
   /// U of all groups: [group][xi][k][group's lanes].
   private func transformed(_ weight: Tensor, _ pool: ThreadPool) -> OwnedFloats {
@@ -196,7 +199,7 @@ struct WinogradConvolution {
     for xi in 0..<n2 {
       kernels.c.gemm(
         v + xi * strideOfV, rowOfV, u + xi * strideOfU, p + xi * strideOfP, Int32(count), Int32(depth),
-        Int32(vectors), 0)
+        Int32(vectors), u + (xi + 1) * strideOfU)
     }
   }
 

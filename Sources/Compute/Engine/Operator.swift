@@ -139,7 +139,8 @@ struct Operator {
     parameters.weight.withUnsafeBufferPointer { weight in
       parameters.bias.withUnsafeBufferPointer { bias in
         lowered.run(
-          sources: planes, weight: weight.baseAddress!, bias: bias.baseAddress!, destination: out, scratch: own, pool: pool)
+          sources: planes, weight: weight.baseAddress!, bias: bias.baseAddress!, destination: out, scratch: own,
+          pool: pool)
       }
     }
     if !result.isPlanar { result.pack(out, kernels) }
