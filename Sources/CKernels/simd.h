@@ -9,6 +9,8 @@
 #pragma clang diagnostic ignored "-Wpsabi"
 
 #define INLINE static inline __attribute__((always_inline))
+/// Floats of a cache line.
+#define LINE 16
 #define UNROLL _Pragma("clang loop unroll(full)")
 
 /// LANES floats, and the same as loaded from memory aligned for one float only.

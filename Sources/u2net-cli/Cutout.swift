@@ -16,7 +16,7 @@ struct Cutout: ParsableCommand {
   func run() throws {
     try options.forEachPhoto { photo, saliency, path in
       let cutout = saliency.cutout(of: photo, threads: options.model.threads)
-      try ImageFile.write(cutout.pngData(), to: path)
+      try ImageFile.write(cutout.pngData(compression: options.compression), to: path)
     }
   }
 }

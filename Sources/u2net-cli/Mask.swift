@@ -22,7 +22,7 @@ struct Mask: ParsableCommand {
   func run() throws {
     try options.forEachPhoto { _, saliency, path in
       let threads = options.model.threads
-      let png = depth == 8 ? saliency.mask(threads: threads).pngData() : saliency.mask16(threads: threads).pngData()
+      let png = depth == 8 ? saliency.mask(threads: threads).pngData(compression: options.compression) : saliency.mask16(threads: threads).pngData(compression: options.compression)
       try ImageFile.write(png, to: path)
     }
   }

@@ -27,12 +27,18 @@ struct PhotoOptions: ParsableArguments {
   @Option(help: "Existing files in an output folder: error (before any work), skip or overwrite.")
   var existing: ExistingFiles = .error
 
+  @Option(help: "How hard PNGs are compressed, 0 (not) to 9 (smallest); higher levels take several times as long.")
+  var compression = ImageFile.defaultCompression
+
   @Option(help: "Refuse photos with more megapixels than this.")
   var maxMegapixels = ImageFile.defaultPixelLimit / 1_000_000
 
   func validate() throws {
     guard (1...1_000_000).contains(maxMegapixels) else {
       throw ValidationError("--max-megapixels must be at least 1, not \(maxMegapixels)")
+    }
+    guard (0...9).contains(compression) else {
+      throw ValidationError("--compression must be 0 to 9, not \(compression)")
     }
   }
 
@@ -73,7 +79,7 @@ struct PhotoOptions: ParsableArguments {
     for map in saliency.maps.keys {
       let path = "\(folder)/\(job.stem).\(map).png"
       try Paths.makeFolder(containing: path)
-      try ImageFile.write(saliency.mask(map, threads: model.threads).pngData(), to: path)
+      try ImageFile.write(saliency.mask(map, threads: model.threads).pngData(compression: compression), to: path)
     }
   }
 }

@@ -43,8 +43,10 @@ struct WinogradConvolution {
   /// V may take this many floats of a core's cache; P and the stream of U come on top. Measured on a core with 1 MB of L2:
   /// between a half and twice as many the time changes by less than the noise, beyond that it rises.
   private static let cacheful = 100_000
-  /// So few tiles are transformed together.
+  /// So few tiles are transformed together, if U is larger than this many floats: what a core can keep in its cache
+  /// is better read once by every job.
   private static let fewTiles = 64
+  private static let manyWeights = 250_000
 
   /// Products a tile.
   private var n2: Int { (m + 2) * (m + 2) }
@@ -55,6 +57,8 @@ struct WinogradConvolution {
   private var strideOfV: Int { (sharesTiles ? tiles : jobTiles) * rowOfV + 16 }
   private var strideOfP: Int { jobTiles * groupLanes + 16 }
   private var strideOfU: Int { depth * groupLanes }
+  /// Input channels whose weights are transformed at once on the way: U of so many stays in a core's cache.
+  private var chunk: Int { min(depth, max(16, 100_000 / (n2 * groupLanes) / 16 * 16)) }
 
   static func canRun(_ layer: Convolution, sources: [MapShape]) -> Bool {
     layer.kernel == 3 && layer.output > 1 && sources.allSatisfy { $0.channels > 1 }
@@ -95,7 +99,7 @@ struct WinogradConvolution {
 
     vectors = layer.output > lanes ? 2 : 1
     groups = (layer.output + vectors * lanes - 1) / (vectors * lanes)
-    sharesTiles = tiles <= Self.fewTiles
+    sharesTiles = tiles <= Self.fewTiles && (m + 2) * (m + 2) * layer.input * layer.output > Self.manyWeights
     let rows = Int(vectors == 1 ? kernels.c.gemm_rows.0 : kernels.c.gemm_rows.1)
     if sharesTiles {
       // Enough jobs for some cores, but whole weights only where they are transformed on the way.
@@ -123,23 +127,26 @@ struct WinogradConvolution {
   private func transformed(_ weight: Tensor, _ pool: ThreadPool) -> OwnedFloats {
     let u = OwnedFloats(count: groups * n2 * strideOfU)
     let start = u.buffer.baseAddress!
-    pool.run(groups) { group, _ in transform(weight, group: group, into: start + group * n2 * strideOfU) }
+    pool.run(groups) { group, _ in transform(weight, group: group, 0..<depth, into: start + group * n2 * strideOfU) }
     return u
   }
 
-  private func transform(_ weight: Tensor, group: Int, into u: UnsafeMutablePointer<Float>) {
+  /// U of one group and of the input channels in `range`, [xi][k][group's lanes].
+  private func transform(_ weight: Tensor, group: Int, _ range: Range<Int>, into u: UnsafeMutablePointer<Float>) {
     let first = group * groupLanes, outputs = min(groupLanes, layer.output - first)
     weight.withUnsafeBufferPointer { w in
-      transforms.weights(
-        w.baseAddress! + first * layer.input * 9, Int32(layer.input), Int32(outputs), channel, Int32(depth),
-        Int32(vectors), u, strideOfU)
+      channel.withUnsafeBufferPointer { channel in
+        transforms.weights(
+          w.baseAddress! + first * layer.input * 9, Int32(layer.input), Int32(outputs),
+          channel.baseAddress! + range.lowerBound, Int32(range.count), Int32(vectors), u, range.count * groupLanes)
+      }
     }
   }
 
   /// Floats that all workers share, and floats that each needs beside them.
   var scratchCount: (shared: Int, each: Int) {
     let v = n2 * strideOfV
-    let u = if case .plain = weights { n2 * strideOfU } else { 0 }
+    let u = if case .plain = weights { n2 * chunk * groupLanes } else { 0 }
     return sharesTiles ? (v, n2 * strideOfP + u) : (0, v + n2 * strideOfP)
   }
 
@@ -161,12 +168,23 @@ struct WinogradConvolution {
         }
         pool.run(groups * parts) { job, worker in
           let p = own + worker * ownCount
-          let first = job % parts * jobTiles, group = job / parts
-          let u = weightsOfGroup(group, scratch: p + n2 * strideOfP)
-          multiply(shared + first * rowOfV, u, p, count: min(jobTiles, tiles - first))
-          finish(group, tiling, first, min(jobTiles, tiles - first), p, residual, out)
+          let first = job % parts * jobTiles, count = min(jobTiles, tiles - first), group = job / parts
+          let v = shared + first * rowOfV
+          switch weights {
+          case .ready(let u): multiply(v, u.buffer.baseAddress! + group * n2 * strideOfU, p, count, 0..<depth)
+          case .plain(let weight):
+            let u = p + n2 * strideOfP
+            for start in stride(from: 0, to: depth, by: chunk) {
+              let range = start..<min(start + chunk, depth)
+              transform(weight, group: group, range, into: u)
+              multiply(v, u, p, count, range)
+            }
+          }
+          finish(group, tiling, first, count, p, residual, out)
         }
       } else {
+        guard case .ready(let ready) = weights else { preconditionFailure("weights must be transformed ahead") }
+        let u = UnsafePointer(ready.buffer.baseAddress!)
         pool.run(parts) { job, worker in
           let v = own + worker * ownCount, p = v + n2 * strideOfV
           let first = job * jobTiles, count = min(jobTiles, tiles - first)
@@ -175,7 +193,7 @@ struct WinogradConvolution {
               tiling, blocks[b], Int32(first), Int32(count), v + b * kernels.lanes, rowOfV, strideOfV)
           }
           for group in 0..<groups {
-            multiply(v, weightsOfGroup(group, scratch: p), p, count: count)
+            multiply(v, u + group * n2 * strideOfU, p, count, 0..<depth)
             finish(group, tiling, first, count, p, residual, out)
           }
         }
@@ -183,23 +201,16 @@ struct WinogradConvolution {
     }
   }
 
-  private func weightsOfGroup(_ group: Int, scratch: UnsafeMutablePointer<Float>) -> UnsafePointer<Float> {
-    switch weights {
-    case .ready(let u): return UnsafePointer(u.buffer.baseAddress! + group * n2 * strideOfU)
-    case .plain(let weight):
-      transform(weight, group: group, into: scratch)
-      return UnsafePointer(scratch)
-    }
-  }
-
-  /// P = V · U, matrix by matrix.
+  /// P = V · U, matrix by matrix, for the input channels in `range`; added to what P holds unless they are the first.
   private func multiply(
-    _ v: UnsafePointer<Float>, _ u: UnsafePointer<Float>, _ p: UnsafeMutablePointer<Float>, count: Int
+    _ v: UnsafePointer<Float>, _ u: UnsafePointer<Float>, _ p: UnsafeMutablePointer<Float>, _ count: Int,
+    _ range: Range<Int>
   ) {
+    let sizeOfU = range.count * groupLanes
     for xi in 0..<n2 {
       kernels.c.gemm(
-        v + xi * strideOfV, rowOfV, u + xi * strideOfU, p + xi * strideOfP, Int32(count), Int32(depth),
-        Int32(vectors), u + (xi + 1) * strideOfU)
+        v + xi * strideOfV + range.lowerBound, rowOfV, u + xi * sizeOfU, p + xi * strideOfP, Int32(count),
+        Int32(range.count), Int32(vectors), range.lowerBound > 0 ? 1 : 0, u + (xi + 1) * sizeOfU)
     }
   }
 
