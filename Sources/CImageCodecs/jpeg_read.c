@@ -120,15 +120,18 @@ static void rgb_from_inverted_cmyk(const uint8_t *cmyk, uint8_t *rgb, size_t wid
   }
 }
 
-static void read_pixels(reader *r, const cic_header *header, uint8_t *pixels, size_t size) {
-  size_t width = header->width, height = header->height, row_size = width * (size_t)header->channels;
+static void read_pixels(reader *r, const cic_header *header, int denominator, uint8_t *pixels, size_t size) {
+  r->jpeg.scale_num = 1;
+  r->jpeg.scale_denom = (unsigned)denominator;
+  jpeg_calc_output_dimensions(&r->jpeg);
+  size_t width = r->jpeg.output_width, height = r->jpeg.output_height, row_size = width * (size_t)header->channels;
   if (size / row_size != height || size % row_size != 0) {
     snprintf(r->message, CIC_MESSAGE_SIZE, "the image data does not have the size its header gives");
     fail(r, CIC_CORRUPT);
   }
   // A file of several scans is held as 16-bit coefficients, for components at most as large as the image
   // rounded up to whole blocks. That, and room for rows and tables, is all that libjpeg may take.
-  size_t coefficients = (width + 32) * (height + 32) * (size_t)r->jpeg.num_components;
+  size_t coefficients = ((size_t)header->width + 32) * ((size_t)header->height + 32) * (size_t)r->jpeg.num_components;
   r->jpeg.mem->max_memory_to_use = (long)(2 * coefficients + 256 * row_size + (16u << 20));
   r->progress.progress_monitor = on_progress;
   r->jpeg.progress = &r->progress;
@@ -151,34 +154,35 @@ static void read_pixels(reader *r, const cic_header *header, uint8_t *pixels, si
 }
 
 /// Without `pixels`, stops at the header. Apart from its caller, so that no local lives across the longjmp.
-static void decode_guarded(reader *r, const uint8_t *bytes, size_t count, cic_header *header, uint8_t *pixels,
-                           size_t size) {
+static void decode_guarded(reader *r, const uint8_t *bytes, size_t count, cic_header *header, int denominator,
+                           uint8_t *pixels, size_t size) {
   if (setjmp(r->escape)) return;
   jpeg_create_decompress(&r->jpeg);
   jpeg_mem_src(&r->jpeg, bytes, count);
   read_header(r, header);
-  if (pixels != NULL) read_pixels(r, header, pixels, size);
+  if (pixels != NULL) read_pixels(r, header, denominator, pixels, size);
   r->status = CIC_OK;
 }
 
-static cic_status decode(const uint8_t *bytes, size_t count, cic_header *header, uint8_t *pixels, size_t size,
-                         char *message) {
+static cic_status decode(const uint8_t *bytes, size_t count, cic_header *header, int denominator, uint8_t *pixels,
+                         size_t size, char *message) {
   reader r = {.message = message};
   r.jpeg.err = jpeg_std_error(&r.errors);
   r.jpeg.client_data = &r;
   r.errors.error_exit = on_error;
   r.errors.emit_message = on_message;
   r.errors.output_message = on_output;
-  decode_guarded(&r, bytes, count, header, pixels, size);
+  decode_guarded(&r, bytes, count, header, denominator, pixels, size);
   jpeg_destroy_decompress(&r.jpeg);
   return r.status;
 }
 
 cic_status cic_jpeg_header(const uint8_t *bytes, size_t count, cic_header *header, char *message) {
-  return decode(bytes, count, header, NULL, 0, message);
+  return decode(bytes, count, header, 1, NULL, 0, message);
 }
 
-cic_status cic_jpeg_pixels(const uint8_t *bytes, size_t count, uint8_t *pixels, size_t size, char *message) {
+cic_status cic_jpeg_pixels(const uint8_t *bytes, size_t count, int denominator, uint8_t *pixels, size_t size,
+                           char *message) {
   cic_header header;
-  return decode(bytes, count, &header, pixels, size, message);
+  return decode(bytes, count, &header, denominator, pixels, size, message);
 }

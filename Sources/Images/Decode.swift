@@ -67,14 +67,15 @@ extension ImageFile {
 
   /// Decodes the pixels as stored, into a buffer of exactly their size.
   fileprivate static func decode(
-    _ bytes: [UInt8], _ header: ImageHeader, source: String, sampleBits: Int, into pixels: UnsafeMutableRawBufferPointer
+    _ bytes: [UInt8], _ header: ImageHeader, source: String, sampleBits: Int, denominator: Int = 1,
+    into pixels: UnsafeMutableRawBufferPointer
   ) throws(ImageError) {
     try checked(source, header.format, width: header.width, height: header.height) { message in
       switch header.format {
       case .png:
         cic_png_pixels(bytes, bytes.count, Int32(sampleBits), pixels.baseAddress, pixels.count, message)
       case .jpeg:
-        cic_jpeg_pixels(bytes, bytes.count, pixels.baseAddress, pixels.count, message)
+        cic_jpeg_pixels(bytes, bytes.count, Int32(denominator), pixels.baseAddress, pixels.count, message)
       }
     }
   }
@@ -88,20 +89,31 @@ extension Image where Sample == UInt8 {
   /// - Parameters:
   ///   - source: the file's name, for error messages.
   ///   - pixelLimit: the most pixels to accept; checked before any memory is taken for them.
+  ///   - sides: if given, a JPEG is decoded at the smallest of 1/1, 1/2, 1/4 and 1/8 of its size with both sides at least
+  ///     this long, which is a good deal quicker where a small picture is wanted.
   /// - Throws: `empty`, `unrecognized`, `corrupt`, `unsupported`, `tooLarge` or `outOfMemory`.
   public init(
-    decoding bytes: [UInt8], source: String, pixelLimit: Int = ImageFile.defaultPixelLimit
+    decoding bytes: [UInt8], source: String, pixelLimit: Int = ImageFile.defaultPixelLimit,
+    sidesAtLeast sides: Int? = nil
   ) throws(ImageError) {
     let header = try ImageFile.header(of: bytes, source: source, pixelLimit: pixelLimit, bytesPerSample: 1)
-    try self.init(storedIn: bytes, header, source: source)
+    var denominator = 1
+    if let sides, header.format == .jpeg {
+      while denominator < 8 && min(header.width, header.height) / (2 * denominator) >= sides { denominator *= 2 }
+    }
+    try self.init(storedIn: bytes, header, source: source, denominator: denominator)
     self = oriented(by: header.orientation)
   }
 
-  fileprivate init(storedIn bytes: [UInt8], _ header: ImageHeader, source: String) throws(ImageError) {
-    try self.init(width: header.storedWidth, height: header.storedHeight, channels: header.channels) {
+  fileprivate init(
+    storedIn bytes: [UInt8], _ header: ImageHeader, source: String, denominator: Int = 1
+  ) throws(ImageError) {
+    func scaled(_ side: Int) -> Int { (side + denominator - 1) / denominator }
+    try self.init(width: scaled(header.storedWidth), height: scaled(header.storedHeight), channels: header.channels) {
       pixels throws(ImageError) in
       try ImageFile.decode(
-        bytes, header, source: source, sampleBits: 8, into: UnsafeMutableRawBufferPointer(pixels))
+        bytes, header, source: source, sampleBits: 8, denominator: denominator,
+        into: UnsafeMutableRawBufferPointer(pixels))
     }
   }
 }

@@ -11,6 +11,13 @@ public enum Preprocessing: String, CaseIterable, Sendable {
   /// largest value, grey photos are normalised with red's constants.
   case authors
 
+  /// The least sides that a photo may be decoded with so that the mask stays what it is; nil: its full size.
+  ///
+  /// Decoding a JPEG at a fraction of its size averages pixels, as the Lanczos filter would next. Measured on eight JPEGs
+  /// of 9 to 16 megapixels, masks of such photos differ by at most 0.29 of 255 on average (full: 0.19) from those of
+  /// the whole photos; with half these sides it would be 0.81.
+  public func sufficientSides(inputSize: Int) -> Int? { self == .rembg ? 4 * inputSize : nil }
+
   package static let mean: [Double] = [0.485, 0.456, 0.406]
   package static let deviation: [Double] = [0.229, 0.224, 0.225]
 

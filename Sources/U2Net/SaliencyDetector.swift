@@ -58,7 +58,10 @@ public final class SaliencyDetector: Sendable {
   }
 
   /// What stands out in `photo`.
-  public func detect(in photo: Image<UInt8>) -> Saliency {
+  /// - Parameters:
+  ///   - width, height: the size that masks are made at, the photo's if nil: for a photo that was decoded at less than its
+  ///     full size.
+  public func detect(in photo: Image<UInt8>, width: Int? = nil, height: Int? = nil) -> Saliency {
     let size = options.inputSize
     let maps = predictor.withLock { slot -> [Saliency.Map: Image<Float>] in
       let predictor = slot ?? makePredictor()
@@ -75,7 +78,7 @@ public final class SaliencyDetector: Sendable {
         })
     }
     return Saliency(
-      maps: maps, width: photo.width, height: photo.height, normalization: options.normalization,
+      maps: maps, width: width ?? photo.width, height: height ?? photo.height, normalization: options.normalization,
       filter: options.preprocessing.maskFilter)
   }
 }

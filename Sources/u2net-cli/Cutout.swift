@@ -14,7 +14,7 @@ struct Cutout: ParsableCommand {
   @OptionGroup var options: PhotoOptions
 
   func run() throws {
-    try options.forEachPhoto { photo, saliency, path in
+    try options.forEachPhoto(needsPixels: true) { photo, saliency, path in
       let cutout = saliency.cutout(of: photo, threads: options.model.threads)
       try ImageFile.write(cutout.pngData(compression: options.compression), to: path)
     }

@@ -20,9 +20,12 @@ struct Mask: ParsableCommand {
   }
 
   func run() throws {
-    try options.forEachPhoto { _, saliency, path in
+    try options.forEachPhoto(needsPixels: false) { _, saliency, path in
       let threads = options.model.threads
-      let png = depth == 8 ? saliency.mask(threads: threads).pngData(compression: options.compression) : saliency.mask16(threads: threads).pngData(compression: options.compression)
+      let png =
+        depth == 8
+        ? saliency.mask(threads: threads).pngData(compression: options.compression)
+        : saliency.mask16(threads: threads).pngData(compression: options.compression)
       try ImageFile.write(png, to: path)
     }
   }

@@ -43,7 +43,10 @@ struct PhotoOptions: ParsableArguments {
   }
 
   /// Runs every photo through the network and `write`s what comes out; failures are reported at the end.
-  func forEachPhoto(_ write: (_ photo: Image<UInt8>, _ saliency: Saliency, _ path: String) throws -> Void) throws {
+  /// - Parameter needsPixels: whether `write` needs the photo at its full size.
+  func forEachPhoto(
+    needsPixels: Bool, _ write: (_ photo: Image<UInt8>, _ saliency: Saliency, _ path: String) throws -> Void
+  ) throws {
     let jobs = try PhotoJob.plan(inputs: inputs, output: output, existing: existing)
     var options = SaliencyDetector.Options()
     options.inputSize = model.size
@@ -59,9 +62,11 @@ struct PhotoOptions: ParsableArguments {
     var failures: [String] = []
     for job in jobs {
       do {
+        let bytes = try ImageFile.read(job.input), header = try ImageFile.header(of: bytes, source: job.source)
         let photo = try Image<UInt8>(
-          decoding: ImageFile.read(job.input), source: job.source, pixelLimit: maxMegapixels * 1_000_000)
-        let saliency = detector.detect(in: photo)
+          decoding: bytes, source: job.source, pixelLimit: maxMegapixels * 1_000_000,
+          sidesAtLeast: needsPixels ? nil : preprocess.sufficientSides(inputSize: model.size))
+        let saliency = detector.detect(in: photo, width: header.width, height: header.height)
         if saliency.isEmpty { note("\(job.source): no salient object; the mask is empty") }
         try write(photo, saliency, job.output)
         if let sideOutputs { try writeMaps(of: saliency, for: job, to: sideOutputs) }

@@ -53,9 +53,10 @@ cic_status cic_png_encode(const void *pixels, uint32_t width, uint32_t height, i
 /// Reads up to the first scan.
 cic_status cic_jpeg_header(const uint8_t *bytes, size_t count, cic_header *header, char *message);
 
-/// Decodes the whole file, to its end marker, to 8-bit grey or RGB. `size` must be exact:
-/// width * height * channels.
-cic_status cic_jpeg_pixels(const uint8_t *bytes, size_t count, uint8_t *pixels, size_t size, char *message);
+/// Decodes the whole file, to its end marker, to 8-bit grey or RGB at 1/denominator of its size (1, 2, 4 or 8; a side
+/// is rounded up). `size` must be exact: width * height * channels.
+cic_status cic_jpeg_pixels(const uint8_t *bytes, size_t count, int denominator, uint8_t *pixels, size_t size,
+                           char *message);
 
 void cic_free(void *pointer);
 
