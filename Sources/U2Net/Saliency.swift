@@ -34,6 +34,9 @@ public struct Saliency: Sendable {
     self.filter = filter
   }
 
+  /// Whether all values are numbers. They are not where the weights make them overflow; the mask is then empty.
+  public var isFinite: Bool { maps.values.allSatisfy { $0.samples.allSatisfy(\.isFinite) } }
+
   /// Whether the prediction is flat: no pixel stands out from the others by even one step of an 8-bit image.
   /// The mask is then empty; stretching it would show noise.
   public var isEmpty: Bool { Self.isFlat(maps[.fused]!) }

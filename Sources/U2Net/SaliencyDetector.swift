@@ -13,7 +13,7 @@ import Synchronization
 ///
 ///     let detector = SaliencyDetector()                                    // lite, weights built in
 ///     let photo = try Image<UInt8>(contentsOf: "mug.jpg")
-///     try detector.detect(in: photo).mask().write(to: "mask.png")
+///     try detector.detect(in: photo).mask().writePNG(to: "mask.png")
 ///
 /// A detector can be shared between threads; calls are served one after another, each using all of its threads.
 public final class SaliencyDetector: Sendable {

@@ -51,6 +51,10 @@ public struct TrainedNetwork: Sendable {
         normalization = .init(
           gamma: try tensor(names.gamma, channels), beta: try tensor(names.beta, channels),
           mean: try tensor(names.mean, channels), variance: try tensor(names.variance, channels))
+        if let least = normalization!.variance.values.min(), least < 0 {
+          throw WeightFileError(
+            file: store.source, at: .tensor(names.variance), "expected variances of at least 0, found \(least)")
+        }
       }
       parameters[layer.name] = ConvolutionParameters(weight: weight, bias: bias, normalization: normalization)
     }

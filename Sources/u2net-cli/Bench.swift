@@ -34,7 +34,7 @@ struct Bench: ParsableCommand {
   var oneShot = false
 
   func validate() throws {
-    guard runs > 0 else { throw ValidationError("--runs must be at least 1, not \(runs)") }
+    guard (1...1_000_000).contains(runs) else { throw ValidationError("--runs must be 1 to 1000000, not \(runs)") }
     guard tile.map((2...6).contains) ?? true else { throw ValidationError("--tile must be 2 to 6, not \(tile!)") }
   }
 

@@ -17,7 +17,14 @@ struct Convert: ParsableCommand {
   @Argument(help: "The .safetensors file to write.")
   var output: String
 
+  func validate() throws {
+    guard output != "-" else { throw ValidationError("weights cannot go to standard output: name a file") }
+  }
+
   func run() throws {
+    guard Paths.resolved(input) != Paths.resolved(output) else {
+      throw CommandFailure("\(output): the result would replace the weights that are read; choose another name")
+    }
     let conversion = try Conversion(input)
     try conversion.write(to: output)
     print(conversion.summary)

@@ -12,6 +12,25 @@ struct Download {
 
   /// - Parameter otherwise: what else the user can do, for the error message.
   func run(otherwise: String) throws(CommandFailure) {
+    var code = try fetch(otherwise)
+    if code == Self.cannotResume && access(part, F_OK) == 0 {
+      unlink(part)
+      code = try fetch(otherwise)
+    }
+    guard code == 0 else {
+      let kept =
+        access(part, F_OK) == 0 ? "; what arrived is kept in \(part), and the same command resumes the download" : ""
+      throw CommandFailure(
+        "\(url): the download failed (curl's exit code \(code))\(kept). You can also fetch the file by other means and "
+          + "run `u2net weights … --from FILE`, \(otherwise)")
+    }
+  }
+
+  /// What curl ends with if the server cannot send the rest of a file.
+  private static let cannotResume: Int32 = 33
+
+  /// Runs curl and returns its exit code.
+  private func fetch(_ otherwise: String) throws(CommandFailure) -> Int32 {
     var arguments = ["curl", "--fail", "--location", "--continue-at", "-", "--connect-timeout", "20", "--retry", "2"]
     arguments += isatty(STDERR_FILENO) == 1 ? ["--progress-bar"] : ["--silent", "--show-error"]
     arguments += ["--output", part, "--", url]
@@ -26,11 +45,6 @@ struct Download {
     }
     var status: Int32 = 0
     while waitpid(process, &status, 0) == -1 && errno == EINTR {}
-    guard status == 0 else {
-      throw CommandFailure(
-        "\(url): the download failed (curl's exit code \((status >> 8) & 0xff)); what arrived is kept in \(part) "
-          + "and the same command resumes it. Or fetch the file by other means and run `u2net weights … --from FILE`, "
-          + otherwise)
-    }
+    return (status >> 8) & 0xff
   }
 }

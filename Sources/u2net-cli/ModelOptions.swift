@@ -15,7 +15,7 @@ struct ModelOptions: ParsableArguments {
   @Option(
     name: .shortAndLong,
     help: "lite (built in) or full (sharper, needs `u2net weights full` once); u2netp and u2net mean the same.")
-  var model: Model = .lite
+  var model: Model?
 
   @Option(help: ArgumentHelp("Use the weights in FILE (.safetensors, .onnx or .pth) instead.", valueName: "file"))
   var weights: String?
@@ -26,17 +26,18 @@ struct ModelOptions: ParsableArguments {
   @Option(help: "Threads to work with (default: all cores).")
   var threads: Int = ProcessInfo.processInfo.activeProcessorCount
 
-  @Option(help: "Side of the square that the network sees, in pixels, at least 32; the weights were trained for 320.")
+  @Option(help: "Side of the square that the network sees, 32 to 2048 pixels; the weights were trained for 320.")
   var size = 320
 
   func validate() throws {
+    guard model == nil || weights == nil else { throw ValidationError("--model and --weights exclude each other") }
     guard (1...1024).contains(threads) else { throw ValidationError("--threads must be 1 to 1024, not \(threads)") }
-    guard (32...8192).contains(size) else { throw ValidationError("--size must be 32 to 8192, not \(size)") }
+    guard (32...2048).contains(size) else { throw ValidationError("--size must be 32 to 2048, not \(size)") }
   }
 
   func network() throws -> TrainedNetwork {
     if let weights { return try WeightFile.read(path: weights).network() }
-    return try .pretrained(model, cache: cache)
+    return try .pretrained(model ?? .lite, cache: cache)
   }
 }
 

@@ -4,11 +4,23 @@
   import Foundation
 #endif
 
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
 /// What the commands need to know about paths.
 enum Paths {
   static func isFolder(_ path: String) -> Bool {
     var isFolder = false
     return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder
+  }
+
+  /// Whether reading it ends, as reading a pipe may not.
+  static func isRegularFile(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
   }
 
   /// "a/b.jpg" → "b.jpg"
@@ -43,7 +55,7 @@ enum Paths {
     do {
       try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     } catch {
-      throw CommandFailure("\(folder): cannot make this folder")
+      throw CommandFailure("\(folder): cannot make this folder: \(String(cString: strerror(errno)))")
     }
   }
 }

@@ -35,7 +35,7 @@ struct PhotoOptions: ParsableArguments {
 
   func validate() throws {
     guard (1...1_000_000).contains(maxMegapixels) else {
-      throw ValidationError("--max-megapixels must be at least 1, not \(maxMegapixels)")
+      throw ValidationError("--max-megapixels must be 1 to 1000000, not \(maxMegapixels)")
     }
     guard (0...9).contains(compression) else {
       throw ValidationError("--compression must be 0 to 9, not \(compression)")
@@ -47,7 +47,7 @@ struct PhotoOptions: ParsableArguments {
   func forEachPhoto(
     needsPixels: Bool, _ write: (_ photo: Image<UInt8>, _ saliency: Saliency, _ path: String) throws -> Void
   ) throws {
-    let jobs = try PhotoJob.plan(inputs: inputs, output: output, existing: existing)
+    let jobs = try PhotoJob.plan(inputs: inputs, output: output, sideOutputs: sideOutputs, existing: existing)
     var options = SaliencyDetector.Options()
     options.inputSize = model.size
     options.threads = model.threads
@@ -57,7 +57,7 @@ struct PhotoOptions: ParsableArguments {
     options.isForOnePhoto = jobs.count == 1
     let detector = SaliencyDetector(try model.network(), options: options)
     // Where nothing can be written, no photo needs to be looked at.
-    for job in jobs { try job.makeFolder() }
+    if jobs.count > 1 { for job in jobs { try job.makeFolders() } }
 
     var failures: [String] = []
     for job in jobs {
@@ -67,9 +67,15 @@ struct PhotoOptions: ParsableArguments {
           decoding: bytes, source: job.source, pixelLimit: maxMegapixels * 1_000_000,
           sidesAtLeast: needsPixels ? nil : preprocess.sufficientSides(inputSize: model.size))
         let saliency = detector.detect(in: photo, width: header.width, height: header.height)
+        guard saliency.isFinite else {
+          throw CommandFailure("\(job.source): the network's result is not a number; are the weights damaged?")
+        }
         if saliency.isEmpty { note("\(job.source): no salient object; the mask is empty") }
+        try job.makeFolders()
         try write(photo, saliency, job.output)
-        if let sideOutputs { try writeMaps(of: saliency, for: job, to: sideOutputs) }
+        for (map, path) in job.sideOutputs {
+          try ImageFile.write(saliency.mask(map, threads: model.threads).pngData(compression: compression), to: path)
+        }
       } catch {
         failures.append("\(error)")
       }
@@ -77,14 +83,6 @@ struct PhotoOptions: ParsableArguments {
     guard failures.isEmpty else {
       let summary = jobs.count > 1 ? ["\(failures.count) of \(jobs.count) photos failed:"] : []
       throw CommandFailure(lines: summary + failures)
-    }
-  }
-
-  private func writeMaps(of saliency: Saliency, for job: PhotoJob, to folder: String) throws {
-    for map in saliency.maps.keys {
-      let path = "\(folder)/\(job.stem).\(map).png"
-      try Paths.makeFolder(containing: path)
-      try ImageFile.write(saliency.mask(map, threads: model.threads).pngData(compression: compression), to: path)
     }
   }
 }

@@ -29,6 +29,7 @@ struct U2NetCommand: ParsableCommand {
     do {
       var command = try parseAsRoot()
       try command.run()
+      guard fflush(nil) == 0 else { throw CommandFailure("standard output: cannot write") }
     } catch let failure as CommandFailure {
       for line in failure.lines { note(line) }
       quit(1)

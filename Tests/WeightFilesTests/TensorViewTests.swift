@@ -16,6 +16,18 @@ import Testing
     #expect(problem(offset: 0, shape: [3], strides: [0]) == nil)
   }
 
+  /// The stride of an axis of one element is never used, so it may be any number.
+  @Test func absurdStridesOfSingleElements() {
+    let tensor = TorchTensor(storage: 0, offset: 1, shape: [1, 2, 2], strides: [.max, 1, 2])
+    #expect(problem(offset: 1, shape: tensor.shape, strides: tensor.strides) == nil)
+    let source: [UInt8] = [0, 1, 2, 3, 4, 5]
+    var target: [UInt8] = [0, 0, 0, 0]
+    source.withUnsafeBytes { source in
+      target.withUnsafeMutableBytes { tensor.gather(source, elementSize: 1, into: $0) }
+    }
+    #expect(target == [1, 3, 2, 4])
+  }
+
   @Test func viewsOutsideTheirStorage() {
     #expect(
       problem(offset: 1, shape: [3, 4], strides: [4, 1])

@@ -57,6 +57,31 @@ struct FolderTests {
     }
   }
 
+  @Test func sideOutputsReplaceNothingEither() throws {
+    try withFolder { folder in
+      try FileManager.default.copyItem(atPath: photo("rocket.jpg"), toPath: "\(folder)/a.jpg")
+      try FileManager.default.copyItem(atPath: photo("coffee.png"), toPath: "\(folder)/a.side1.png")
+      // The first side map would be called as a photo is.
+      let photos = try run(["mask", folder, "-o", "\(folder)/out", "--side-outputs", folder, "--size", "32"])
+      #expect(photos.code == 1 && photos.errors.contains("would replace a photo"))
+      // A mask and another photo's fused map would have the same name.
+      try FileManager.default.moveItem(atPath: "\(folder)/a.side1.png", toPath: "\(folder)/a.fused.png")
+      let results = try run([
+        "mask", folder, "-o", "\(folder)/out", "--side-outputs", "\(folder)/out", "--size", "32",
+      ])
+      #expect(results.code == 1 && results.errors.contains("would replace that of"))
+      #expect(files(in: folder) == ["a.fused.png", "a.jpg"])
+    }
+  }
+
+  @Test func standardInputIntoAFolder() throws {
+    try withFolder { folder in
+      let bytes = try Data(contentsOf: URL(filePath: photo("rocket.jpg")))
+      #expect(try run(["mask", "-", "-o", "\(folder)/", "--size", "32"], input: bytes).code == 0)
+      #expect(files(in: folder) == ["stdin.png"])
+    }
+  }
+
   @Test func aFolderWithoutPhotosAndAMissingOneAreErrors() throws {
     try withFolder { folder in
       let empty = try run(["mask", folder, "-o", "\(folder)/out"])

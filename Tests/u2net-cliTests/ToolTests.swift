@@ -40,7 +40,9 @@ struct ToolTests {
     for arguments in [
       ["mask"], ["mask", "a.png"], ["mask", "a.png", "-o", "b.png", "--size", "31"],
       ["mask", "a.png", "-o", "b.png", "-m", "huge"], ["cutout", "a.png", "-o", "b.png", "--threads", "0"], ["paint"],
-      ["bench", "--runs", "0"], ["weights", "--url", "https://example.org"], ["mask", "a", "-o", "b", "--depth", "9"],
+      ["bench", "--runs", "0"], ["bench", "--runs", "9223372036854775807"], ["convert", "a", "-"],
+      ["mask", "a", "-o", "b", "-m", "lite", "--weights", "c"], ["weights", "--url", "https://example.org"],
+      ["mask", "a", "-o", "b", "--depth", "9"],
     ] {
       let result = try run(arguments)
       #expect(result.code == 2 && result.errors.hasPrefix("u2net: ") && result.output.isEmpty, "\(arguments)")

@@ -30,6 +30,33 @@ struct WeightsTests {
     }
   }
 
+  @Test func convertReplacesNeitherItsInputNorADevice() throws {
+    try withFolder { folder in
+      try FileManager.default.copyItem(atPath: lite, toPath: "\(folder)/w.safetensors")
+      let before = try Data(contentsOf: URL(filePath: "\(folder)/w.safetensors"))
+      let itself = try run([
+        "convert", "\(folder)/w.safetensors", "\(folder)/../\(folder.split(separator: "/").last!)/w.safetensors",
+      ])
+      #expect(itself.code == 1 && itself.errors.contains("would replace"))
+      #expect(try Data(contentsOf: URL(filePath: "\(folder)/w.safetensors")) == before)
+      let device = try run(["convert", lite, "/dev/null"])
+      #expect(device.code == 1 && device.errors.contains("/dev/null"))
+      try FileManager.default.createSymbolicLink(
+        atPath: "\(folder)/link", withDestinationPath: "\(folder)/real.safetensors")
+      try Data("old".utf8).write(to: URL(filePath: "\(folder)/real.safetensors"))
+      #expect(try run(["convert", lite, "\(folder)/link"]).code == 0)
+      #expect(try Data(contentsOf: URL(filePath: "\(folder)/real.safetensors")).count == before.count)
+    }
+  }
+
+  @Test func anotherModelInTheCacheIsNoticed() throws {
+    try withFolder { folder in
+      try FileManager.default.copyItem(atPath: lite, toPath: "\(folder)/u2net-full.safetensors")
+      let result = try run(["mask", photo("coffee.png"), "-o", "\(folder)/m.png", "-m", "full", "--cache", folder])
+      #expect(result.code == 1 && result.errors.contains("expected the full model, found the lite one"))
+    }
+  }
+
   @Test func absentFullModelSaysWhatToRun() throws {
     try withFolder { folder in
       let result = try run(

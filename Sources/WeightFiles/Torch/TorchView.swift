@@ -39,6 +39,8 @@ extension TorchTensor {
   /// Copies the elements in row-major order. Only for views without a problem in the storage.
   func gather(_ source: UnsafeRawBufferPointer, elementSize: Int, into target: UnsafeMutableRawBufferPointer) {
     var index = Array(repeating: 0, count: shape.count)
+    // The stride of an axis of one element means nothing and may be any number.
+    let strides = zip(shape, strides).map { extent, stride in extent > 1 ? stride : 0 }
     var element = offset
     for position in stride(from: 0, to: target.count, by: elementSize) {
       let bytes = UnsafeRawBufferPointer(rebasing: source[element * elementSize..<(element + 1) * elementSize])
