@@ -24,7 +24,10 @@ public struct Kernels: @unchecked Sendable {  // A pointer to a constant table.
 
   /// The fastest kernels for this processor, or those that the environment variable `U2NET_ISA` names.
   public static let fastest: Kernels = {
-    if let name = ProcessInfo.processInfo.environment["U2NET_ISA"], let kernels = Kernels(named: name) {
+    if let name = ProcessInfo.processInfo.environment["U2NET_ISA"] {
+      guard let kernels = Kernels(named: name) else {
+        preconditionFailure("U2NET_ISA=\(name): this processor has \(names.joined(separator: ", "))")
+      }
       return kernels
     }
     return Kernels(named: names[0])!

@@ -118,7 +118,7 @@ struct WinogradConvolution {
     }
   }
 
-  /// "F(6×6) T=24", for explanations.
+  /// How the tiles are shared out, for explanations.
   var blocking: String {
     sharesTiles ? "\(tiles) tiles shared, \(jobTiles) a job" : "\(jobTiles) of \(tiles) tiles a job"
   }

@@ -69,9 +69,6 @@ public final class Inference {
     self.kernels = kernels
   }
 
-  /// Memory of all feature maps together, in bytes.
-  public var arenaBytes: Int { arena.buffer.count * MemoryLayout<Float>.stride }
-
   /// Computes the outputs from the graph's only input: C planes of H×W floats.
   public func run(_ input: UnsafeBufferPointer<Float>) {
     load(input)
