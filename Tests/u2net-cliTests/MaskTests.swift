@@ -69,18 +69,37 @@ struct MaskTests {
     }
   }
 
-  @Test func aPictureOfNothingGivesAnEmptyMaskAndANote() throws {
+  /// The lite weights with every value replaced, as a file.
+  private func weights(_ value: Float, in folder: String) throws -> String {
+    var bytes = try Data(contentsOf: package.appending(path: "Weights/u2net-lite.safetensors"))
+    let header = 8 + Int(bytes[0]) + Int(bytes[1]) << 8 + Int(bytes[2]) << 16
+    let count = (bytes.count - header) / 4
+    bytes.replaceSubrange(header..., with: [Float](repeating: value, count: count).withUnsafeBytes { Data($0) })
+    let path = "\(folder)/constant.safetensors"
+    try bytes.write(to: URL(filePath: path))
+    return path
+  }
+
+  @Test(arguments: ["minmax", "sigmoid"]) func aFlatPredictionGivesAnEmptyMaskAndANote(_ normalize: String) throws {
     try withFolder { folder in
-      let black = Image<UInt8>(width: 40, height: 30, channels: .rgb, samples: [UInt8](repeating: 0, count: 3600))
-      try black.writePNG(to: "\(folder)/black.png")
-      let result = try run(["mask", "\(folder)/black.png", "-o", "\(folder)/m.png", "--normalize", "sigmoid"])
-      #expect(result.code == 0)
+      // All zero: the network says 0.5 everywhere.
+      let result = try run([
+        "mask", photo("coffee.png"), "-o", "\(folder)/m.png", "--size", "32", "--normalize", normalize, "--weights",
+        weights(0, in: folder),
+      ])
+      #expect(result.code == 0 && result.errors.contains("coffee.png: no salient object"))
       let mask = try Image<UInt8>(contentsOf: "\(folder)/m.png")
-      if result.errors.contains("no salient object") {
-        #expect(mask.samples.allSatisfy { $0 == 0 })
-      } else {
-        #expect(mask.samples.contains { $0 > 0 })
-      }
+      #expect(mask.width == 600 && mask.samples.allSatisfy { $0 == 0 })
+    }
+  }
+
+  @Test func weightsThatOverflowAreAnErrorAndNotAnEmptyMask() throws {
+    try withFolder { folder in
+      let result = try run([
+        "mask", photo("coffee.png"), "-o", "\(folder)/m.png", "--size", "32", "--weights", weights(1e30, in: folder),
+      ])
+      #expect(result.code == 1 && result.errors.contains("coffee.png") && result.errors.contains("not a number"))
+      #expect(files(in: folder) == ["constant.safetensors"])
     }
   }
 }
