@@ -94,6 +94,8 @@ typedef struct cic_webp_options {
   int method;
   /// Whether colours stay where alpha is 0.
   int exact;
+  /// Two are used at most. The bytes are the same.
+  int threads;
 } cic_webp_options;
 
 /// Encodes 8-bit RGB or RGBA as a WebP without metadata. On success `*out` holds `*out_count` bytes, to be freed by
