@@ -103,7 +103,8 @@ static size_t find_runs(token *tokens, const uint8_t *in, size_t count, unsigned
     }
     position += (unsigned)__builtin_ctzll(runs) >> 3;
     size_t length = MIN_RUN, limit = count - position < MAX_RUN ? count - position : MAX_RUN;
-    while (length < limit && in[position + length] == in[position + length - distance]) length++;
+    const uint8_t *run = in + position, *repeated = run - distance;
+    while (length < limit && run[length] == repeated[length]) length++;
     tokens[found++] = (token){(uint32_t)(position - literals_from), (uint32_t)length};
     position += length;
     literals_from = position;
