@@ -27,6 +27,8 @@ public final class Inference {
     /// Multiply-accumulates of the plain definition, 0 for what is not a convolution.
     public let macs: Int
     public let milliseconds: Double
+    /// The share of them that a convolution spent on Winograd's transforms, 0 … 1; nil for other operators.
+    public let transformShare: Double?
   }
 
   private let operators: [Operator]
@@ -79,10 +81,12 @@ public final class Inference {
   public func profile(_ input: UnsafeBufferPointer<Float>) -> [Timing] {
     load(input)
     return operators.map { step in
-      let time = ContinuousClock().measure { run(step) }.components
+      let stopwatch = step.isTransformed ? Stopwatch(workers: pool.threads) : nil
+      let time = ContinuousClock().measure { run(step, stopwatch) }.components
       return Timing(
         name: step.name, algorithm: step.algorithm, blocking: step.blocking, shape: step.result.shape,
-        macs: step.macs, milliseconds: Double(time.seconds) * 1e3 + Double(time.attoseconds) / 1e15)
+        macs: step.macs, milliseconds: Double(time.seconds) * 1e3 + Double(time.attoseconds) / 1e15,
+        transformShare: stopwatch?.share(.transform))
     }
   }
 
@@ -92,9 +96,9 @@ public final class Inference {
     inputs[0].pack(input.baseAddress!, kernels)
   }
 
-  private func run(_ step: Operator) {
+  private func run(_ step: Operator, _ stopwatch: Stopwatch? = nil) {
     let shared = scratch.buffer.baseAddress!
-    step.run(shared: shared, own: shared + sharedScratch, kernels: kernels, pool: pool)
+    step.run(shared: shared, own: shared + sharedScratch, kernels: kernels, pool: pool, stopwatch: stopwatch)
   }
 
   /// Output number `index` as the last `run` left it: C planes of H×W floats.
