@@ -51,14 +51,12 @@ public final class Inference {
     openblas_set_num_threads(1)  // Threads are ours: OpenBLAS's own would fight with them for the cores.
     let kernels = options.kernels
     let schedule = Schedule(graph, outputs: outputs)
-    let buffers = schedule.buffers(lanes: kernels.lanes)
-    let maps = buffers.keys.sorted { ($0.node, $0.index) < ($1.node, $1.index) }
-    let plan = ArenaPlan(maps.map { buffers[$0]! })
-    let offsets = Dictionary(uniqueKeysWithValues: zip(maps, plan.offsets))
+    let (buffers, bufferOf) = schedule.buffers(lanes: kernels.lanes)
+    let plan = ArenaPlan(buffers)
     arena = OwnedFloats(count: plan.count)
     let base = arena.buffer.baseAddress!
     func stored(_ map: Schedule.Map) -> StoredMap {
-      StoredMap(schedule.shapes[map]!, lanes: kernels.lanes, start: base + offsets[map]!)
+      StoredMap(schedule.shapes[map]!, lanes: kernels.lanes, start: base + plan.offsets[bufferOf[map]!])
     }
     operators = schedule.steps.map { step in
       Operator(step, parameters: parameters, options: options, pool: pool, stored: stored)

@@ -83,20 +83,47 @@ struct Schedule {
     self.outputs = outputs.map { values[$0]!.map { made($0) } }
   }
 
-  /// Sizes and lifetimes of the maps. Inputs live from moment 0, step s runs at moment s + 1.
-  func buffers(lanes: Int) -> [Map: ArenaPlan.Buffer] {
-    var born: [Map: Int] = [:], lastRead: [Map: Int] = [:]
-    for map in inputs { born[map] = 0 }
+  /// Sizes and lifetimes of the maps' memory. Inputs live from moment 0, step s runs at moment s + 1.
+  ///
+  /// A residual that nobody reads afterwards gives its memory to the result: each of its pixels is read just before that
+  /// of the result is written.
+  /// - Returns: the buffers, and for each map the number of the one that it lies in.
+  func buffers(lanes: Int) -> (buffers: [ArenaPlan.Buffer], of: [Map: Int]) {
+    var lastRead: [Map: Int] = [:]
     for (index, step) in steps.enumerated() {
-      for map in [step.result, step.pooled].compactMap({ $0 }) { born[map] = index + 1 }
       for map in step.operands + [step.residual].compactMap({ $0 }) { lastRead[map] = index + 1 }
     }
     for map in outputs.joined() { lastRead[map] = steps.count + 1 }
-    return Dictionary(
-      uniqueKeysWithValues: born.map { map, birth in
-        let lifetime = birth...max(birth, lastRead[map] ?? birth)
-        return (map, ArenaPlan.Buffer(count: StoredMap.count(shapes[map]!, lanes: lanes), lifetime: lifetime))
-      })
+
+    var buffers: [ArenaPlan.Buffer] = [], number: [Map: Int] = [:]
+    func make(_ map: Map, at moment: Int) {
+      number[map] = buffers.count
+      buffers.append(
+        ArenaPlan.Buffer(
+          count: StoredMap.count(shapes[map]!, lanes: lanes), lifetime: moment...max(moment, lastRead[map] ?? moment)))
+    }
+    for map in inputs { make(map, at: 0) }
+    for (index, step) in steps.enumerated() {
+      let moment = index + 1
+      if let residual = step.residual, let taken = number[residual], lastRead[residual] == moment,
+        canReplace(residual, step)
+      {
+        number[step.result] = taken
+        let buffer = buffers[taken]
+        buffers[taken] = ArenaPlan.Buffer(
+          count: buffer.count, lifetime: buffer.lifetime.lowerBound...max(moment, lastRead[step.result] ?? moment))
+      } else {
+        make(step.result, at: moment)
+      }
+      if let pooled = step.pooled { make(pooled, at: moment) }
+    }
+    return (buffers, number)
+  }
+
+  /// Whether the step never reads a pixel of its residual after it wrote one of the result at the same place.
+  private func canReplace(_ residual: Map, _ step: Step) -> Bool {
+    guard case .convolution(let layer) = step.operation, !step.operands.contains(residual) else { return false }
+    return WinogradConvolution.canRun(layer, sources: step.operands.map { shapes[$0]! })
   }
 
   private mutating func map(_ node: Graph.ID, _ index: Int, _ shape: MapShape) -> Map {
