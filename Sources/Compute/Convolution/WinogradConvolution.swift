@@ -75,13 +75,14 @@ struct WinogradConvolution {
   var canPool: Bool { m % 2 == 0 && layer.dilation == 1 }
 
   /// - Parameters:
+  ///   - other: the same layer, planned alike: its transformed weights serve this one, too.
   ///   - sources: the blocked input maps, which are read as one; those of another size than `out` are resized on the way.
   ///   - out: shape of the result.
   ///   - transformsWeightsAhead: whether to keep U, (m+2)²/9 times the weights' size, or to make it on every run where a run
   ///     needs it once only.
   init(
     _ layer: Convolution, _ parameters: ConvolutionParameters, sources: [StoredMap], out: MapShape, m: Int,
-    kernels: Kernels, transformsWeightsAhead: Bool, pool: ThreadPool
+    kernels: Kernels, transformsWeightsAhead: Bool, sharing other: WinogradConvolution? = nil, pool: ThreadPool
   ) {
     precondition(Self.canRun(layer, sources: sources.map(\.shape)), "\(layer.name) cannot be a Winograd convolution")
     self.layer = layer
@@ -135,7 +136,8 @@ struct WinogradConvolution {
     bias = OwnedFloats(count: groups * vectors * lanes)
     bias.buffer.initialize(repeating: 0)
     _ = bias.buffer.update(fromContentsOf: parameters.bias.values)
-    weights = .plain(parameters.weight)
+    weights = other?.weights ?? .plain(parameters.weight)
+    if case .ready = weights { return }
     if transformsWeightsAhead || !sharesTiles || jobTiles < tiles {
       weights = .ready(transformed(parameters.weight, pool))
     }

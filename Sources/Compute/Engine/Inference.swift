@@ -35,8 +35,12 @@ public final class Inference {
   private let arena: OwnedFloats
   private let scratch: OwnedFloats
   private let sharedScratch: Int
+  private let graph: Graph
+  private let nodes: [Graph.ID]
+  private let parameters: NetworkParameters
   private let pool: ThreadPool
-  private let kernels: Kernels
+  private let options: Options
+  private var kernels: Kernels { options.kernels }
   private let inputs: [StoredMap]
   private let outputs: [[StoredMap]]
 
@@ -45,8 +49,23 @@ public final class Inference {
   ///   - outputs: the nodes to keep readable after `run`.
   ///   - parameters: of every layer of the graph, batch normalisation folded (`ConvolutionParameters.folded`); a
   ///     missing layer or a wrong shape is a programming error.
-  public init(
+  public convenience init(
     _ graph: Graph, outputs: [Graph.ID], parameters: NetworkParameters, pool: ThreadPool, options: Options = Options()
+  ) {
+    self.init(graph, outputs: outputs, parameters: parameters, pool: pool, options: options, sharing: nil)
+  }
+
+  /// One more that computes what `other` does, for another caller at the same time: with memory for maps of its own, but
+  /// the same transformed weights.
+  public convenience init(sharing other: Inference) {
+    self.init(
+      other.graph, outputs: other.nodes, parameters: other.parameters, pool: other.pool, options: other.options,
+      sharing: other)
+  }
+
+  private init(
+    _ graph: Graph, outputs: [Graph.ID], parameters: NetworkParameters, pool: ThreadPool, options: Options,
+    sharing other: Inference?
   ) {
     openblas_set_num_threads(1)  // Threads are ours: OpenBLAS's own would fight with them for the cores.
     let kernels = options.kernels
@@ -58,15 +77,19 @@ public final class Inference {
     func stored(_ map: Schedule.Map) -> StoredMap {
       StoredMap(schedule.shapes[map]!, lanes: kernels.lanes, start: base + plan.offsets[bufferOf[map]!])
     }
-    operators = schedule.steps.map { step in
-      Operator(step, parameters: parameters, options: options, pool: pool, stored: stored)
+    operators = schedule.steps.enumerated().map { index, step in
+      Operator(
+        step, parameters: parameters, options: options, sharing: other?.operators[index], pool: pool, stored: stored)
     }
     sharedScratch = operators.map(\.scratchCount.shared).max() ?? 0
     scratch = OwnedFloats(count: sharedScratch + pool.threads * (operators.map(\.scratchCount.each).max() ?? 0))
     inputs = schedule.inputs.map(stored)
     self.outputs = schedule.outputs.map { $0.map(stored) }
+    self.graph = graph
+    nodes = outputs
+    self.parameters = parameters
     self.pool = pool
-    self.kernels = kernels
+    self.options = options
   }
 
   /// Computes the outputs from the graph's only input: C planes of H×W floats.

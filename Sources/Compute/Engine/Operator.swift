@@ -17,8 +17,8 @@ struct Operator {
   private let pooled: StoredMap?
 
   init(
-    _ step: Schedule.Step, parameters: NetworkParameters, options: Inference.Options, pool: ThreadPool,
-    stored: (Schedule.Map) -> StoredMap
+    _ step: Schedule.Step, parameters: NetworkParameters, options: Inference.Options, sharing other: Operator?,
+    pool: ThreadPool, stored: (Schedule.Map) -> StoredMap
   ) {
     operands = step.operands.map(stored)
     residual = step.residual.map(stored)
@@ -38,7 +38,7 @@ struct Operator {
         work = .winograd(
           WinogradConvolution(
             layer, values, sources: operands, out: result.shape, m: m, kernels: options.kernels,
-            transformsWeightsAhead: options.transformsWeightsAhead, pool: pool))
+            transformsWeightsAhead: options.transformsWeightsAhead, sharing: other?.winograd, pool: pool))
       case .single: work = .single(SingleConvolution(layer, values, sources: operands, kernels: options.kernels))
       case .lowered:
         work = .lowered(
@@ -203,8 +203,10 @@ struct Operator {
   }
 
   /// Whether it is a convolution with transforms around its products.
-  var isTransformed: Bool {
-    if case .winograd = work { true } else { false }
+  var isTransformed: Bool { winograd != nil }
+
+  private var winograd: WinogradConvolution? {
+    if case .winograd(let convolution) = work { convolution } else { nil }
   }
 
   var macs: Int {
