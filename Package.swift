@@ -22,15 +22,16 @@ let package = Package(
 
     // Weights.
     .target(name: "EmbeddedWeights"),
-    .target(name: "Safetensors", dependencies: ["Compute"]),
+    .target(name: "Safetensors", dependencies: ["Compute", "Files"]),
     .target(
       name: "WeightFiles",
       dependencies: ["Safetensors", "CZip", "CCrypto", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
       exclude: ["ONNX/onnx.proto", "ONNX/regenerate.sh"]),
 
     // Pictures.
-    .target(name: "CImageCodecs", dependencies: ["CPNG", "CJPEG"]),
-    .target(name: "Images", dependencies: ["CImageCodecs"]),
+    .target(name: "CImageCodecs", dependencies: ["CPNG", "CZlib", "CJPEG", "CWebP"]),
+    .target(name: "Images", dependencies: ["CImageCodecs", "CZlib", "Files"]),
+    .target(name: "Files"),
 
     .executableTarget(
       name: "u2net-cli",
@@ -46,6 +47,8 @@ let package = Package(
     .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .systemLibrary(name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"])]),
+    .systemLibrary(name: "CWebP", pkgConfig: "libwebp", providers: [.apt(["libwebp-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
 
@@ -57,6 +60,7 @@ let package = Package(
       name: "WeightFilesTests",
       dependencies: ["WeightFiles", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
       resources: [.copy("Fixtures")]),
+    .testTarget(name: "FilesTests", dependencies: ["Files"]),
     .testTarget(name: "ImagesTests", dependencies: ["Images"], resources: [.copy("Fixtures")]),
     .testTarget(name: "u2net-cliTests", dependencies: ["u2net-cli", "cut-out-product", "Images"]),
   ]

@@ -1,7 +1,8 @@
-/// The file formats that can be read.
+/// The file formats that can be read and written.
 public enum ImageFormat: String, Sendable, CustomStringConvertible {
   case png = "PNG"
   case jpeg = "JPEG"
+  case webP = "WebP"
 
   public var description: String { rawValue }
 
@@ -11,6 +12,8 @@ public enum ImageFormat: String, Sendable, CustomStringConvertible {
       self = .png
     } else if bytes.starts(with: [0xFF, 0xD8, 0xFF]) {
       self = .jpeg
+    } else if bytes.starts(with: "RIFF".utf8) && bytes.dropFirst(8).starts(with: "WEBP".utf8) {
+      self = .webP
     } else {
       return nil
     }

@@ -98,10 +98,11 @@ import Testing
       }
     }
     #expect(message([], "a.png") == "a.png: the file is empty")
-    #expect(message(Array("GIF89a...".utf8), "b.gif").hasPrefix("b.gif: this looks like GIF; PNG and JPEG can be read"))
+    #expect(
+      message(Array("GIF89a...".utf8), "b.gif").hasPrefix("b.gif: this looks like GIF; PNG, JPEG and WebP can be read"))
     #expect(
       message([1, 0xAB], "c.dat")
-        == "c.dat: not a picture in a known format; PNG and JPEG can be read (the first bytes are 01 ab)")
+        == "c.dat: not a picture in a known format; PNG, JPEG and WebP can be read (the first bytes are 01 ab)")
     #expect(
       message(fixture("grey.jpg").dropLast(40), "photo.jpg")
         == "photo.jpg: the JPEG is damaged: Premature end of JPEG file")
