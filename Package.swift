@@ -6,7 +6,7 @@ let package = Package(
   platforms: [.macOS(.v15)],
   products: [
     .executable(name: "u2net", targets: ["u2net-cli"]),
-    .library(name: "U2Net", targets: ["U2Net", "Images", "Safetensors"]),
+    .library(name: "U2Net", targets: ["U2Net", "Images", "Matting", "Safetensors"]),
     .library(name: "RSU", targets: ["RSU"]),
   ],
   dependencies: [
@@ -32,11 +32,13 @@ let package = Package(
     .target(name: "CImageCodecs", dependencies: ["CPNG", "CZlib", "CJPEG", "CWebP"]),
     .target(name: "Images", dependencies: ["CImageCodecs", "CZlib", "Files"]),
     .target(name: "Files"),
+    .target(name: "CMatting"),
+    .target(name: "Matting", dependencies: ["CMatting", "Images"]),
 
     .executableTarget(
       name: "u2net-cli",
       dependencies: [
-        "U2Net", "WeightFiles",
+        "Files", "Images", "Matting", "U2Net", "WeightFiles",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -62,6 +64,7 @@ let package = Package(
       resources: [.copy("Fixtures")]),
     .testTarget(name: "FilesTests", dependencies: ["Files"]),
     .testTarget(name: "ImagesTests", dependencies: ["Images"], resources: [.copy("Fixtures")]),
+    .testTarget(name: "MattingTests", dependencies: ["Matting"], resources: [.copy("Fixtures")]),
     .testTarget(name: "u2net-cliTests", dependencies: ["u2net-cli", "cut-out-product", "Images"]),
   ]
 )
