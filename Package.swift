@@ -6,7 +6,7 @@ let package = Package(
   platforms: [.macOS(.v15)],
   products: [
     .executable(name: "u2net", targets: ["u2net-cli"]),
-    .library(name: "U2Net", targets: ["U2Net", "Images", "Safetensors"]),
+    .library(name: "U2Net", targets: ["U2Net", "Images", "Matting", "Safetensors"]),
     .library(name: "RSU", targets: ["RSU"]),
   ],
   dependencies: [
@@ -31,6 +31,8 @@ let package = Package(
     // Pictures.
     .target(name: "CImageCodecs", dependencies: ["CPNG", "CJPEG"]),
     .target(name: "Images", dependencies: ["CImageCodecs"]),
+    .target(name: "CMatting"),
+    .target(name: "Matting", dependencies: ["CMatting", "Images"]),
 
     .executableTarget(
       name: "u2net-cli",
@@ -58,6 +60,7 @@ let package = Package(
       dependencies: ["WeightFiles", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
       resources: [.copy("Fixtures")]),
     .testTarget(name: "ImagesTests", dependencies: ["Images"], resources: [.copy("Fixtures")]),
+    .testTarget(name: "MattingTests", dependencies: ["Matting"], resources: [.copy("Fixtures")]),
     .testTarget(name: "u2net-cliTests", dependencies: ["u2net-cli", "cut-out-product", "Images"]),
   ]
 )

@@ -1,0 +1,75 @@
+import Images
+
+/// A sample that stands for a share: 0 is none, `full` is all.
+public protocol MaskSample: PixelSample, Comparable {
+  static var none: Self { get }
+  static var full: Self { get }
+  /// Rounds to the nearest, clips to 0…1; what is not a number becomes 0.
+  init(share: Float)
+  /// 0…1.
+  var share: Float { get }
+}
+
+extension UInt8: MaskSample {
+  public static var none: UInt8 { 0 }
+  public static var full: UInt8 { 255 }
+  @inlinable @inline(__always)
+  public init(share: Float) { self = UInt8(truncatingIfNeeded: Int32(Float.clipped(share) * 255 + 0.5)) }
+  @inlinable @inline(__always)
+  public var share: Float { Float(self) * (1 / 255) }
+}
+
+extension UInt16: MaskSample {
+  public static var none: UInt16 { 0 }
+  public static var full: UInt16 { 65535 }
+  @inlinable @inline(__always)
+  public init(share: Float) { self = UInt16(truncatingIfNeeded: Int32(Float.clipped(share) * 65535 + 0.5)) }
+  @inlinable @inline(__always)
+  public var share: Float { Float(self) * (1 / 65535) }
+}
+
+extension Float: MaskSample {
+  public static var none: Float { 0 }
+  public static var full: Float { 1 }
+  @inlinable @inline(__always)
+  public init(share: Float) { self = Float.clipped(share) }
+  @inlinable @inline(__always)
+  public var share: Float { self }
+
+  /// `value` in 0…1, and 0 if it is not a number: a comparison that fails keeps the other side.
+  @inlinable @inline(__always)
+  static func clipped(_ value: Float) -> Float {
+    let positive: Float = value > 0 ? value : 0
+    return positive < 1 ? positive : 1
+  }
+}
+
+extension Image where Sample: MaskSample {
+  /// The same picture in another type of sample.
+  public func converted<Other: MaskSample>(to _: Other.Type) -> Image<Other> {
+    mapped { Other(share: $0.share) }
+  }
+
+  /// The image with every sample replaced by `change` of it.
+  @inline(__always)
+  func mapped<Other: PixelSample>(_ change: (Sample) -> Other) -> Image<Other> {
+    Image<Other>(width: width, height: height, channels: channels) { output in
+      samples.withUnsafeBufferPointer { input in
+        for i in 0..<input.count { output[i] = change(input[i]) }
+      }
+    }
+  }
+}
+
+/// Stops a caller whose mask is none, or is not one of `photo`.
+func requireMask<M, P>(_ mask: Image<M>, of photo: Image<P>) {
+  requireMask(mask)
+  precondition(
+    mask.width == photo.width && mask.height == photo.height,
+    "a mask of \(mask.width) x \(mask.height) does not fit a photo of \(photo.width) x \(photo.height)")
+}
+
+/// Stops a caller whose mask is none.
+func requireMask<M>(_ mask: Image<M>) {
+  precondition(mask.channels == .gray, "a mask has 1 channel, not \(mask.channels.rawValue)")
+}
