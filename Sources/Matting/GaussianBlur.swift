@@ -108,8 +108,8 @@ extension Image where Sample: MaskSample {
   public func blurred(sigma: Double, threads: Int = 1) -> Image {
     precondition(sigma >= 0 && sigma.isFinite, "a Gaussian cannot have a sigma of \(sigma)")
     if sigma == 0 { return self }
-    let factor = (sigma / 2).rounded(.down)
-    guard factor >= 3 else { return blurredAtFullSize(sigma: sigma, threads: threads) }
+    let factor = (sigma / 3).rounded(.down)
+    guard factor >= 2 else { return blurredAtFullSize(sigma: sigma, threads: threads) }
     // The variance of a triangle of 2 n pixels is n² / 6, and there are two of them.
     let rest = (sigma * sigma / (factor * factor) - 1.0 / 3).squareRoot()
     let smallWidth = max(1, Int((Double(width) / factor).rounded()))
