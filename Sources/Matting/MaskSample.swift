@@ -8,11 +8,28 @@ public protocol MaskSample: PixelSample, Comparable {
   init(share: Float)
   /// 0…1.
   var share: Float { get }
+  /// The least sample above `none`.
+  static var leastAboveNone: Self { get }
+  /// `full` less this.
+  var inverted: Self { get }
+  /// A quick way to apply `curve`, which maps shares to shares, to many samples.
+  static func mapping(_ curve: @escaping (Float) -> Float) -> (Self) -> Self
+}
+
+extension MaskSample where Self: FixedWidthInteger {
+  public static var none: Self { 0 }
+  public static var full: Self { .max }
+  public static var leastAboveNone: Self { 1 }
+  @inlinable @inline(__always)
+  public var inverted: Self { .max &- self }
+
+  public static func mapping(_ curve: @escaping (Float) -> Float) -> (Self) -> Self {
+    let table = (0...Int(Self.max)).map { Self(share: curve(Self($0).share)) }
+    return { table[Int($0)] }
+  }
 }
 
 extension UInt8: MaskSample {
-  public static var none: UInt8 { 0 }
-  public static var full: UInt8 { 255 }
   @inlinable @inline(__always)
   public init(share: Float) { self = UInt8(truncatingIfNeeded: Int32(Float.clipped(share) * 255 + 0.5)) }
   @inlinable @inline(__always)
@@ -20,8 +37,6 @@ extension UInt8: MaskSample {
 }
 
 extension UInt16: MaskSample {
-  public static var none: UInt16 { 0 }
-  public static var full: UInt16 { 65535 }
   @inlinable @inline(__always)
   public init(share: Float) { self = UInt16(truncatingIfNeeded: Int32(Float.clipped(share) * 65535 + 0.5)) }
   @inlinable @inline(__always)
@@ -31,6 +46,10 @@ extension UInt16: MaskSample {
 extension Float: MaskSample {
   public static var none: Float { 0 }
   public static var full: Float { 1 }
+  public static var leastAboveNone: Float { .leastNonzeroMagnitude }
+  @inlinable @inline(__always)
+  public var inverted: Float { 1 - self }
+  public static func mapping(_ curve: @escaping (Float) -> Float) -> (Float) -> Float { curve }
   @inlinable @inline(__always)
   public init(share: Float) { self = Float.clipped(share) }
   @inlinable @inline(__always)
