@@ -31,11 +31,12 @@ let package = Package(
     // Pictures.
     .target(name: "CImageCodecs", dependencies: ["CPNG", "CJPEG"]),
     .target(name: "Images", dependencies: ["CImageCodecs"]),
+    .target(name: "Evaluation", dependencies: ["Images"]),
 
     .executableTarget(
       name: "u2net-cli",
       dependencies: [
-        "U2Net", "WeightFiles",
+        "U2Net", "WeightFiles", "Evaluation",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -58,6 +59,7 @@ let package = Package(
       dependencies: ["WeightFiles", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
       resources: [.copy("Fixtures")]),
     .testTarget(name: "ImagesTests", dependencies: ["Images"], resources: [.copy("Fixtures")]),
+    .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "Images"], exclude: ["Fixtures"]),
     .testTarget(name: "u2net-cliTests", dependencies: ["u2net-cli", "cut-out-product", "Images"]),
   ]
 )
