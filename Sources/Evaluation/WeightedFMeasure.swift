@@ -14,101 +14,66 @@ import Images
 /// object's pixel nearest to them). Outside it counts the more the farther it is from the object: 2 - 0.5^(D/5) for a
 /// distance of D pixels.
 ///
-/// Memory: 8 bytes a pixel.
+/// Memory: 1 byte a pixel, and 4 for those of the rectangle around the object.
 func weightedFMeasure(_ prediction: Image<UInt8>, _ truth: Foreground, _ levels: StretchedLevels) -> Double {
   guard truth.count > 0 else { return 0 }
-  let errors = WeightedErrors(prediction, truth, levels)
-  let object = Double(truth.count)
-  let hits = object - errors.inside
-  let recall = 1 - errors.inside / object
-  let precision = hits / (hits + errors.outside + Double.ulpOfOne)
+  let distance = ObjectDistance(truth)
+  let outside = sumOutside(prediction, truth, levels, distance)
+  let inside = sumInside(prediction, truth, levels, distance)
+  let object = Double(truth.count), hits = object - inside
+  let recall = 1 - inside / object
+  let precision = hits / (hits + outside + Double.ulpOfOne)
   return 2 * precision * recall / (precision + recall + Double.ulpOfOne)
 }
 
-private struct WeightedErrors {
-  /// Sums over the pixels in the object, and outside.
-  private(set) var inside = 0.0
-  private(set) var outside = 0.0
+/// Weights of errors outside the object by squared distance in pixels. At the longest distance 2 would be right, which
+/// this is but for 2e-8.
+private let distanceWeights = (0...ObjectDistance.limit * ObjectDistance.limit).map {
+  2 - exp(log(0.5) / 5 * Double($0).squareRoot())
+}
 
-  init(_ prediction: Image<UInt8>, _ truth: Foreground, _ levels: StretchedLevels) {
-    let (width, height) = (truth.width, truth.height)
-    // With three pixels of zeros around.
-    let stride = width + 6, area = stride * (height + 6)
-    withUnsafeTemporaryAllocation(of: Float.self, capacity: area) { padded in
-      padded.initialize(repeating: 0)
-      let errors = padded.baseAddress! + 3 * stride + 3
+/// The sum of weighted errors outside the object.
+private func sumOutside(
+  _ prediction: Image<UInt8>, _ truth: Foreground, _ levels: StretchedLevels, _ distance: borrowing ObjectDistance
+) -> Double {
+  let block = ObjectDistance.block, width = truth.width, blocks = (width + block - 1) / block
+  let clean = UInt8(levels.offset), limit = Int16(ObjectDistance.limit * ObjectDistance.limit)
+  var sum = 0.0
+  withUnsafeTemporaryAllocation(of: Int16.self, capacity: blocks * block) { buffer in
+    buffer.initialize(repeating: 0)
+    let squares = buffer.baseAddress!
+    for y in 0..<truth.height {
       prediction.samples.withUnsafeBufferPointer { samples in
         truth.flags.withUnsafeBufferPointer { flags in
-          fill(errors, stride, samples.baseAddress!, flags.baseAddress!, truth, levels)
-          sumInside(errors, stride, flags.baseAddress!, truth)
-        }
-      }
-    }
-  }
-
-  /// Writes E where it is needed: in the object, and the transferred one up to three pixels around. Sums what is outside.
-  private mutating func fill(
-    _ errors: UnsafeMutablePointer<Float>, _ stride: Int, _ samples: UnsafePointer<UInt8>,
-    _ flags: UnsafePointer<UInt8>, _ truth: Foreground, _ levels: StretchedLevels
-  ) {
-    let width = truth.width
-    let isFull = truth.count == truth.flags.count
-    let missed = levels.values.map { Float(1 - $0) }
-    let nearest: NearestObject? = isFull ? nil : NearestObject(truth)
-    var outside = 0.0
-    levels.values.withUnsafeBufferPointer { values in
-      missed.withUnsafeBufferPointer { missed in
-        distanceWeights.withUnsafeBufferPointer { weights in
-          for y in 0..<truth.height {
-            let (row, flag, to) = (samples + y * width, flags + y * width, errors + y * stride)
-            if nearest == nil {
-              for x in 0..<width { to[x] = missed[Int(row[x])] }
-              continue
-            }
-            nearest!.forEach(inRow: y) { x, squaredDistance, index in
-              if flag[x] == 0 {
-                outside += values[Int(row[x])] * weights[min(Int(squaredDistance), weights.count - 1)]
+          let (level, flag) = (samples.baseAddress! + y * width, flags.baseAddress! + y * width)
+          // Only errors need their distance.
+          var any: Int16 = 0
+          for x in 0..<width {
+            squares[x] = (level[x] != clean ? limit : 0) & (Int16(flag[x]) &- 1)
+            any |= squares[x]
+          }
+          if any == 0 { return }
+          distance.select(row: y)
+          levels.values.withUnsafeBufferPointer { values in
+            distanceWeights.withUnsafeBufferPointer { weights in
+              for start in stride(from: 0, to: width, by: block) {
+                let some = squares + start
+                var any: Int16 = 0
+                for i in 0..<block { any |= some[i] }
+                if any == 0 { continue }
+                distance.lower(some, from: start)
+                for i in 0..<block where some[i] != 0 {
+                  sum += values[Int(level[start + i])] * weights[Int(some[i])]
+                }
               }
-              if squaredDistance <= 18 { to[x] = missed[Int(samples[index])] }
             }
           }
         }
       }
     }
-    self.outside = outside
   }
-
-  /// Smooths in the rectangle around the object: 7 taps down, 7 across.
-  private mutating func sumInside(
-    _ errors: UnsafePointer<Float>, _ stride: Int, _ flags: UnsafePointer<UInt8>, _ truth: Foreground
-  ) {
-    let first = truth.columns.lowerBound, count = truth.columns.count
-    let (w0, w1, w2, w3) = gaussianTaps
-    var inside = 0.0
-    withUnsafeTemporaryAllocation(of: Float.self, capacity: 2 * count + 6) { buffer in
-      let (down, smooth) = (buffer.baseAddress!, buffer.baseAddress! + count + 6)
-      for y in truth.rows {
-        let row = errors + y * stride + first - 3
-        for x in 0..<count + 6 {
-          let near = w0 * row[x] + w1 * (row[x - stride] + row[x + stride])
-          let far = w2 * (row[x - 2 * stride] + row[x + 2 * stride]) + w3 * (row[x - 3 * stride] + row[x + 3 * stride])
-          down[x] = near + far
-        }
-        for x in 0..<count {
-          let near = w0 * down[x + 3] + w1 * (down[x + 2] + down[x + 4])
-          let far = w2 * (down[x + 1] + down[x + 5]) + w3 * (down[x] + down[x + 6])
-          smooth[x] = min(near + far, row[x + 3])
-        }
-        let flag = flags + y * truth.width + first
-        for x in 0..<count where flag[x] != 0 { inside += Double(smooth[x]) }
-      }
-    }
-    self.inside = inside
-  }
+  return sum
 }
-
-/// Weights of errors outside the object, by squared distance in pixels; from 160 pixels on it is 2 but for 2e-10.
-private let distanceWeights = (0...160 * 160).map { 2 - exp(log(0.5) / 5 * Double($0).squareRoot()) }
 
 /// Weights of a Gaussian of σ = 5 at 0, 1, 2 and 3 pixels; the seven, 3 … 0 … 3, sum to 1.
 private let gaussianTaps: (Float, Float, Float, Float) = {
@@ -116,3 +81,73 @@ private let gaussianTaps: (Float, Float, Float, Float) = {
   let sum = weights[0] + 2 * (weights[1] + weights[2] + weights[3])
   return (Float(weights[0] / sum), Float(weights[1] / sum), Float(weights[2] / sum), Float(weights[3] / sum))
 }()
+
+/// The sum of smoothed errors in the object.
+private func sumInside(
+  _ prediction: Image<UInt8>, _ truth: Foreground, _ levels: StretchedLevels, _ distance: borrowing ObjectDistance
+) -> Double {
+  let (rows, columns) = (truth.rows, truth.columns)
+  // The rectangle around the object with three pixels more to all sides, zeros where the picture ends.
+  let width = columns.count + 6
+  return withUnsafeTemporaryAllocation(of: Float.self, capacity: width * (rows.count + 6)) { errors in
+    errors.initialize(repeating: 0)
+    fillErrors(errors.baseAddress!, width, prediction, truth, levels, distance)
+    return withUnsafeTemporaryAllocation(of: Float.self, capacity: 2 * width) { buffer in
+      truth.flags.withUnsafeBufferPointer { flags in
+        var sum = 0.0
+        for y in 0..<rows.count {
+          let smoothed = smooth(errors.baseAddress! + (y + 3) * width, width, buffer.baseAddress!)
+          let flag = flags.baseAddress! + (rows.lowerBound + y) * truth.width + columns.lowerBound
+          for x in 0..<columns.count where flag[x] != 0 { sum += Double(smoothed[x]) }
+        }
+        return sum
+      }
+    }
+  }
+}
+
+/// Writes the errors of the object's pixels, and of those around it the errors of the object's pixels nearest to them.
+private func fillErrors(
+  _ errors: UnsafeMutablePointer<Float>, _ stride: Int, _ prediction: Image<UInt8>, _ truth: Foreground,
+  _ levels: StretchedLevels, _ distance: borrowing ObjectDistance
+) {
+  let width = truth.width, top = truth.rows.lowerBound - 3, left = truth.columns.lowerBound - 3
+  let missed = levels.values.map { Float(1 - $0) }
+  let columns = max(left, 0)..<min(truth.columns.upperBound + 3, width)
+  withUnsafeTemporaryAllocation(of: UInt8.self, capacity: width + 6) { marks in
+    prediction.samples.withUnsafeBufferPointer { samples in
+      truth.flags.withUnsafeBufferPointer { flags in
+        missed.withUnsafeBufferPointer { missed in
+          for y in max(top, 0)..<min(truth.rows.upperBound + 3, truth.height) {
+            let to = errors + (y - top) * stride - left
+            distance.markSurroundings(row: y, marks.baseAddress!)
+            for x in columns where marks[x] != 0 {
+              let nearest = flags[y * width + x] != 0 ? (x, y) : distance.nearest(toMarked: x, y)
+              to[x] = missed[Int(samples[nearest.1 * width + nearest.0])]
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+/// The lesser of error and smoothed error, from the fourth pixel of a row to the fourth from its end.
+/// - Parameter buffer: for two rows; the result is in it.
+private func smooth(
+  _ row: UnsafePointer<Float>, _ stride: Int, _ buffer: UnsafeMutablePointer<Float>
+) -> UnsafePointer<Float> {
+  let (w0, w1, w2, w3) = gaussianTaps
+  let (down, result) = (buffer, buffer + stride)
+  for x in 0..<stride {
+    let near = w0 * row[x] + w1 * (row[x - stride] + row[x + stride])
+    let far = w2 * (row[x - 2 * stride] + row[x + 2 * stride]) + w3 * (row[x - 3 * stride] + row[x + 3 * stride])
+    down[x] = near + far
+  }
+  for x in 0..<stride - 6 {
+    let near = w0 * down[x + 3] + w1 * (down[x + 2] + down[x + 4])
+    let far = w2 * (down[x + 1] + down[x + 5]) + w3 * (down[x] + down[x + 6])
+    result[x] = min(near + far, row[x + 3])
+  }
+  return UnsafePointer(result)
+}
