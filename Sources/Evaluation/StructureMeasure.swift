@@ -18,7 +18,8 @@ func structureMeasure(_ quarters: [LevelCounts], _ levels: StretchedLevels) -> D
   if foreground.count == 0 { return 1 - mean }
   if background.count == 0 { return mean }
 
-  let object = share * foreground.similarityToOne(levels)
+  let object =
+    share * foreground.similarityToOne(levels)
     + (1 - share) * background.similarityToOne(levels, inverted: true)
   let region = parts.reduce(0) { $0 + $1.count / count * $1.similarity }
   return max(0, 0.5 * object + 0.5 * region)

@@ -68,7 +68,6 @@ struct PhotoJob {
       let photos =
         Paths.isFolder(input)
         ? try photos(in: input).map { ("\(input)/\($0)", Paths.stem($0)) } : [(input, Paths.stem(ofNameIn: input))]
-      if photos.isEmpty { throw CommandFailure("\(input): no PNG or JPEG file in this folder") }
       jobs += photos.map { path, stem in
         PhotoJob(path, output: "\(output)/\(stem).png", stem: stem, sideOutputs: sideOutputs)
       }
@@ -109,7 +108,14 @@ struct PhotoJob {
   }
 
   /// PNG and JPEG files below `folder`, sorted, relative to it. Hidden files and links to folders are left out.
-  private static func photos(in folder: String, below prefix: String = "") throws -> [String] {
+  /// - Throws: `CommandFailure` if there is none.
+  static func photos(in folder: String) throws -> [String] {
+    let found = try photos(in: folder, below: "")
+    if found.isEmpty { throw CommandFailure("\(folder): no PNG or JPEG file in this folder") }
+    return found
+  }
+
+  private static func photos(in folder: String, below prefix: String) throws -> [String] {
     let names: [String]
     do {
       names = try FileManager.default.contentsOfDirectory(atPath: "\(folder)/\(prefix)")

@@ -62,14 +62,8 @@ struct PhotoOptions: ParsableArguments {
     var failures: [String] = []
     for job in jobs {
       do {
-        let bytes = try ImageFile.read(job.input), header = try ImageFile.header(of: bytes, source: job.source)
-        let photo = try Image<UInt8>(
-          decoding: bytes, source: job.source, pixelLimit: maxMegapixels * 1_000_000,
-          sidesAtLeast: needsPixels ? nil : preprocess.sufficientSides(inputSize: model.size))
-        let saliency = detector.detect(in: photo, width: header.width, height: header.height)
-        guard saliency.isFinite else {
-          throw CommandFailure("\(job.source): the network's result is not a number; are the weights damaged?")
-        }
+        let (photo, saliency) = try detector.detect(
+          inFile: job.input, source: job.source, pixelLimit: maxMegapixels * 1_000_000, needsPixels: needsPixels)
         if saliency.isEmpty { note("\(job.source): no salient object; the mask is empty") }
         try job.makeFolders()
         try write(photo, saliency, job.output)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Evaluation
 import Images
 import Safetensors
 
@@ -22,7 +23,7 @@ struct U2NetCommand: ParsableCommand {
       Exit codes: 0 everything done, 1 something failed (each failure is named), 2 wrong usage.
       """,
     version: "0.1.0",
-    subcommands: [Mask.self, Cutout.self, Describe.self, Weights.self, Convert.self, Bench.self])
+    subcommands: [Mask.self, Cutout.self, Describe.self, Weights.self, Convert.self, Bench.self, Evaluate.self])
 
   static func main() {
     signal(SIGPIPE, SIG_IGN)  // A reader that goes away is a write error with a message, not a silent death.
@@ -37,6 +38,9 @@ struct U2NetCommand: ParsableCommand {
       note(error.description)
       quit(1)
     } catch let error as ImageError {
+      note(error.description)
+      quit(1)
+    } catch let error as EvaluationError {
       note(error.description)
       quit(1)
     } catch  where exitCode(for: error).isSuccess {
