@@ -136,7 +136,8 @@ struct Evaluate: ParsableCommand {
 
   private static func table(_ evaluation: DatasetEvaluation, _ scores: Scores) -> String {
     let rows = Measure.allCases.map { [$0.title, fixed($0.value(of: scores), places: 4)] }
-    return "\(evaluation.scores.count) pairs\n\n" + aligned(rows, leading: 1)
+    let count = evaluation.scores.count
+    return "\(count) pair\(count == 1 ? "" : "s")\n\n" + aligned(rows, leading: 1)
   }
 
   private struct Summary: Encodable {
