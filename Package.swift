@@ -34,11 +34,12 @@ let package = Package(
     .target(name: "Files"),
     .target(name: "CMatting"),
     .target(name: "Matting", dependencies: ["CMatting", "Images"]),
+    .target(name: "Evaluation", dependencies: ["Images"]),
 
     .executableTarget(
       name: "u2net-cli",
       dependencies: [
-        "Files", "Images", "Matting", "U2Net", "WeightFiles",
+        "Evaluation", "Files", "Images", "Matting", "U2Net", "WeightFiles",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -65,6 +66,7 @@ let package = Package(
     .testTarget(name: "FilesTests", dependencies: ["Files"]),
     .testTarget(name: "ImagesTests", dependencies: ["Images"], resources: [.copy("Fixtures")]),
     .testTarget(name: "MattingTests", dependencies: ["Matting"], resources: [.copy("Fixtures")]),
+    .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "Images"], exclude: ["Fixtures"]),
     .testTarget(name: "u2net-cliTests", dependencies: ["u2net-cli", "cut-out-product", "Images"]),
   ]
 )

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Evaluation
 import Images
 import Safetensors
 
@@ -27,6 +28,7 @@ struct U2NetCommand: ParsableCommand {
     subcommands: [
       Mask.self, Cutout.self, Product.self, RembgFile.self, RembgFolder.self, Describe.self, Weights.self, Convert.self,
       Bench.self,
+      Evaluate.self,
     ])
 
   static func main() {
@@ -42,6 +44,9 @@ struct U2NetCommand: ParsableCommand {
       note(error.description)
       quit(1)
     } catch let error as ImageError {
+      note(error.description)
+      quit(1)
+    } catch let error as EvaluationError {
       note(error.description)
       quit(1)
     } catch  where exitCode(for: error).isSuccess {

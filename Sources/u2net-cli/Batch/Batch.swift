@@ -17,7 +17,7 @@ final class Batch: Sendable {
   }
 
   /// Calls `work` for every job, on `workers` threads, in order, until all are done or somebody wants it to stop.
-  func run(_ jobs: [PhotoJob], _ work: (PhotoJob) -> PhotoReport) throws(CommandFailure) {
+  func run(_ jobs: [PhotoJob], _ work: @Sendable (PhotoJob) -> PhotoReport) throws(CommandFailure) {
     let next = Atomic<Int>(0)
     DispatchQueue.concurrentPerform(iterations: min(workers, jobs.count)) { _ in
       while Interruption.requested == nil {

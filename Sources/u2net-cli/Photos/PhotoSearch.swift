@@ -13,7 +13,7 @@ struct PhotoSearch {
   /// What went wrong on the way.
   private(set) var problems: [String] = []
 
-  init(include: [String], exclude: [String], outputs: Set<FilePath>) {
+  init(include: [String] = [], exclude: [String] = [], outputs: Set<FilePath> = []) {
     self.include = include
     self.exclude = exclude
     self.outputs = outputs
