@@ -130,7 +130,10 @@ struct Evaluate: ParsableCommand {
   private func write(_ evaluation: DatasetEvaluation, _ source: Source) throws {
     if let csv { try ImageFile.write(Array(evaluation.table.csv.utf8), to: csv) }
     guard let report else { return }
-    let by = images == nil ? "" : " by \(model.weights.map { String(decoding: FilePath($0).name, as: UTF8.self) } ?? "\(model.model ?? .lite)")"
+    let by =
+      images == nil
+      ? ""
+      : " by \(model.weights.map { String(decoding: FilePath($0).name, as: UTF8.self) } ?? "\(model.model ?? .lite)")"
     let html = try Report(title: "\(predictions ?? images!)\(by) against \(masks)", evaluation).html { pair in
       let photo = images == nil ? [] : [("photo", try Image<UInt8>(contentsOf: pair.prediction))]
       return photo + [("prediction", try source.prediction(pair)), ("truth", try Self.mask(pair.truth))]
