@@ -1,5 +1,6 @@
 import ArgumentParser
 import Files
+import Matting
 
 struct Product: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -23,7 +24,7 @@ struct Product: ParsableCommand {
   var size = PixelSize(width: 2000, height: 2000)
 
   @Option(help: ArgumentHelp("Room around the object, in per cent of its longer side or in pixels.", valueName: "n%|n"))
-  var margin = Margin.share(0.05)
+  var margin = CutoutLayout.Margin.share(0.05)
 
   @Option(help: "What is behind the object: a colour, a picture's name, or blur:SIGMA.")
   var background = Background.color(.white)

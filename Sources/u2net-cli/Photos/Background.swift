@@ -1,5 +1,6 @@
 import ArgumentParser
 import Files
+import Matting
 
 /// What is put behind an object.
 enum Background: ExpressibleByArgument {
@@ -9,13 +10,6 @@ enum Background: ExpressibleByArgument {
   case picture(FilePath)
   /// The photo itself, blurred by a Gaussian of this sigma in pixels.
   case blur(Double)
-
-  struct Color: Equatable {
-    let red, green, blue: UInt8
-    var alpha: UInt8 = 255
-
-    static let white = Color(red: 255, green: 255, blue: 255)
-  }
 
   /// "#RRGGBB", "#RRGGBBAA", "R,G,B", "R,G,B,A", "blur:SIGMA", "white", "black", or else the name of a file.
   init?(argument: String) {
@@ -55,15 +49,14 @@ enum Background: ExpressibleByArgument {
   }
 }
 
-/// Room around an object.
-enum Margin: ExpressibleByArgument {
-  case pixels(Int)
-  /// Of the object's longer side.
-  case share(Double)
+extension Color {
+  static let white = Color(red: 255, green: 255, blue: 255)
+}
 
-  init?(argument: String) {
+extension CutoutLayout.Margin: ExpressibleByArgument {
+  public init?(argument: String) {
     if argument.hasSuffix("%") {
-      guard let percent = Double(argument.dropLast()), (0...1000).contains(percent) else { return nil }
+      guard let percent = Double(argument.dropLast()), percent >= 0, percent < 50 else { return nil }
       self = .share(percent / 100)
     } else {
       guard let pixels = Int(argument), (0...65500).contains(pixels) else { return nil }
@@ -71,7 +64,7 @@ enum Margin: ExpressibleByArgument {
     }
   }
 
-  var defaultValueDescription: String {
+  public var defaultValueDescription: String {
     switch self {
     case .pixels(let count): "\(count)"
     case .share(let share): "\(Int((share * 100).rounded()))%"

@@ -19,7 +19,7 @@ struct CutoutOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp("Room around a cropped object, in per cent of its longer side or in pixels.", valueName: "n%|n"))
-  var margin = Margin.share(0)
+  var margin = CutoutLayout.Margin.share(0)
 
   @Flag(help: "Make the result square.")
   var square = false
@@ -32,7 +32,19 @@ struct CutoutOptions: ParsableArguments {
 
   var kind: ResultKind { background == nil ? .cutout : .composite }
 
+  /// How the result is framed; nil: as the photo is.
+  var layout: CutoutLayout? {
+    guard crop || square || size != nil else { return nil }
+    let shape: CutoutLayout.Shape =
+      size.map { .canvas(width: $0.width, height: $0.height) } ?? (square ? .square : .object)
+    // Without cropping all of the photo is framed, the transparent part, too.
+    return CutoutLayout(margin: margin, shape: shape, leastAlpha: crop ? CutoutLayout().leastAlpha : 0)
+  }
+
   func validate() throws {
+    if case .blur = background, layout != nil {
+      throw ValidationError("a blurred background has the photo's frame: not with --crop, --square or --size")
+    }
     if format == .jpg, background == nil {
       throw ValidationError("JPEG has no transparency: choose another --format, or give a --background")
     }

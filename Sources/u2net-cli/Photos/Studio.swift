@@ -8,6 +8,9 @@ struct Studio {
   private let options: PhotoOptions
   private let cutout: CutoutOptions
   private let detector: SaliencyDetector
+  private let matte: Matte
+  /// The picture behind all objects, if there is one.
+  private let backdrop: Image<UInt8>?
   /// Threads that work on one photo.
   private let threads: Int
 
@@ -17,6 +20,12 @@ struct Studio {
     self.options = options
     self.cutout = cutout
     self.threads = threads
+    matte = Matte(options: options.mask, threads: threads)
+    if case .picture(let path) = cutout.background {
+      backdrop = try Image<UInt8>(decoding: ImageFile.read(path), source: "\(path)")
+    } else {
+      backdrop = nil
+    }
     var detection = SaliencyDetector.Options()
     detection.inputSize = options.mask.model.size
     detection.threads = threads
@@ -37,7 +46,8 @@ struct Studio {
     } catch {
       report.status = .failed
       report.outputs = []
-      report.error = "\(error)"
+      let message = "\(error)"
+      report.error = message.hasPrefix(job.photo.source) ? message : "\(job.photo.source): \(message)"
     }
     return report
   }
@@ -72,6 +82,8 @@ struct Studio {
     guard saliency.isFinite else {
       throw CommandFailure("\(source): the network's result is not a number; are the weights damaged?")
     }
+    let verdict = Verdict(map: saliency.maps[.fused]!)
+    report.add(verdict, width: header.width, height: header.height)
     if saliency.isEmpty {
       remark("\(source): no salient object; the mask is empty")
     }
@@ -82,13 +94,13 @@ struct Studio {
     var matted: Image<UInt8>?, mattedDeep: Image<UInt16>?
     func alpha() throws -> Image<UInt8> {
       if let matted { return matted }
-      let alpha = try matte(saliency.mask(threads: threads), photo, job)
+      let alpha = try matte(saliency.mask(threads: threads), photo)
       matted = alpha
       return alpha
     }
     func deepAlpha() throws -> Image<UInt16> {
       if let mattedDeep { return mattedDeep }
-      let alpha = try matte(saliency.mask16(threads: threads), deep ?? photo.converted(to: UInt16.self), job)
+      let alpha = try matte(saliency.mask16(threads: threads), deep ?? photo.converted(to: UInt16.self))
       mattedDeep = alpha
       return alpha
     }
@@ -125,27 +137,25 @@ struct Studio {
     report.milliseconds!.encode += watch.lap()
   }
 
-  /// The mask as the options want it, at the photo's size.
-  private func matte<Sample: MaskSample>(
-    _ mask: Image<Sample>, _ photo: Image<Sample>, _ job: PhotoJob
-  ) throws -> Image<Sample> {
-    let settings = options.mask
-    var mask = mask
-    if settings.postProcess {
-      mask = mask.converted(to: UInt8.self).rembgPostProcessed(threads: threads).converted(to: Sample.self)
-    }
-    mask = settings.cleaned(mask, threads: threads)
-    return mask
-  }
-
   /// The object on transparency or on the background, laid out.
   private func picture<Sample: MaskSample>(
     _ kind: ResultKind, of photo: Image<Sample>, alpha: Image<Sample>
   ) throws -> Image<Sample> {
     let alpha = photo.alpha.map(alpha.multiplied) ?? alpha
-    let object =
+    var object =
       cutout.keepColors ? photo.withAlpha(alpha) : ForegroundColors.cutout(of: photo, alpha: alpha, threads: threads)
-    return object
+    if let layout = cutout.layout {
+      guard let framed = object.framed(by: layout, threads: threads) else {
+        throw CommandFailure("no salient object, so nothing to crop to")
+      }
+      object = framed
+    }
+    guard kind == .composite, let background = cutout.background else { return object }
+    switch background {
+    case .color(let color): return object.composited(over: color, threads: threads)
+    case .picture: return object.composited(over: backdrop!.converted(to: Sample.self), threads: threads)
+    case .blur(let sigma): return object.composited(overBlurred: photo, sigma: sigma, threads: threads)
+    }
   }
 }
 
@@ -165,7 +175,7 @@ private struct StepWatch {
   mutating func lap() -> Double {
     let now = ContinuousClock.now, time = (now - start).components
     start = now
-    return (Double(time.seconds) * 1e6 + Double(time.attoseconds) / 1e12).rounded() / 1e3
+    return Double(time.seconds) * 1e3 + Double(time.attoseconds) / 1e15
   }
 }
 
@@ -178,4 +188,20 @@ extension PhotoReport {
   }
 
   static func skipped(_ job: PhotoJob) -> PhotoReport { PhotoReport(job, .skipped) }
+}
+
+extension PhotoReport {
+  mutating func add(_ found: Verdict, width: Int, height: Int) {
+    verdict =
+      switch found.finding {
+      case .noSalientObject: "no salient object"
+      case .touchesTheBorder: "touches the border"
+      case .ok: "ok"
+      }
+    coverage = Self.rounded(found.coverage)
+    confidence = Self.rounded(found.confidence)
+    box = found.bounds(width: width, height: height).map { [$0.x, $0.y, $0.width, $0.height] }
+  }
+
+  private static func rounded(_ share: Double) -> Double { (share * 1e4).rounded() / 1e4 }
 }
