@@ -8,6 +8,7 @@ let package = Package(
     .executable(name: "u2net", targets: ["u2net-cli"]),
     .library(name: "U2Net", targets: ["U2Net", "Images", "Matting", "Safetensors"]),
     .library(name: "RSU", targets: ["RSU"]),
+    .library(name: "Evaluation", targets: ["Evaluation", "Images"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),

@@ -12,7 +12,7 @@ public struct DatasetEvaluation: Sendable {
 
   /// Scores pairs on several threads; the results are the same for any number of them.
   ///
-  /// Memory: each thread holds one pair of masks and 14 bytes for each of its pixels. What is kept of a pair is its line
+  /// Memory: each thread holds one pair of masks and what `Scores` needs. What is kept of a pair is its line
   /// of the table.
   ///
   /// - Parameter masks: reads or makes both masks of a pair, grey.

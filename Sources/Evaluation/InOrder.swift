@@ -4,7 +4,7 @@ import Synchronization
 /// Calls `work` for 0, 1, … `count` - 1 on several threads, and hands the results to `receive` one by one, in that order:
 /// whatever is made of them does not depend on the number of threads.
 ///
-/// Works on 16 items per thread before it hands them over, and holds no more results than these.
+/// Works on 64 items per thread before it hands them over, and holds no more results than these.
 ///
 /// - Parameters:
 ///   - threads: how many, at least 1.
@@ -13,7 +13,7 @@ package func inOrder<Result: Sendable>(
   count: Int, threads: Int, work: @Sendable (Int) -> Result, receive: (Int, Result) -> Void
 ) {
   precondition(threads > 0, "\(threads) threads cannot work")
-  let batch = 16 * threads
+  let batch = 64 * threads
   for start in stride(from: 0, to: count, by: batch) {
     let items = start..<min(start + batch, count)
     let results = [Result](unsafeUninitializedCapacity: items.count) { results, initialized in

@@ -32,29 +32,40 @@ struct ObjectDistance: ~Copyable {
   }
 
   private func fillOffsets(_ object: Foreground) {
-    let (width, offsets, limit) = (width, offsets, UInt8(Self.limit))
+    let (width, offsets) = (width, offsets)
     object.flags.withUnsafeBufferPointer { flags in
-      withUnsafeTemporaryAllocation(of: UInt8.self, capacity: width) { buffer in
-        let steps = buffer.baseAddress!
-        // Downwards: steps since the last row with the object; `flag - 1` has all bits set outside of it.
-        for x in 0..<width { steps[x] = limit }
+      withUnsafeTemporaryAllocation(of: UInt8.self, capacity: width) { steps in
+        let flags = flags.baseAddress!
+        steps.initialize(repeating: UInt8(Self.limit))
         for y in 0..<object.height {
-          let (flag, offset) = (flags.baseAddress! + y * width, offsets + y * width)
-          for x in 0..<width {
-            steps[x] = min(steps[x] &+ 1, limit) & (flag[x] &- 1)
-            offset[x] = 0 &- Int8(truncatingIfNeeded: steps[x])
-          }
+          Self.advance(steps, to: flags + y * width)
+          let offset = offsets + y * width
+          for x in 0..<width { offset[x] = 0 &- Int8(truncatingIfNeeded: steps[x]) }
         }
-        for x in 0..<width { steps[x] = limit }
+        steps.update(repeating: UInt8(Self.limit))
         for y in (0..<object.height).reversed() {
-          let (flag, offset) = (flags.baseAddress! + y * width, offsets + y * width)
-          for x in 0..<width { steps[x] = min(steps[x] &+ 1, limit) & (flag[x] &- 1) }
-          for x in 0..<width {
-            let (up, down) = (offset[x], Int8(truncatingIfNeeded: steps[x]))
-            offset[x] = down < 0 &- up ? down : up
-          }
+          Self.advance(steps, to: flags + y * width)
+          Self.takeNearer(steps, offsets + y * width)
         }
       }
+    }
+  }
+
+  // Functions of their own and not inlined: only then does the compiler see, row by row, that memory does not overlap, and
+  // uses vectors in the loop that goes up, too.
+
+  /// Counts steps since the last row with the object; `flag - 1` has all bits set outside of it.
+  @inline(never)
+  private static func advance(_ steps: UnsafeMutableBufferPointer<UInt8>, to flag: UnsafePointer<UInt8>) {
+    for x in 0..<steps.count { steps[x] = min(steps[x] &+ 1, UInt8(limit)) & (flag[x] &- 1) }
+  }
+
+  /// Puts steps down in the place of steps up that are more.
+  @inline(never)
+  private static func takeNearer(_ steps: UnsafeMutableBufferPointer<UInt8>, _ offset: UnsafeMutablePointer<Int8>) {
+    for x in 0..<steps.count {
+      let (up, down) = (offset[x], Int8(truncatingIfNeeded: steps[x]))
+      offset[x] = down < 0 &- up ? down : up
     }
   }
 

@@ -23,7 +23,7 @@ public struct Scores: Equatable, Sendable {
 
   /// Scores one pair.
   ///
-  /// Memory beside the masks: up to 14 bytes a pixel, and 100 KB.
+  /// Memory beside the masks: about 6 bytes a pixel, at most 20 (if every pixel is on a boundary), and 100 KB.
   ///
   /// - Parameters:
   ///   - prediction, truth: grey, of the same size; see `Image.maskLevels(source:)` and `Image.init(levelsOf:source:)`.
