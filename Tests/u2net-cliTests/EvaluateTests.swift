@@ -46,11 +46,14 @@ struct EvaluateTests {
         try FileManager.default.copyItem(atPath: photo(name), toPath: "\(folder)/photos/\(name)")
       }
       for (size, to) in [("64", "masks"), ("128", "truth")] {
-        #expect(try run(["mask", "\(folder)/photos", "-o", "\(folder)/\(to)", "--size", size]).code == 0)
+        #expect(try run(["mask", "\(folder)/photos", "-o", "\(folder)/\(to)", "--input-size", size]).code == 0)
       }
       let truth = ["--masks", "\(folder)/truth", "--json"]
       let model = try run(
-        ["evaluate", "-m", "lite", "--size", "64", "--images", "\(folder)/photos", "--report", "\(folder)/r.html"]
+        [
+          "evaluate", "-m", "lite", "--input-size", "64", "--images", "\(folder)/photos", "--report",
+          "\(folder)/r.html",
+        ]
           + truth)
       let masks = try run(["evaluate", "--predictions", "\(folder)/masks"] + truth)
       #expect(model.code == 0 && masks.code == 0 && model.output == masks.output)
@@ -91,8 +94,8 @@ struct EvaluateTests {
         #expect(result.code == 1 && result.output.isEmpty)
         return result.errors
       }
-      #expect(try errors("p", "empty").contains("empty: no PNG or JPEG file"))
-      #expect(try errors("empty", "p").contains("empty: no PNG or JPEG file"))
+      #expect(try errors("p", "empty").contains("empty: no JPEG, PNG or WebP file"))
+      #expect(try errors("empty", "p").contains("empty: no JPEG, PNG or WebP file"))
       #expect(try errors("none", "p").contains("none: no such folder"))
       #expect(try errors("p", "other").contains("no prediction has the name of a mask"))
       #expect(try errors("p", "p", "--csv", "\(folder)/p/../p/a.png").contains("would replace"))
