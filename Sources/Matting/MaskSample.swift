@@ -14,6 +14,8 @@ public protocol MaskSample: PixelSample, Comparable {
   var inverted: Self { get }
   /// A quick way to apply `curve`, which maps shares to shares, to many samples.
   static func mapping(_ curve: @escaping (Float) -> Float) -> (Self) -> Self
+  /// `alpha` of `top` and the rest of `bottom`, rounded to the nearest.
+  static func mix(_ top: Self, _ bottom: Self, _ alpha: Self) -> Self
 }
 
 extension MaskSample where Self: FixedWidthInteger {
@@ -26,6 +28,14 @@ extension MaskSample where Self: FixedWidthInteger {
   public static func mapping(_ curve: @escaping (Float) -> Float) -> (Self) -> Self {
     let table = (0...Int(Self.max)).map { Self(share: curve(Self($0).share)) }
     return { table[Int($0)] }
+  }
+
+  @inlinable @inline(__always)
+  public static func mix(_ top: Self, _ bottom: Self, _ alpha: Self) -> Self {
+    let full = UInt32(Self.max)
+    // No sum is halfway between two samples, since `full` is odd; and it fits: 65535² + 32767 < 2³².
+    let sum = UInt32(top) &* UInt32(alpha) &+ UInt32(bottom) &* (full &- UInt32(alpha))
+    return Self(truncatingIfNeeded: (sum &+ full / 2) / full)
   }
 }
 
@@ -49,6 +59,10 @@ extension Float: MaskSample {
   public static var leastAboveNone: Float { .leastNonzeroMagnitude }
   @inlinable @inline(__always)
   public var inverted: Float { 1 - self }
+  @inlinable @inline(__always)
+  public static func mix(_ top: Float, _ bottom: Float, _ alpha: Float) -> Float {
+    top * alpha + bottom * (1 - alpha)
+  }
   public static func mapping(_ curve: @escaping (Float) -> Float) -> (Float) -> Float { curve }
   @inlinable @inline(__always)
   public init(share: Float) { self = Float.clipped(share) }
