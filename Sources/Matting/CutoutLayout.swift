@@ -88,8 +88,7 @@ extension Image where Sample: MaskSample {
       let fitted =
         scaled == (object.width, object.height)
         ? part
-        : part.premultiplied(threads: threads)
-          .resampled(width: scaled.width, height: scaled.height, threads: threads).unpremultiplied(threads: threads)
+        : part.resampledByAlpha(width: scaled.width, height: scaled.height, threads: threads)
       return fitted.window(
         PixelRect(x: -(width - scaled.width) / 2, y: -(height - scaled.height) / 2, width: width, height: height))
     }
