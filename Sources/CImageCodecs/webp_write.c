@@ -36,6 +36,9 @@ cic_status cic_webp_encode(const uint8_t *pixels, uint32_t width, uint32_t heigh
   config.quality = options->quality;
   config.method = options->method;
   config.exact = options->exact;
+  config.thread_level = options->threads > 1;
+  // Trying filters for alpha takes a third of the time, and for cut-outs ends with none.
+  config.alpha_filtering = 0;
   picture.use_argb = options->lossless;
   picture.width = (int)width;
   picture.height = (int)height;

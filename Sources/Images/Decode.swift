@@ -140,10 +140,7 @@ extension Image where Sample == UInt16 {
           into: UnsafeMutableRawBufferPointer(pixels))
       }
     } else {
-      let narrow = try Image<UInt8>(storedIn: bytes, header, source: source)
-      self.init(
-        width: narrow.width, height: narrow.height, channels: narrow.channels,
-        samples: narrow.samples.map { UInt16($0) * 257 })
+      self = try Image<UInt8>(storedIn: bytes, header, source: source).widened
     }
     self = oriented(by: header.orientation)
   }

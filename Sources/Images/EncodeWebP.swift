@@ -17,30 +17,32 @@ extension Image where Sample == UInt8 {
   ///   - metadata: what of it fits RGB goes into the file; the density as a part of EXIF, which is made if there is none.
   ///   - keepsHiddenColors: whether lossless pixels keep their colours where they are fully transparent, too; the file is
   ///     smaller without them.
+  ///   - threads: how many to use; two at most are of use. The bytes are the same for any number.
   ///   - source: the file's name, for error messages.
   /// - Throws: `unwritable` if a side is longer than 16383 pixels, `outOfMemory`.
   public func webPData(
     _ compression: WebPCompression = .lossy(quality: 85), metadata: Metadata = Metadata(),
-    keepsHiddenColors: Bool = false, source: String
+    keepsHiddenColors: Bool = false, threads: Int = 1, source: String
   ) throws(ImageError) -> [UInt8] {
-    switch channels {
-    case .gray: return try rgb.webPData(compression, metadata: metadata, source: source)
-    case .grayAlpha:
-      return try selecting([0, 0, 0, 1], as: .rgba)
-        .webPData(compression, metadata: metadata, keepsHiddenColors: keepsHiddenColors, source: source)
-    case .rgb, .rgba: break
+    if channels.opaque == .gray {
+      let colored = channels == .gray ? rgb : selecting([0, 0, 0, 1], as: .rgba)
+      return try colored.webPData(
+        compression, metadata: metadata, keepsHiddenColors: keepsHiddenColors, threads: threads, source: source)
     }
-    var options = cic_webp_options(lossless: 0, quality: 0, method: 0, exact: keepsHiddenColors ? 1 : 0)
+    var options = cic_webp_options()
     switch compression {
     case .lossy(let quality):
       precondition(0...100 ~= quality, "WebP qualities go from 0 to 100, \(quality) is none")
       options.quality = Float(quality)
       options.method = 4
     case .lossless:
+      // More effort (quality 75, method 4) takes twice as long for 4% less, none a fifth of the time for 30% more.
       options.lossless = 1
-      options.quality = 75
-      options.method = 4
+      options.quality = 20
+      options.method = 1
     }
+    options.exact = keepsHiddenColors ? 1 : 0
+    options.threads = Int32(threads)
     let file = try encoded(source: source, width: width, height: height, free: cic_webp_free) { out, count, message in
       cic_webp_encode(
         samples, UInt32(width), UInt32(height), Int32(channels.rawValue), &options, out, count, message)

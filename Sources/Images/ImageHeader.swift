@@ -6,6 +6,16 @@ public enum ImageFormat: String, Sendable, CustomStringConvertible {
 
   public var description: String { rawValue }
 
+  /// The format that files with this extension have, as in "png": "jpg" and "jpeg" are the same, and so are cases.
+  public init?(fileExtension: String) {
+    switch fileExtension.lowercased() {
+    case "png": self = .png
+    case "jpg", "jpeg": self = .jpeg
+    case "webp": self = .webP
+    default: return nil
+    }
+  }
+
   /// The format whose signature `bytes` start with.
   public init?(signatureOf bytes: [UInt8]) {
     if bytes.starts(with: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]) {

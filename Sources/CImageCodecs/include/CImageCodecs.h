@@ -50,10 +50,10 @@ typedef struct cic_png_band {
   int channels, sample_bits;
 } cic_png_band;
 
-/// Makes an IDAT chunk of the rows, length and checksum included, to be freed by `cic_free`. The chunks of all bands, of
-/// any sizes, follow each other to one zlib stream that lacks a last block and its checksum; `adler` is the band's part
-/// of that. `level` is 0 to 9: 1 is this library's own quick encoder, the others are zlib's. The rows must have less than
-/// 1 GiB. Takes memory of about three times the rows.
+/// Makes an IDAT chunk of the rows, length and checksum included, to be freed by `cic_free`. The chunks of all bands,
+/// of any sizes, follow each other to one zlib stream that lacks a last block and its checksum; `adler` is the band's
+/// part of that. `level` is 0 to 9: 1 is this library's own quick encoder, the others are zlib's. The rows must have
+/// less than 1 GiB. Takes memory of about three times the rows.
 cic_status cic_png_encode_band(const cic_png_band *band, int level, uint8_t **chunk, size_t *chunk_count,
                                uint32_t *adler);
 
@@ -94,6 +94,8 @@ typedef struct cic_webp_options {
   int method;
   /// Whether colours stay where alpha is 0.
   int exact;
+  /// Two are used at most. The bytes are the same.
+  int threads;
 } cic_webp_options;
 
 /// Encodes 8-bit RGB or RGBA as a WebP without metadata. On success `*out` holds `*out_count` bytes, to be freed by
