@@ -6,8 +6,9 @@ let package = Package(
   platforms: [.macOS(.v15)],
   products: [
     .executable(name: "u2net", targets: ["u2net-cli"]),
-    .library(name: "U2Net", targets: ["U2Net", "Images", "Safetensors"]),
+    .library(name: "U2Net", targets: ["U2Net", "Images", "Matting", "Safetensors"]),
     .library(name: "RSU", targets: ["RSU"]),
+    .library(name: "Evaluation", targets: ["Evaluation", "Images"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -32,11 +33,14 @@ let package = Package(
     .target(name: "CImageCodecs", dependencies: ["CPNG", "CZlib", "CJPEG", "CWebP"]),
     .target(name: "Images", dependencies: ["CImageCodecs", "CZlib", "Files"]),
     .target(name: "Files"),
+    .target(name: "CMatting"),
+    .target(name: "Matting", dependencies: ["CMatting", "Images"]),
+    .target(name: "Evaluation", dependencies: ["Images"]),
 
     .executableTarget(
       name: "u2net-cli",
       dependencies: [
-        "U2Net", "WeightFiles",
+        "Evaluation", "Files", "Images", "Matting", "U2Net", "WeightFiles",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -62,6 +66,8 @@ let package = Package(
       resources: [.copy("Fixtures")]),
     .testTarget(name: "FilesTests", dependencies: ["Files"]),
     .testTarget(name: "ImagesTests", dependencies: ["Images", "Files"], resources: [.copy("Fixtures")]),
+    .testTarget(name: "MattingTests", dependencies: ["Matting"], resources: [.copy("Fixtures")]),
+    .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "Images"], exclude: ["Fixtures"]),
     .testTarget(name: "u2net-cliTests", dependencies: ["u2net-cli", "cut-out-product", "Images"]),
   ]
 )

@@ -38,7 +38,7 @@ struct LoweredConvolution {
   ///   - destination: [O, H, W].
   ///   - scratch: `scratchCount` floats per worker.
   func run(
-    sources: [UnsafePointer<Float>], weight: UnsafePointer<Float>, bias: UnsafePointer<Float>,
+    sources: UnsafeMutableBufferPointer<UnsafePointer<Float>>, weight: UnsafePointer<Float>, bias: UnsafePointer<Float>,
     destination: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
   ) {
     let pixels = height * width
@@ -72,7 +72,8 @@ struct LoweredConvolution {
   /// Writes the columns of the pixels `firstPixel ..< firstPixel + count` (row-major): row (c·k + ky)·k + kx of
   /// the result holds channel c shifted by that tap, zero outside the map.
   private func unfold(
-    _ sources: [UnsafePointer<Float>], firstPixel: Int, count: Int, into columns: UnsafeMutablePointer<Float>
+    _ sources: UnsafeMutableBufferPointer<UnsafePointer<Float>>, firstPixel: Int, count: Int,
+    into columns: UnsafeMutablePointer<Float>
   ) {
     let k = layer.kernel, d = layer.dilation
     var out = columns

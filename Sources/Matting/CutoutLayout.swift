@@ -1,0 +1,127 @@
+import Images
+
+/// How a cut-out is framed: cropped to the object, with a margin, in a shape. What lies outside the photo is transparent.
+public struct CutoutLayout: Sendable, Hashable {
+  public enum Margin: Sendable, Hashable {
+    /// Of the result.
+    case pixels(Int)
+    /// Of the shorter side of a canvas, of the longer side of the object otherwise; on each side, below 0.5.
+    case share(Double)
+  }
+
+  public enum Shape: Sendable, Hashable {
+    /// The object's own rectangle.
+    case object
+    /// A square around it, the object in the middle.
+    case square
+    /// A canvas of this many pixels, which the object fills as far as it can, in the middle.
+    case canvas(width: Int, height: Int)
+  }
+
+  public var margin: Margin
+  public var shape: Shape
+  /// Whether a canvas may show the object larger than the photo does.
+  public var enlarges: Bool
+  /// Pixels with at least this alpha are the object: 0…1.
+  public var leastAlpha: Float
+
+  public init(
+    margin: Margin = .pixels(0), shape: Shape = .object, enlarges: Bool = true, leastAlpha: Float = 0.02
+  ) {
+    self.margin = margin
+    self.shape = shape
+    self.enlarges = enlarges
+    self.leastAlpha = leastAlpha
+  }
+}
+
+extension Image where Sample: MaskSample {
+  /// The smallest rectangle with all pixels of a mask, or of an image's alpha, that are at least `share`; nil if there are
+  /// none.
+  @specialized(where Sample == UInt8)
+  @specialized(where Sample == UInt16)
+  @specialized(where Sample == Float)
+  public func bounds(atLeast share: Float) -> PixelRect? {
+    precondition(
+      channels == .gray || channels.hasAlpha, "there is no alpha in an image of \(channels.rawValue) channels")
+    let (least, stride) = (Sample(share: share), channels.rawValue)
+    var (left, right, top, bottom) = (width, -1, height, -1)
+    samples.withUnsafeBufferPointer { samples in
+      for y in 0..<height {
+        let row = samples.baseAddress! + y * width * stride + stride - 1
+        guard let first = (0..<width).first(where: { row[$0 * stride] >= least }) else { continue }
+        let last = (0..<width).last { row[$0 * stride] >= least }!
+        (left, right) = (Swift.min(left, first), Swift.max(right, last))
+        (top, bottom) = (Swift.min(top, y), y)
+      }
+    }
+    return right < 0 ? nil : PixelRect(x: left, y: top, width: right - left + 1, height: bottom - top + 1)
+  }
+
+  /// This RGBA image framed by `layout`; nil if there is no object in it.
+  ///
+  /// Scaling is by Lanczos, with colours weighed by alpha.
+  @specialized(where Sample == UInt8)
+  @specialized(where Sample == UInt16)
+  @specialized(where Sample == Float)
+  public func framed(by layout: CutoutLayout, threads: Int = 1) -> Image? {
+    precondition(channels == .rgba, "a cut-out has 4 channels, not \(channels.rawValue)")
+    guard let object = bounds(atLeast: layout.leastAlpha) else { return nil }
+    switch layout.shape {
+    case .object, .square:
+      let margin = layout.margin.pixels(ofSide: max(object.width, object.height))
+      var (width, height) = (object.width + 2 * margin, object.height + 2 * margin)
+      if layout.shape == .square { (width, height) = (max(width, height), max(width, height)) }
+      let x = object.x - (width - object.width) / 2, y = object.y - (height - object.height) / 2
+      return window(PixelRect(x: x, y: y, width: width, height: height))
+    case .canvas(let width, let height):
+      precondition(width > 0 && height > 0, "a canvas cannot be \(width) x \(height)")
+      let margin = layout.margin.pixels(ofSide: min(width, height))
+      let room = (width: max(1, width - 2 * margin), height: max(1, height - 2 * margin))
+      var scale = min(Double(room.width) / Double(object.width), Double(room.height) / Double(object.height))
+      if !layout.enlarges { scale = min(scale, 1) }
+      let scaled = (
+        width: min(room.width, max(1, Int((Double(object.width) * scale).rounded()))),
+        height: min(room.height, max(1, Int((Double(object.height) * scale).rounded())))
+      )
+      let part = cropped(to: object)
+      let fitted =
+        scaled == (object.width, object.height)
+        ? part
+        : part.resampledByAlpha(width: scaled.width, height: scaled.height, threads: threads)
+      return fitted.window(
+        PixelRect(x: -(width - scaled.width) / 2, y: -(height - scaled.height) / 2, width: width, height: height))
+    }
+  }
+
+  /// The part of the image in `rect`, which may reach beyond it: all samples are 0 there.
+  @inline(__always)
+  private func window(_ rect: PixelRect) -> Image {
+    let stride = channels.rawValue
+    return Image(width: rect.width, height: rect.height, channels: channels) { output in
+      output.update(repeating: .none)
+      let columns = max(0, rect.x)..<max(0, rect.x, min(width, rect.x + rect.width))
+      let rows = max(0, rect.y)..<max(0, rect.y, min(height, rect.y + rect.height))
+      samples.withUnsafeBufferPointer { input in
+        for y in rows {
+          let to = (y - rect.y) * rect.width + columns.lowerBound - rect.x
+          (output.baseAddress! + to * stride).update(
+            from: input.baseAddress! + (y * width + columns.lowerBound) * stride, count: columns.count * stride)
+        }
+      }
+    }
+  }
+}
+
+extension CutoutLayout.Margin {
+  fileprivate func pixels(ofSide side: Int) -> Int {
+    switch self {
+    case .pixels(let pixels):
+      precondition(pixels >= 0, "a margin cannot be \(pixels) pixels")
+      return pixels
+    case .share(let share):
+      precondition(0..<0.5 ~= share, "a margin of \(share) is not in 0..<0.5")
+      return Int((share * Double(side)).rounded())
+    }
+  }
+}

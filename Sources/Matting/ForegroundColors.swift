@@ -1,0 +1,71 @@
+import Images
+
+/// Estimates what colours the object has by itself, where the photo shows a mix of object and background: the
+/// multi-level method of Germer, Uelwer, Conrad and Harmeling, "Fast Multi-Level Foreground Estimation"
+/// (arXiv 2006.14970), with the parameters and the order of work of pymatting's `estimate_foreground_ml`.
+///
+/// Memory: beside the result, a few rows of the photo as floats: about 500 bytes for each of its columns, for each thread.
+public enum ForegroundColors {
+  /// The object alone: its estimated colours, defined everywhere, and `alpha`, not premultiplied.
+  ///
+  /// - Parameters:
+  ///   - photo: of any channels; alpha of its own is ignored.
+  ///   - alpha: grey, of the photo's size.
+  /// - Returns: RGBA.
+  @specialized(where Sample == UInt8)
+  @specialized(where Sample == UInt16)
+  @specialized(where Sample == Float)
+  public static func cutout<Sample: MaskSample>(
+    of photo: Image<Sample>, alpha: Image<Sample>, threads: Int = 1
+  ) -> Image<Sample> {
+    requireMask(alpha, of: photo)
+    return Image(width: photo.width, height: photo.height, channels: .rgba) { output in
+      nonisolated(unsafe) let output = output.baseAddress!
+      alpha.samples.withUnsafeBufferPointer { mask in
+        forEachRow(of: photo, alpha: alpha, threads: threads) { y, colors in
+          let at = y * photo.width
+          for x in 0..<photo.width {
+            let pixel = output + 4 * (at + x)
+            pixel[0] = Sample(share: colors[x][0])
+            pixel[1] = Sample(share: colors[x][1])
+            pixel[2] = Sample(share: colors[x][2])
+            pixel[3] = mask[at + x]
+          }
+        }
+      }
+    }
+  }
+
+  /// Estimates foreground and background and gives them to `use` row by row, on any thread, in any order.
+  /// - Parameter bandHeight: rows that are computed in one go. With all of them the result is pymatting's but for rounding.
+  @inline(__always)
+  package static func forEachRow<Sample: MaskSample>(
+    of photo: Image<Sample>, alpha: Image<Sample>, bandHeight: Int = 512, threads: Int,
+    _ use: (_ y: Int, UnsafePointer<ForegroundLevel.Colors>) -> Void
+  ) {
+    let (width, height) = (photo.width, photo.height)
+    let (stride, green, blue) = colorLayout(photo.channels)
+    photo.samples.withUnsafeBufferPointer { photo in
+      alpha.samples.withUnsafeBufferPointer { alpha in
+        func load(_ y: Int, _ columns: [Int32], _ row: UnsafeMutablePointer<ForegroundLevel.Pixel>) {
+          for x in columns.indices {
+            let at = y * width + Int(columns[x])
+            let pixel = stride * at
+            row[x] = SIMD4(
+              photo[pixel].share, photo[pixel + green].share, photo[pixel + blue].share, alpha[at].share)
+          }
+        }
+        withoutActuallyEscaping(load) { load in
+          let pyramid = ForegroundPyramid(
+            width: width, height: height, bandHeight: bandHeight, threads: threads, load: load)
+          pyramid.forEachRow(threads: threads, use)
+        }
+      }
+    }
+  }
+}
+
+/// Where the colours of a pixel are: samples from pixel to pixel, and from its first sample to green and blue.
+func colorLayout(_ channels: Channels) -> (stride: Int, green: Int, blue: Int) {
+  channels.opaque == .gray ? (channels.rawValue, 0, 0) : (channels.rawValue, 1, 2)
+}
