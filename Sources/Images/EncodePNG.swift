@@ -32,7 +32,7 @@ extension Image where Sample == UInt16 {
 extension ImageFile {
   /// How hard PNG files are compressed unless told otherwise.
   ///
-  /// Level 1 is an encoder of this library's own, made for photographs; the others are zlib's.
+  /// Level 1 is made for photographs, of which it packs runs only; the others are zlib's own.
   public static var defaultCompression: Int { 1 }
 }
 

@@ -41,7 +41,7 @@ import Testing
     #expect(noisy.pngData().count < noisy.samples.count * 101 / 100)
   }
 
-  /// Runs, noise, and runs of pixels, of all lengths: what the encoder of level 1 tells apart.
+  /// Runs, noise, and runs of pixels, of all lengths.
   @Test(arguments: Channels.allCases)
   func `PNG of runs`(_ channels: Channels) throws {
     var random = Seeded(state: 6)
