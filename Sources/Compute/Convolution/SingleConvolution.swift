@@ -43,9 +43,9 @@ struct SingleConvolution {
   var scratchCount: Int { 2 * width * kernels.lanes }
 
   /// out: planar.
-  func run(into out: StoredMap, own: UnsafeMutablePointer<Float>, pool: ThreadPool) {
+  func phase(into out: StoredMap, own: UnsafeMutablePointer<Float>) -> Phase {
     let height = out.shape.height, band = 8
-    pool.run((height + band - 1) / band) { job, worker in
+    return Phase(jobs: (height + band - 1) / band) { job, worker in
       kernels.c.single(
         blocks.start, Int32(blocks.buffer.count), Int32(height), Int32(width), weights.start, bias, Int32(job * band),
         Int32(min(band, height - job * band)), own + worker * scratchCount, out.start)

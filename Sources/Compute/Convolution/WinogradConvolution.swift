@@ -185,63 +185,65 @@ struct WinogradConvolution {
     let pooled: StoredMap?
   }
 
+  /// What a run does.
   /// - Parameters:
   ///   - shared, own: scratch as `scratchCount` says, the latter for each worker in turn.
   ///   - stopwatch: gets the times of transforms and products.
-  func run(
+  func phases(
     into destination: Destination, shared: UnsafeMutablePointer<Float>, own: UnsafeMutablePointer<Float>,
-    pool: ThreadPool, stopwatch: Stopwatch?
-  ) {
+    stopwatch: Stopwatch
+  ) -> [Phase] {
     let parts = (tiles + jobTiles - 1) / jobTiles
     let ownCount = scratchCount.each
-    if sharesTiles {
-      pool.run(blocks.buffer.count) { b, worker in
-        stopwatch?.start(worker)
-        transforms.input(
-          tiling.start, blocks.start + b, 0, Int32(tiles), shared + b * kernels.lanes, rowOfV, strideOfV)
-        stopwatch?.add(.transform, worker)
-      }
-      pool.run(groups * parts) { job, worker in
-        stopwatch?.start(worker)
-        let p = own + worker * ownCount
-        let first = job % parts * jobTiles, count = min(jobTiles, tiles - first), group = job / parts
-        let v = shared + first * rowOfV
-        switch weights {
-        case .ready(let u): multiply(v, u.start + group * n2 * strideOfU, p, count, 0..<depth)
-        case .plain(let weight):
-          let u = p + n2 * strideOfP
-          for start in stride(from: 0, to: depth, by: chunk) {
-            let range = start..<min(start + chunk, depth)
-            transform(weight, group: group, range, into: u)
-            stopwatch?.add(.transform, worker)
-            multiply(v, u, p, count, range)
-            stopwatch?.add(.product, worker)
+    guard sharesTiles else {
+      guard case .ready(let ready) = weights else { preconditionFailure("weights must be transformed ahead") }
+      return [
+        Phase(jobs: parts) { job, worker in
+          stopwatch.start(worker)
+          let u = UnsafePointer(ready.start), v = own + worker * ownCount, p = v + n2 * strideOfV
+          let first = job * jobTiles, count = min(jobTiles, tiles - first)
+          for b in 0..<blocks.buffer.count {
+            transforms.input(
+              tiling.start, blocks.start + b, Int32(first), Int32(count), v + b * kernels.lanes, rowOfV, strideOfV)
+          }
+          stopwatch.add(.transform, worker)
+          for group in 0..<groups {
+            multiply(v, u + group * n2 * strideOfU, p, count, 0..<depth)
+            stopwatch.add(.product, worker)
+            finish(group, first, count, p, destination)
+            stopwatch.add(.transform, worker)
           }
         }
-        stopwatch?.add(.product, worker)
-        finish(group, first, count, p, destination)
-        stopwatch?.add(.transform, worker)
-      }
-    } else {
-      guard case .ready(let ready) = weights else { preconditionFailure("weights must be transformed ahead") }
-      let u = UnsafePointer(ready.start)
-      pool.run(parts) { job, worker in
-        stopwatch?.start(worker)
-        let v = own + worker * ownCount, p = v + n2 * strideOfV
-        let first = job * jobTiles, count = min(jobTiles, tiles - first)
-        for b in 0..<blocks.buffer.count {
-          transforms.input(
-            tiling.start, blocks.start + b, Int32(first), Int32(count), v + b * kernels.lanes, rowOfV, strideOfV)
-        }
-        stopwatch?.add(.transform, worker)
-        for group in 0..<groups {
-          multiply(v, u + group * n2 * strideOfU, p, count, 0..<depth)
-          stopwatch?.add(.product, worker)
-          finish(group, first, count, p, destination)
-          stopwatch?.add(.transform, worker)
-        }
-      }
+      ]
     }
+    let transformation = Phase(jobs: blocks.buffer.count) { b, worker in
+      stopwatch.start(worker)
+      transforms.input(
+        tiling.start, blocks.start + b, 0, Int32(tiles), shared + b * kernels.lanes, rowOfV, strideOfV)
+      stopwatch.add(.transform, worker)
+    }
+    let products = Phase(jobs: groups * parts) { job, worker in
+      stopwatch.start(worker)
+      let p = own + worker * ownCount
+      let first = job % parts * jobTiles, count = min(jobTiles, tiles - first), group = job / parts
+      let v = shared + first * rowOfV
+      switch weights {
+      case .ready(let u): multiply(v, u.start + group * n2 * strideOfU, p, count, 0..<depth)
+      case .plain(let weight):
+        let u = p + n2 * strideOfP
+        for start in stride(from: 0, to: depth, by: chunk) {
+          let range = start..<min(start + chunk, depth)
+          transform(weight, group: group, range, into: u)
+          stopwatch.add(.transform, worker)
+          multiply(v, u, p, count, range)
+          stopwatch.add(.product, worker)
+        }
+      }
+      stopwatch.add(.product, worker)
+      finish(group, first, count, p, destination)
+      stopwatch.add(.transform, worker)
+    }
+    return [transformation, products]
   }
 
   /// P = V · U, matrix by matrix, for the input channels in `range`; added to what P holds unless they are the first.

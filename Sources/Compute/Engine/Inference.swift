@@ -32,9 +32,11 @@ public final class Inference {
   }
 
   private let operators: [Operator]
+  /// What each operator does, ready before the first run: a pass allocates nothing.
+  private let phases: [[Phase]]
+  private let stopwatch: Stopwatch
   private let arena: OwnedFloats
   private let scratch: OwnedFloats
-  private let sharedScratch: Int
   private let graph: Graph
   private let nodes: [Graph.ID]
   private let parameters: NetworkParameters
@@ -81,8 +83,13 @@ public final class Inference {
       Operator(
         step, parameters: parameters, options: options, sharing: other?.operators[index], pool: pool, stored: stored)
     }
-    sharedScratch = operators.map(\.scratchCount.shared).max() ?? 0
+    let sharedScratch = operators.map(\.scratchCount.shared).max() ?? 0
     scratch = OwnedFloats(count: sharedScratch + pool.threads * (operators.map(\.scratchCount.each).max() ?? 0))
+    stopwatch = Stopwatch(workers: pool.threads)
+    phases = operators.map { [scratch, stopwatch] step in
+      step.phases(
+        shared: scratch.start, own: scratch.start + sharedScratch, kernels: kernels, stopwatch: stopwatch)
+    }
     inputs = schedule.inputs.map(stored)
     self.outputs = schedule.outputs.map { $0.map(stored) }
     self.graph = graph
@@ -95,19 +102,20 @@ public final class Inference {
   /// Computes the outputs from the graph's only input: C planes of H×W floats.
   public func run(_ input: UnsafeBufferPointer<Float>) {
     load(input)
-    for step in operators { run(step) }
+    phases.forEach(run)
   }
 
   /// `run`, with the time of every operator.
   public func profile(_ input: UnsafeBufferPointer<Float>) -> [Timing] {
     load(input)
-    return operators.map { step in
-      let stopwatch = step.isTransformed ? Stopwatch(workers: pool.threads) : nil
-      let time = ContinuousClock().measure { run(step, stopwatch) }.components
+    return zip(operators, phases).map { step, phases in
+      stopwatch.isOn = true
+      defer { stopwatch.isOn = false }
+      let time = ContinuousClock().measure { run(phases) }.components
       return Timing(
         name: step.name, algorithm: step.algorithm, blocking: step.blocking, shape: step.result.shape,
         macs: step.macs, milliseconds: Double(time.seconds) * 1e3 + Double(time.attoseconds) / 1e15,
-        transformShare: stopwatch?.share(.transform))
+        transformShare: step.isTransformed ? stopwatch.share(.transform) : nil)
     }
   }
 
@@ -117,10 +125,7 @@ public final class Inference {
     inputs[0].pack(input.baseAddress!, kernels)
   }
 
-  private func run(_ step: Operator, _ stopwatch: Stopwatch? = nil) {
-    let shared = scratch.buffer.baseAddress!
-    step.run(shared: shared, own: shared + sharedScratch, kernels: kernels, pool: pool, stopwatch: stopwatch)
-  }
+  private func run(_ phases: [Phase]) { for phase in phases { pool.run(phase) } }
 
   /// Output number `index` as the last `run` left it: C planes of H×W floats.
   public func output(_ index: Int) -> [Float] {

@@ -68,66 +68,69 @@ struct Operator {
     }
   }
 
-  func run(
-    shared: UnsafeMutablePointer<Float>, own: UnsafeMutablePointer<Float>, kernels: Kernels, pool: ThreadPool,
-    stopwatch: Stopwatch? = nil
-  ) {
+  /// What a run does.
+  /// - Parameters:
+  ///   - shared, own: scratch as `scratchCount` says, the latter for each worker in turn.
+  func phases(
+    shared: UnsafeMutablePointer<Float>, own: UnsafeMutablePointer<Float>, kernels: Kernels, stopwatch: Stopwatch
+  ) -> [Phase] {
     switch work {
     case .winograd(let winograd):
-      winograd.run(
+      let phases = winograd.phases(
         into: .init(out: result, residual: residual, pooled: winograd.canPool ? pooled : nil), shared: shared,
-        own: own, pool: pool, stopwatch: stopwatch)
-      if let pooled, !winograd.canPool { maxPool(result, into: pooled, kernels, pool) }
-    case .single(let single):
-      single.run(into: result, own: own, pool: pool)
-      finish(kernels, pool)
+        own: own, stopwatch: stopwatch)
+      guard let pooled, !winograd.canPool else { return phases }
+      return phases + [maxPool(result, into: pooled, kernels)]
+    case .single(let single): return [single.phase(into: result, own: own)] + finish(kernels)
     case .lowered(let lowered, let parameters, let planes):
-      runLowered(lowered, parameters, planes, shared: shared, own: own, kernels: kernels, pool: pool)
-      finish(kernels, pool)
-    case .maxPool: maxPool(operands[0], into: result, kernels, pool)
-    case .upsample(let interpolation): upsample(interpolation, kernels, pool)
-    case .add: add(operands[0], operands[1], kernels, pool)
+      return self.lowered(lowered, parameters, planes, shared: shared, own: own, kernels: kernels) + finish(kernels)
+    case .maxPool: return [maxPool(operands[0], into: result, kernels)]
+    case .upsample(let interpolation): return [upsample(interpolation, kernels)]
+    case .add: return [add(operands[0], operands[1], kernels)]
     case .sigmoid:
       precondition(result.isPlanar, "a sigmoid of \(result.shape), which has more than one channel")
       let width = result.shape.width
-      pool.run(result.shape.height) { y, _ in
-        Planar.sigmoid(operands[0].start + y * width, count: width, into: result.start + y * width)
-      }
+      return [
+        Phase(jobs: result.shape.height) { y, _ in
+          Planar.sigmoid(operands[0].start + y * width, count: width, into: result.start + y * width)
+        }
+      ]
     case .join:
-      var start = shared
-      for map in operands {
-        map.unpack(start, kernels)
-        start += map.shape.count
-      }
-      result.pack(shared, kernels)
+      return [
+        Phase(jobs: 1) { _, _ in
+          var start = shared
+          for map in operands {
+            map.unpack(start, kernels)
+            start += map.shape.count
+          }
+          result.pack(shared, kernels)
+        }
+      ]
     }
   }
 
   /// What a convolution that is not Winograd's leaves to do.
-  private func finish(_ kernels: Kernels, _ pool: ThreadPool) {
-    if let residual { add(result, residual, kernels, pool) }
-    if let pooled { maxPool(result, into: pooled, kernels, pool) }
+  private func finish(_ kernels: Kernels) -> [Phase] {
+    [residual.map { add(result, $0, kernels) }, pooled.map { maxPool(result, into: $0, kernels) }].compactMap { $0 }
   }
 
-  private func maxPool(_ source: StoredMap, into pooled: StoredMap, _ kernels: Kernels, _ pool: ThreadPool) {
+  private func maxPool(_ source: StoredMap, into pooled: StoredMap, _ kernels: Kernels) -> Phase {
     if source.isPlanar {
-      Planar.maxPool(source.start, source.shape, into: pooled.start)
-    } else {
-      pool.run(source.blocks) { b, _ in
-        kernels.c.max_pool(
-          source.block(b), Int32(source.shape.height), Int32(source.shape.width), pooled.block(b))
-      }
+      return Phase(jobs: 1) { _, _ in Planar.maxPool(source.start, source.shape, into: pooled.start) }
+    }
+    return Phase(jobs: source.blocks) { b, _ in
+      kernels.c.max_pool(source.block(b), Int32(source.shape.height), Int32(source.shape.width), pooled.block(b))
     }
   }
 
   /// Rows of a job of the upsampling.
   private static let band = 16
 
-  private func upsample(_ interpolation: Interpolation, _ kernels: Kernels, _ pool: ThreadPool) {
+  private func upsample(_ interpolation: Interpolation, _ kernels: Kernels) -> Phase {
     let source = operands[0], out = result.shape
     let upsample = source.isPlanar ? kernels.c.upsample_planar! : kernels.c.upsample!
     let bands = (out.height + Self.band - 1) / Self.band
-    pool.run(source.blocks * bands) { job, _ in
+    return Phase(jobs: source.blocks * bands) { job, _ in
       let first = job % bands * Self.band, block = job / bands
       upsample(
         source.block(block), Int32(source.shape.width), interpolation.rows.start, interpolation.columns.start,
@@ -135,20 +138,21 @@ struct Operator {
     }
   }
 
-  private func add(_ a: StoredMap, _ b: StoredMap, _ kernels: Kernels, _ pool: ThreadPool) {
-    pool.run(result.blocks) { i, _ in kernels.c.add(a.block(i), b.block(i), result.block(i), result.blockCount) }
+  private func add(_ a: StoredMap, _ b: StoredMap, _ kernels: Kernels) -> Phase {
+    Phase(jobs: result.blocks) { i, _ in kernels.c.add(a.block(i), b.block(i), result.block(i), result.blockCount) }
   }
 
-  /// Copies blocked maps to planes and back around a planar convolution.
-  private func runLowered(
+  /// A planar convolution, with copies of blocked maps to planes and back around it.
+  private func lowered(
     _ lowered: LoweredConvolution, _ parameters: ConvolutionParameters, _ planes: OwnedBuffer<UnsafePointer<Float>>,
-    shared: UnsafeMutablePointer<Float>, own: UnsafeMutablePointer<Float>, kernels: Kernels, pool: ThreadPool
-  ) {
+    shared: UnsafeMutablePointer<Float>, own: UnsafeMutablePointer<Float>, kernels: Kernels
+  ) -> [Phase] {
     var next = shared, plane = planes.start
+    var copies: [(map: StoredMap, planes: UnsafeMutablePointer<Float>)] = []
     for map in operands {
       let start = map.isPlanar ? map.start : next
       if !map.isPlanar {
-        map.unpack(next, kernels)
+        copies.append((map, next))
         next += map.shape.count
       }
       for channel in 0..<map.shape.channels {
@@ -157,14 +161,11 @@ struct Operator {
       }
     }
     let out = result.isPlanar ? result.start : next
-    parameters.weight.withUnsafeBufferPointer { weight in
-      parameters.bias.withUnsafeBufferPointer { bias in
-        lowered.run(
-          sources: planes.buffer, weight: weight.baseAddress!, bias: bias.baseAddress!, destination: out, scratch: own,
-          pool: pool)
-      }
-    }
-    if !result.isPlanar { result.pack(out, kernels) }
+    let convolution = lowered.phase(
+      sources: planes.buffer, weight: parameters.weight, bias: parameters.bias, destination: out, scratch: own)
+    let before = Phase(jobs: copies.count) { job, _ in copies[job].map.unpack(copies[job].planes, kernels) }
+    let after = Phase(jobs: result.isPlanar ? 0 : 1) { _, _ in result.pack(out, kernels) }
+    return [before, convolution, after].filter { $0.jobs > 0 }
   }
 
   // MARK: - For explanations

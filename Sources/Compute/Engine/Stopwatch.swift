@@ -18,11 +18,19 @@ final class Stopwatch {
     times = OwnedBuffer([UInt64](repeating: 0, count: workers * Self.line))
   }
 
+  /// While it is off, nothing is measured.
+  var isOn = false {
+    didSet { times.buffer.update(repeating: 0) }
+  }
+
   /// A part begins.
-  func start(_ worker: Int) { times.buffer[worker * Self.line] = Self.now }
+  func start(_ worker: Int) {
+    if isOn { times.buffer[worker * Self.line] = Self.now }
+  }
 
   /// What passed since then was `part`; the next part begins.
   func add(_ part: Part, _ worker: Int) {
+    guard isOn else { return }
     let now = Self.now, at = worker * Self.line
     times.buffer[at + 1 + part.rawValue] += now - times.buffer[at]
     times.buffer[at] = now
