@@ -5,18 +5,6 @@ struct RembgOptions: ParsableArguments {
   @Option(name: .shortAndLong, help: "u2net or u2netp.")
   var model = "u2net"
 
-  @Flag(name: [.customShort("a"), .long], help: "Alpha matting.")
-  var alphaMatting = false
-
-  @Option(name: [.customLong("af", withSingleDash: true), .customLong("alpha-matting-foreground-threshold")])
-  var foregroundThreshold = 240
-
-  @Option(name: [.customLong("ab", withSingleDash: true), .customLong("alpha-matting-background-threshold")])
-  var backgroundThreshold = 10
-
-  @Option(name: [.customLong("ae", withSingleDash: true), .customLong("alpha-matting-erode-size")])
-  var erodeSize = 10
-
   @Flag(name: [.customLong("om", withSingleDash: true), .customLong("only-mask")], help: "The mask only.")
   var onlyMask = false
 
@@ -31,8 +19,6 @@ struct RembgOptions: ParsableArguments {
   /// The same for `mask` or `cutout`.
   func run(_ input: String, _ output: String, _ more: [String]) throws {
     var arguments = [input, "-o", output, "-m", model] + more
-    if alphaMatting { arguments.append("--alpha-matting") }
-    arguments += ["-af", "\(foregroundThreshold)", "-ab", "\(backgroundThreshold)", "-ae", "\(erodeSize)"]
     if postProcess { arguments.append("--post-process") }
     if onlyMask { return try Mask.parse(arguments).run() }
     var command = try Cutout.parse(arguments)
@@ -73,7 +59,7 @@ struct RembgFolder: ParsableCommand {
     discussion: """
       u2net p -m u2netp photos/ cuts/
 
-      As with rembg, results that exist are replaced.
+      As with rembg, photos whose results exist are skipped.
       """)
 
   @OptionGroup var options: RembgOptions
@@ -88,6 +74,6 @@ struct RembgFolder: ParsableCommand {
   var output: String
 
   func run() throws {
-    try options.run(input, output + "/", ["--existing", "overwrite"] + (watch ? ["--watch"] : []))
+    try options.run(input, output + "/", ["--existing", "skip"] + (watch ? ["--watch"] : []))
   }
 }

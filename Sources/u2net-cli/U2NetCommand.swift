@@ -32,7 +32,9 @@ struct U2NetCommand: ParsableCommand {
     ])
 
   static func main() {
-    signal(SIGPIPE, SIG_IGN)  // A reader that goes away is a write error with a message, not a silent death.
+    // A reader that goes away, or a limit on files' sizes, is a write error with a message, not a silent death.
+    signal(SIGPIPE, SIG_IGN)
+    signal(SIGXFSZ, SIG_IGN)
     do {
       var command = try parseAsRoot(RembgOptions.joiningColors(Array(CommandLine.arguments.dropFirst())))
       try command.run()

@@ -82,11 +82,25 @@ struct CutoutTests {
   @Test(arguments: [
     ["--background", "#12345"], ["--background", "1,2,300"], ["--margin", "60%"], ["--size", "0x5"], ["--size", "12"],
     ["--quality", "0"], ["--levels", "50,20"], ["--format", "jpg"], ["--background", "blur:3", "--crop"],
-    ["-af", "300"], ["-af", "5", "-ab", "9"], ["--threshold", "101"], ["--min-region", "-3"],
+    ["--threshold", "101"], ["--min-region", "-3"],
   ])
   func wrongOptionsAreWrongUsage(_ arguments: [String]) throws {
     let result = try run(["cutout", photo("coffee.png"), "-o", "/dev/null"] + arguments)
     #expect(result.code == 2 && !result.errors.isEmpty, "\(arguments): \(result.code) \(result.errors)")
+  }
+
+  /// Edges are moved where the photo's are, and nowhere else by much.
+  @Test func refiningChangesEdgesOnly() throws {
+    try withFolder { folder in
+      for mode in ["none", "guided"] {
+        #expect(try run(["mask", photo("coffee.png"), "-o", "\(folder)/\(mode).png", "--refine", mode]).code == 0)
+      }
+      let plain = try Image<UInt8>(contentsOf: "\(folder)/none.png").samples
+      let guided = try Image<UInt8>(contentsOf: "\(folder)/guided.png").samples
+      let differences = zip(plain, guided).map { abs(Int($0) - Int($1)) }
+      #expect(differences.max()! > 10)
+      #expect(differences.count { $0 > 10 } < differences.count / 10)
+    }
   }
 
   @Test func aJPEGHasNoTransparency() throws {

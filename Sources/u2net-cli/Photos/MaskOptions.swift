@@ -16,25 +16,6 @@ struct MaskOptions: ParsableArguments {
   @Option(help: "Edges: none (as the network draws them, enlarged) or guided (they follow the photo's).")
   var refine: Refine = .none
 
-  @Flag(
-    name: [.customShort("a"), .long], help: "Solve for the alpha of soft edges, as hair has them: closed-form matting.")
-  var alphaMatting = false
-
-  @Option(
-    name: [.customLong("af", withSingleDash: true), .customLong("alpha-matting-foreground-threshold")],
-    help: "Above this grey value a pixel is object for sure.")
-  var foregroundThreshold = 240
-
-  @Option(
-    name: [.customLong("ab", withSingleDash: true), .customLong("alpha-matting-background-threshold")],
-    help: "Below this grey value a pixel is background for sure.")
-  var backgroundThreshold = 10
-
-  @Option(
-    name: [.customLong("ae", withSingleDash: true), .customLong("alpha-matting-erode-size")],
-    help: "So many pixels wide is what is sure eroded.")
-  var erodeSize = 10
-
   @Option(
     help: ArgumentHelp(
       "Grey values, in per cent, that become black and white, and a gamma for those between.",
@@ -67,13 +48,6 @@ struct MaskOptions: ParsableArguments {
   enum Refine: String, CaseIterable, ExpressibleByArgument { case none, guided }
 
   func validate() throws {
-    for (name, value) in [("-af", foregroundThreshold), ("-ab", backgroundThreshold)] where !(0...255).contains(value) {
-      throw ValidationError("\(name) must be 0 to 255, not \(value)")
-    }
-    guard backgroundThreshold <= foregroundThreshold else {
-      throw ValidationError("-ab \(backgroundThreshold) must not be above -af \(foregroundThreshold)")
-    }
-    guard (0...1000).contains(erodeSize) else { throw ValidationError("-ae must be 0 to 1000, not \(erodeSize)") }
     guard (0...1000).contains(feather) else { throw ValidationError("--feather must be 0 to 1000, not \(feather)") }
     guard (-1000...1000).contains(grow) else { throw ValidationError("--grow must be -1000 to 1000, not \(grow)") }
     if let threshold, !(0...100).contains(threshold) {
@@ -82,7 +56,7 @@ struct MaskOptions: ParsableArguments {
   }
 
   /// Whether the photo is needed at its full size to make its mask.
-  var needsPixels: Bool { refine != .none || alphaMatting }
+  var needsPixels: Bool { refine != .none }
 
   /// The mask with small faults removed.
   func cleaned<Sample: MaskSample>(_ mask: Image<Sample>, threads: Int) -> Image<Sample> {

@@ -13,6 +13,10 @@ struct Matte {
     if options.postProcess {
       mask = mask.converted(to: UInt8.self).rembgPostProcessed(threads: threads).converted(to: Sample.self)
     }
-    return options.cleaned(mask, threads: threads)
+    switch options.refine {
+    case .none: return options.cleaned(mask, threads: threads)
+    case .guided:
+      return options.cleaned(GuidedFilter().refined(mask, photo: photo, threads: threads), threads: threads)
+    }
   }
 }

@@ -23,12 +23,15 @@ struct PhotoOptions: ParsableArguments {
   func run(_ destinations: [Destination], cutout: CutoutOptions = CutoutOptions()) throws {
     let destinations = destinations + mapDestinations
     let found = try input.photos(outside: destinations.compactMap(\.folder))
-    guard batch.watch || !found.photos.isEmpty else { throw CommandFailure(lines: found.problems) }
+    guard batch.watch || !found.photos.isEmpty || found.problems.isEmpty else {
+      throw CommandFailure(lines: found.problems)
+    }
     let (jobs, skipped) = try PhotoJob.plan(found.photos, destinations, existing: batch.existing)
     if jobs.count == 1, !batch.watch, found.problems.isEmpty, skipped.isEmpty {
       return try runOne(jobs[0], cutout)
     }
 
+    if found.photos.isEmpty, !batch.watch, !batch.quiet { note("no photos here: nothing to do") }
     // Where nothing can be written, no photo needs to be looked at.
     for job in jobs { try job.makeFolders() }
     Interruption.watch()

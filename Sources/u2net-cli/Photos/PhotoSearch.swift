@@ -36,6 +36,7 @@ struct PhotoSearch {
 
   /// A file of a list, whose folders are kept.
   mutating func add(listed path: FilePath) {
+    guard path != .standardStream else { return add(listed: "./-") }
     guard !path.isFolder else { return add(path) }
     let parts = path.bytes.split(separator: FilePath.separator).filter { !$0.elementsEqual(".".utf8) }
     let leadsUp = parts.contains { $0.elementsEqual("..".utf8) }

@@ -58,7 +58,7 @@ struct Studio {
     let bytes = try ImageFile.read(job.photo.path)
     let header = try ImageFile.header(of: bytes, source: job.photo.source)
     guard let gate else { return try perform(job, bytes, header, remark, &report) }
-    let pixelBytes = options.mask.alphaMatting ? 64 : header.bitDepth == 16 ? 48 : 24
+    let pixelBytes = header.bitDepth == 16 ? 48 : 24
     try gate.with(header.width * header.height * pixelBytes) { try perform(job, bytes, header, remark, &report) }
   }
 
