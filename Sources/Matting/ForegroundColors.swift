@@ -44,15 +44,14 @@ public enum ForegroundColors {
     _ use: (_ y: Int, UnsafePointer<ForegroundLevel.Colors>) -> Void
   ) {
     let (width, height) = (photo.width, photo.height)
-    let (stride, green, blue) = colorLayout(photo.channels)
-    photo.samples.withUnsafeBufferPointer { photo in
+    photo.withPixels { photo in
       alpha.samples.withUnsafeBufferPointer { alpha in
         func load(_ y: Int, _ columns: [Int32], _ row: UnsafeMutablePointer<ForegroundLevel.Pixel>) {
           for x in columns.indices {
             let at = y * width + Int(columns[x])
-            let pixel = stride * at
-            row[x] = SIMD4(
-              photo[pixel].share, photo[pixel + green].share, photo[pixel + blue].share, alpha[at].share)
+            var pixel = photo[at]
+            pixel.w = alpha[at].share
+            row[x] = pixel
           }
         }
         withoutActuallyEscaping(load) { load in
@@ -63,9 +62,4 @@ public enum ForegroundColors {
       }
     }
   }
-}
-
-/// Where the colours of a pixel are: samples from pixel to pixel, and from its first sample to green and blue.
-func colorLayout(_ channels: Channels) -> (stride: Int, green: Int, blue: Int) {
-  channels.opaque == .gray ? (channels.rawValue, 0, 0) : (channels.rawValue, 1, 2)
 }
