@@ -37,8 +37,9 @@ struct Operator {
       case .winograd(let m):
         work = .winograd(
           WinogradConvolution(
-            layer, values, sources: operands, out: result.shape, m: m, kernels: options.kernels,
-            transformsWeightsAhead: options.transformsWeightsAhead, sharing: other?.winograd, pool: pool))
+            layer, .init(weight: values.weight, bias: values.bias.values), sources: operands,
+            into: .init(result, residual: residual, pooled: pooled), m: m, kernels: options.kernels,
+            weightUse: options.transformsWeightsAhead ? .ahead : .aheadIfReused, sharing: other?.winograd, pool: pool))
       case .single: work = .single(SingleConvolution(layer, values, sources: operands, kernels: options.kernels))
       case .lowered:
         work = .lowered(
@@ -74,9 +75,7 @@ struct Operator {
   ) {
     switch work {
     case .winograd(let winograd):
-      winograd.run(
-        into: .init(out: result, residual: residual, pooled: winograd.canPool ? pooled : nil), shared: shared,
-        own: own, pool: pool, stopwatch: stopwatch)
+      winograd.run(shared: shared, own: own, pool: pool, stopwatch: stopwatch)
       if let pooled, !winograd.canPool { maxPool(result, into: pooled, kernels, pool) }
     case .single(let single):
       single.run(into: result, own: own, pool: pool)
