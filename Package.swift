@@ -36,6 +36,10 @@ let package = Package(
     .target(name: "Matting", dependencies: ["CMatting", "Images"]),
     .target(name: "Evaluation", dependencies: ["Images"]),
 
+    // Training.
+    .target(name: "Training", dependencies: ["U2Net", "Images"]),
+    .executableTarget(name: "u2net-train-bench", dependencies: ["Training"], path: "Benchmarks/training"),
+
     .executableTarget(
       name: "u2net-cli",
       dependencies: [
@@ -67,6 +71,7 @@ let package = Package(
     .testTarget(name: "ImagesTests", dependencies: ["Images"], resources: [.copy("Fixtures")]),
     .testTarget(name: "MattingTests", dependencies: ["Matting"], resources: [.copy("Fixtures")]),
     .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "Images"], exclude: ["Fixtures"]),
+    .testTarget(name: "TrainingTests", dependencies: ["Training"], exclude: ["Fixtures"]),
     .testTarget(name: "u2net-cliTests", dependencies: ["u2net-cli", "cut-out-product", "Images"]),
   ]
 )

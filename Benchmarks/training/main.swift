@@ -3,12 +3,12 @@ import RSU
 import Training
 import U2Net
 
-// train lite|full IMAGES SIZE THREADS STEPS: prints the milliseconds of each step.
+// u2net-train-bench lite|full IMAGES SIZE THREADS STEPS: prints the milliseconds of each step.
 
 let arguments = CommandLine.arguments
 guard arguments.count == 6, let images = Int(arguments[2]), let size = Int(arguments[3]),
   let threads = Int(arguments[4]), let steps = Int(arguments[5])
-else { fatalError("usage: train lite|full IMAGES SIZE THREADS STEPS") }
+else { fatalError("usage: u2net-train-bench lite|full IMAGES SIZE THREADS STEPS") }
 let configuration: Configuration = arguments[1] == "full" ? .full : .lite
 
 var generator = SplitMix64(seed: 1)

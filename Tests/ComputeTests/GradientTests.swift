@@ -74,7 +74,8 @@ struct GradientTests {
   static let cases: [(network: any TestNetwork, height: Int, width: Int, images: Int)] = [
     (OneLayer(3, 5), 1, 1, 3), (OneLayer(1, 1), 4, 3, 2), (OneLayer(8, 16), 5, 7, 2), (OneLayer(17, 9), 13, 2, 1),
     (OneLayer(9, 24, dilation: 2), 7, 9, 2), (OneLayer(5, 8, dilation: 4), 6, 11, 3),
-    (OneLayer(2, 3, dilation: 8), 10, 5, 2), (OneLayer(40, 33), 8, 8, 1), (OneLayer(6, 1, isNormalized: false), 9, 8, 2),
+    (OneLayer(2, 3, dilation: 8), 10, 5, 2), (OneLayer(40, 33), 8, 8, 1),
+    (OneLayer(6, 1, isNormalized: false), 9, 8, 2),
     (OneLayer(6, 1, kernel: 1, isNormalized: false, hasReLU: false), 5, 3, 2),
     (OneLayer(11, 9, kernel: 1), 3, 8, 2), (OneLayer(3, 4, hasReLU: false), 12, 12, 2),
     (SmallU(width: 8), 8, 8, 2), (SmallU(width: 3), 7, 5, 3), (SmallU(width: 17), 9, 12, 1),
@@ -183,12 +184,19 @@ struct GradientTests {
         ]
         for (name, path) in parts {
           guard let gradient = tensors(gradients[layer.name]!)[name] else { continue }
-          difference("\(layer.name) \(name)", gradient) { plain.parameters[layer.name]![keyPath: path][$0] += $1
-          } _: { loss(exact) }
+          difference("\(layer.name) \(name)", gradient) {
+            plain.parameters[layer.name]![keyPath: path][$0] += $1
+          } _: {
+            loss(exact)
+          }
         }
       }
       var moved = exact
-      difference("input", mine.gradientOfInput!) { moved[$0] += $1 } _: { loss(moved) }
+      difference("input", mine.gradientOfInput!) {
+        moved[$0] += $1
+      } _: {
+        loss(moved)
+      }
     }
     opened(network)
   }

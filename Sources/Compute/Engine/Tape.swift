@@ -55,7 +55,8 @@ public final class Tape {
     input = maps[.value(schedule.inputs[0])]
     inputGradient = keepsInputGradient ? maps[.gradient(schedule.inputs[0])] : nil
     self.outputs = schedule.outputs.map { (maps[.value($0[0])], maps[.gradient($0[0])]) }
-    losses = OwnedBuffer(count: self.outputs.map { ($0.value.pixels + Self.lossPixels - 1) / Self.lossPixels }.max() ?? 1)
+    losses = OwnedBuffer(
+      count: self.outputs.map { ($0.value.pixels + Self.lossPixels - 1) / Self.lossPixels }.max() ?? 1)
   }
 
   /// Memory for maps, gradients and scratch, in bytes; parameters are not part of it.

@@ -38,12 +38,14 @@ struct ConvolutionStep: TapeStep {
       owner: context.parameters)
     let operands = step.operands.map { maps[.value($0)] }
     func convolution(
-      _ inputs: Int, _ outputs: Int, isTransposed: Bool, _ sources: [StoredMap], _ destination: WinogradConvolution.Destination
+      _ inputs: Int, _ outputs: Int, isTransposed: Bool, _ sources: [StoredMap],
+      _ destination: WinogradConvolution.Destination
     ) -> WinogradConvolution {
       let plain = Convolution(
         layer.name, input: inputs, output: outputs, dilation: layer.dilation, isNormalized: false, hasReLU: false)
       let (height, width) = (z.shape.height, z.shape.width)
-      let m = context.tile
+      let m =
+        context.tile
         ?? ConvolutionAlgorithm.bestTile(plain, height, width, lanes: context.kernels.lanes)
       return WinogradConvolution(
         plain, .init(weight: weight, isTransposed: isTransposed), sources: sources, into: destination, m: m,

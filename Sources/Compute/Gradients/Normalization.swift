@@ -48,8 +48,9 @@ struct Normalization {
   /// Floats that all workers share: two sums a lane for each part.
   var scratchCount: Int { z.blocks * parts * 2 * lanes }
 
-  private func forEachPart(_ pool: ThreadPool, _ body: (_ block: Int, _ offset: Int, _ pixels: Int, _ part: Int) -> Void)
-  {
+  private func forEachPart(
+    _ pool: ThreadPool, _ body: (_ block: Int, _ offset: Int, _ pixels: Int, _ part: Int) -> Void
+  ) {
     pool.run(z.blocks * parts) { job, _ in
       let first = job % parts * Self.partPixels
       body(job / parts, first * lanes, min(Self.partPixels, z.pixels - first), job)
@@ -106,13 +107,15 @@ struct Normalization {
     forEachPart(pool) { block, offset, pixels, part in
       let sum = sums + part * 2 * lanes
       kernels.c.normalization_sums(
-        z.block(block) + offset, dy.block(block) + offset, pixels, coefficient(.scale, block), coefficient(.shift, block),
+        z.block(block) + offset, dy.block(block) + offset, pixels, coefficient(.scale, block),
+        coefficient(.shift, block),
         floor, coefficient(.mean, block), sum, sum + lanes)
     }
     for channel in 0..<layer.output { setGradients(channel, sums) }
     forEachPart(pool) { block, offset, pixels, _ in
       kernels.c.normalization_gradient(
-        z.block(block) + offset, dy.block(block) + offset, pixels, coefficient(.scale, block), coefficient(.shift, block),
+        z.block(block) + offset, dy.block(block) + offset, pixels, coefficient(.scale, block),
+        coefficient(.shift, block),
         floor, coefficient(.mean, block), coefficient(.offset, block), coefficient(.slope, block),
         dz.block(block) + offset)
     }
