@@ -37,7 +37,7 @@ let package = Package(
     .target(name: "Evaluation", dependencies: ["Images"]),
 
     // Training.
-    .target(name: "Training", dependencies: ["U2Net", "Images"]),
+    .target(name: "Training", dependencies: ["U2Net", "Safetensors", "Images"]),
     .executableTarget(name: "u2net-train-bench", dependencies: ["Training"], path: "Benchmarks/training"),
 
     .executableTarget(

@@ -50,7 +50,7 @@ def main():
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--binary", default=HERE.parent / ".build/release/u2net-train-bench")
-    options = parser.parse_args()
+    options = parser.parse_intermixed_args()
     print(f"{'case':12} {'here ms':>9} {'torch ms':>9} {'ratio':>6} {'here MB':>8} {'torch MB':>9}")
     for case in options.cases:
         model, images, size = case.split(":")

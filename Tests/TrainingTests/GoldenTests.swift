@@ -1,6 +1,5 @@
 import Compute
 import Foundation
-import RSU
 import Testing
 import Training
 import U2Net
@@ -98,11 +97,7 @@ struct GoldenTests {
     let golden = try Self.golden()
     func train(threads: Int) -> [Float] {
       var generator = SplitMix64(seed: 5)
-      let configuration = Configuration.custom(
-        widths: Configuration.lite.stages.map { stage in
-          let w = stage.block.widths
-          return Widths(w.input == 3 ? 3 : w.input / 8, 3, 8)
-        })
+      let configuration = CheckpointTests.narrow
       let parameters = TrainableParameters(configuration, using: &generator)
       let (images, masks) = Self.data(golden, using: &generator)
       let step = TrainingStep(

@@ -33,6 +33,23 @@ public final class Adam {
     for memory in [first, second] { memory.buffer.initialize(repeating: 0) }
   }
 
+  /// Goes on where another one stood: after `steps` steps, with its `moments`.
+  public convenience init(
+    _ parameters: TrainableParameters, options: Options, steps: Int,
+    moments: (first: NetworkParameters, second: NetworkParameters)
+  ) {
+    precondition(steps >= 0, "\(steps) steps")
+    self.init(parameters, options: options)
+    self.steps = steps
+    parameters.fill(first, from: moments.first)
+    parameters.fill(second, from: moments.second)
+  }
+
+  /// A copy of the running means of the gradients and of their squares, in the place of the values that they belong to.
+  public var moments: (first: NetworkParameters, second: NetworkParameters) {
+    (parameters.copy(first), parameters.copy(second))
+  }
+
   /// Values in a job: with both moments and the gradient, 256 KB.
   private static let jobCount = 1 << 14
 

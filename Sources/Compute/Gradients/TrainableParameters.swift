@@ -66,27 +66,35 @@ public final class TrainableParameters {
   /// The values of a trained network. Where batch normalisation was folded into a layer it begins anew, changing nothing.
   public convenience init(_ layers: [Convolution], _ parameters: NetworkParameters) {
     self.init(layers)
+    fill(values, from: parameters)
+    for layer in layers where layer.isNormalized {
+      let place = places[layer.name]!, old = parameters[layer.name]!.normalization
+      copy(old?.mean, or: 0, layer.output, to: statistics.start + place.mean)
+      copy(
+        old?.variance, or: 1 - Float(ConvolutionParameters.BatchNormalization.epsilon), layer.output,
+        to: statistics.start + place.variance)
+    }
+  }
+
+  /// The opposite of `copy`; running statistics are left out.
+  func fill(_ memory: OwnedFloats, from parameters: NetworkParameters) {
     for layer in layers {
       guard let given = parameters[layer.name], given.weight.shape == layer.weightShape,
         given.bias.shape == [layer.output]
       else { preconditionFailure("parameters of \(layer.name) are missing or do not fit") }
       let place = places[layer.name]!
-      for (i, value) in given.weight.values.enumerated() { values.start[index(layer, place, i)] = value }
-      func copy(_ tensor: Tensor?, or value: Float, to start: UnsafeMutablePointer<Float>) {
-        for o in 0..<layer.output { start[o] = value }
-        guard let tensor else { return }
-        for (o, value) in tensor.values.enumerated() { start[o] = value }
-      }
-      copy(given.bias, or: 0, to: values.start + place.bias)
+      for (i, value) in given.weight.values.enumerated() { memory.start[index(layer, place, i)] = value }
+      copy(given.bias, or: 0, layer.output, to: memory.start + place.bias)
       guard layer.isNormalized else { continue }
-      let old = given.normalization
-      copy(old?.gamma, or: 1, to: values.start + place.gamma)
-      copy(old?.beta, or: 0, to: values.start + place.beta)
-      copy(old?.mean, or: 0, to: statistics.start + place.mean)
-      copy(
-        old?.variance, or: 1 - Float(ConvolutionParameters.BatchNormalization.epsilon),
-        to: statistics.start + place.variance)
+      copy(given.normalization?.gamma, or: 1, layer.output, to: memory.start + place.gamma)
+      copy(given.normalization?.beta, or: 0, layer.output, to: memory.start + place.beta)
     }
+  }
+
+  private func copy(_ tensor: Tensor?, or value: Float, _ count: Int, to start: UnsafeMutablePointer<Float>) {
+    let values = tensor?.values ?? Array(repeating: value, count: count)
+    precondition(values.count == count, "\(values.count) values for \(count) channels")
+    start.update(from: values, count: count)
   }
 
   /// A copy of the values as they are.
@@ -95,7 +103,8 @@ public final class TrainableParameters {
   /// A copy of the gradients in the place of the values they belong to; the running statistics are those of the values.
   public var networkGradients: NetworkParameters { copy(gradients) }
 
-  private func copy(_ memory: OwnedFloats) -> NetworkParameters {
+  /// A copy of `memory`, which is laid out as `values`, layer by layer; the running statistics are those of the values.
+  func copy(_ memory: OwnedFloats) -> NetworkParameters {
     var result: NetworkParameters = [:]
     for layer in layers {
       let place = places[layer.name]!
