@@ -8,6 +8,7 @@ let package = Package(
     .executable(name: "u2net", targets: ["u2net-cli"]),
     .library(name: "U2Net", targets: ["U2Net", "Images", "Matting", "Safetensors"]),
     .library(name: "RSU", targets: ["RSU"]),
+    .library(name: "Training", targets: ["Training"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -43,7 +44,7 @@ let package = Package(
     .executableTarget(
       name: "u2net-cli",
       dependencies: [
-        "Evaluation", "Files", "Images", "Matting", "U2Net", "WeightFiles",
+        "Evaluation", "Files", "Images", "Matting", "Training", "U2Net", "WeightFiles",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
