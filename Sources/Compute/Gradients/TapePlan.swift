@@ -50,8 +50,9 @@ struct TapePlan {
     func pullBack(_ index: Int) -> Int { 2 * last + 1 - index }  // Of the step whose own moment is index + 1.
     let end = 2 * last + 2
 
-    var lives: [Role: ClosedRange<Int>] = [:], shapes: [Role: MapShape] = [:]
+    var roles: [Role] = [], lives: [Role: ClosedRange<Int>] = [:], shapes: [Role: MapShape] = [:]
     func live(_ role: Role, _ shape: MapShape, at moment: Int) {
+      if lives[role] == nil { roles.append(role) }
       let life = lives[role] ?? moment...moment
       lives[role] = min(life.lowerBound, moment)...max(life.upperBound, moment)
       shapes[role] = shape
@@ -119,7 +120,6 @@ struct TapePlan {
       for map in schedule.inputs { live(.gradient(map), schedule.shapes[map]!, at: end) }
     }
 
-    let roles = Array(lives.keys).sorted { (lives[$0]!.lowerBound, "\($0)") < (lives[$1]!.lowerBound, "\($1)") }
     let arena = ArenaPlan(
       roles.map {
         ArenaPlan.Buffer(
