@@ -92,7 +92,8 @@ public struct Checkpoint {
     if let progress {
       let encoder = JSONEncoder()
       encoder.outputFormatting = .sortedKeys
-      store.metadata[Self.training] = String(decoding: try! encoder.encode(progress), as: UTF8.self)  // Finite numbers only.
+      // Numbers are finite and strings are UTF-8: nothing that could not be encoded.
+      store.metadata[Self.training] = String(decoding: try! encoder.encode(progress), as: UTF8.self)
     }
     return store
   }

@@ -100,8 +100,7 @@ struct TrainTests {
     try withFolder { folder in
       try writeData("\(folder)/data")
       let process = Process()
-      process.executableURL = Bundle.allBundles.first { $0.bundlePath.hasSuffix(".xctest") }!.bundleURL
-        .deletingLastPathComponent().appending(path: "u2net")
+      process.executableURL = executable()
       let output = "\(folder)/mine.safetensors"
       process.arguments = ["train", "--data", "\(folder)/data", "-o", output, "--steps", "1000000"] + tiny
       let errors = Pipe()
