@@ -15,15 +15,18 @@ let package = URL(filePath: #filePath).deletingLastPathComponent().deletingLastP
 
 func photo(_ name: String) -> String { package.appending(path: "Examples/photos/\(name)").path }
 
-/// Runs one of the package's programs, which the build puts beside the tests.
+/// One of the package's programs, which the build puts beside the tests.
+func executable(_ program: String = "u2net") -> URL {
+  let tests = Bundle.allBundles.first { $0.bundlePath.hasSuffix(".xctest") }?.bundleURL
+  return (tests ?? URL(filePath: CommandLine.arguments[0])).deletingLastPathComponent().appending(path: program)
+}
+
+/// Runs one of the package's programs.
 func run(
   _ arguments: [String], program: String = "u2net", input: Data? = nil, environment: [String: String] = [:]
 ) throws -> Outcome {
   let process = Process()
-  process.executableURL =
-    Bundle.allBundles.first { $0.bundlePath.hasSuffix(".xctest") }.map(\.bundleURL)?
-    .deletingLastPathComponent().appending(path: program)
-    ?? URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().appending(path: program)
+  process.executableURL = executable(program)
   process.arguments = arguments
   process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
   let folder = FileManager.default.temporaryDirectory.appending(path: "\(UUID())")

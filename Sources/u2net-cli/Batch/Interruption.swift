@@ -28,7 +28,14 @@ enum Interruption {
     #endif
     // The second signal of a kind does what it does by default.
     action.sa_flags = Int32(bitPattern: UInt32(SA_RESETHAND))
-    for number in [SIGINT, SIGTERM] { sigaction(number, &action, nil) }
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    for number in [SIGINT, SIGTERM] {
+      sigaction(number, &action, nil)
+      sigaddset(&signals, number)
+    }
+    // A program that is started from a thread that blocks signals inherits that.
+    pthread_sigmask(SIG_UNBLOCK, &signals, nil)
   }
 
   private static func handle(_ number: Int32) { signal.store(number, ordering: .relaxed) }
