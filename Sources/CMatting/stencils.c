@@ -79,16 +79,16 @@ CLONES double cm_multiply(
 }
 
 CLONES void cm_residual_after_sweep(
-  const cm_stencils *matrix, ptrdiff_t first, ptrdiff_t end, const float *diagonal, const float *b, const float *x,
-  float *r) {
+  const cm_stencils *matrix, ptrdiff_t first, ptrdiff_t end, const float *diagonal, const float *b, int is_from_zero,
+  const float *x, float *r) {
   for (const cm_run *run = matrix->runs + first; run < matrix->runs + end; run++) {
     FIND_TERMS(float, x)
     const ptrdiff_t base = run->base[2];
-    const int is_inner = IS_INNER(run);
+    const int is_of_later = is_from_zero && IS_INNER(run);
     for (ptrdiff_t start = run->start; start < run->end; start += CHUNK) {
       const ptrdiff_t count = run->end - start < CHUNK ? run->end - start : CHUNK, at = base + start;
       float sums[CHUNK + TAIL];
-      if (is_inner) {
+      if (is_of_later) {
         for (ptrdiff_t i = 0; i < count + TAIL; i++) sums[i] = 0;
         ADD_TERMS(float, BELOW, LEFT, sums, start, count)
       } else {

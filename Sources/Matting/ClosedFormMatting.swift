@@ -127,12 +127,6 @@ public enum ClosedFormMatting {
 
     var x = known, direction = zeros, product = zeros
     let first = residual.reduce(0) { $0 + $1 * $1 }
-    if let g = hackGuess {
-      for run in pixels.runs { for c in Int(run.start)..<Int(run.end) { x[Int(run.base.2) + c] = Double(g.samples[Int(run.row) * g.width + c]) / 255 } }
-      _ = multiply(diagonal, x, &residual)
-      for place in 0..<places { residual[place] = -residual[place]; level.rightSide[place] = Float(residual[place]) }
-      print("guess residual", (residual.reduce(0) { $0 + $1 * $1 } / first).squareRoot())
-    }
     var (square, slope) = (first, 0.0)
     var steps = 0
     while square > tolerance * tolerance * first {
@@ -170,5 +164,3 @@ extension Image where Sample == UInt8 {
     }
   }
 }
-
-nonisolated(unsafe) public var hackGuess: Image<UInt8>? = nil

@@ -114,27 +114,26 @@ final class MattingLevel {
 
   // MARK: - Cycle
 
-  /// Solves for `rightSide`, roughly: one V-cycle from 0. As a whole that is a symmetric linear map.
-  func cycle(threads: Int) {
+  /// Solves for `rightSide`, roughly, from 0: a symmetric linear map.
+  /// - Parameter times: how many V-cycles; the coarser levels do two for each.
+  func cycle(times: Int = 1, threads: Int) {
     solution.update(repeating: 0, count: pixels.places)
-    guard let (coarse, links) = coarser else {
-      for _ in 0..<8 {
-        sweepForward(isFromZero: false, threads: threads)
-        sweepBackward(threads: threads)
+    for time in 0..<(coarser == nil ? 8 : times) {
+      sweepForward(isFromZero: time == 0, threads: threads)
+      if let (coarse, links) = coarser {
+        forEachBlock(threads: threads) { block in
+          var matrix = matrix
+          cm_residual_after_sweep(
+            &matrix, block.lowerBound, block.upperBound, diagonal, rightSide, time == 0 ? 1 : 0, solution, residual)
+        }
+        coarse.forEachBlock(threads: threads) { block in
+          cm_restrict(coarse.runs, links, block.lowerBound, block.upperBound, residual, coarse.rightSide)
+        }
+        coarse.cycle(times: coarse.pixels.count > hackW ? 2 : 1, threads: threads)
+        forEachBlock(threads: threads) { block in addCorrection(of: coarse, links, toRowsOf: block) }
       }
-      return
+      sweepBackward(threads: threads)
     }
-    sweepForward(isFromZero: true, threads: threads)
-    forEachBlock(threads: threads) { block in
-      var matrix = matrix
-      cm_residual_after_sweep(&matrix, block.lowerBound, block.upperBound, diagonal, rightSide, solution, residual)
-    }
-    coarse.forEachBlock(threads: threads) { block in
-      cm_restrict(coarse.runs, links, block.lowerBound, block.upperBound, residual, coarse.rightSide)
-    }
-    coarse.cycle(threads: threads)
-    forEachBlock(threads: threads) { block in addCorrection(of: coarse, links, toRowsOf: block) }
-    sweepBackward(threads: threads)
   }
 
   private func addCorrection(of coarse: MattingLevel, _ links: [cm_link], toRowsOf block: Range<Int>) {
@@ -176,3 +175,5 @@ final class MattingLevel {
     }
   }
 }
+
+nonisolated(unsafe) public var hackW = 100000000

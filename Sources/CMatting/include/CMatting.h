@@ -81,11 +81,11 @@ void cm_sweep_forward(
 void cm_sweep_backward(
   const cm_stencils *matrix, ptrdiff_t first, ptrdiff_t end, const float *inverse_diagonal, const float *b, float *x);
 
-/// r = b - A x after sweeps forward from zero in all blocks, of which first..<end is one: what was right when a pixel was
-/// visited has changed by the pixels after it.
+/// r = b - A x after sweeps forward in all blocks, of which first..<end is one. If they were from zero, what was right when
+/// a pixel was visited has changed only by the pixels after it.
 void cm_residual_after_sweep(
-  const cm_stencils *matrix, ptrdiff_t first, ptrdiff_t end, const float *diagonal, const float *b, const float *x,
-  float *r);
+  const cm_stencils *matrix, ptrdiff_t first, ptrdiff_t end, const float *diagonal, const float *b, int is_from_zero,
+  const float *x, float *r);
 
 /// coarse = P' fine in the coarse runs first..<end. P interpolates bilinearly; coarse pixel x is fine pixel 2 x.
 void cm_restrict(
