@@ -25,6 +25,6 @@ INLINE V all(float x) { return (V)x; }
 INLINE V zero_below(V x, V floor) { return __builtin_bit_cast(V, __builtin_bit_cast(Mask, x) & ~(x < floor)); }
 /// The larger of two, NaN if either is.
 INLINE V larger(V a, V b) {
-  Mask a_wins = (a > b) | (a != a);
-  return __builtin_bit_cast(V, (__builtin_bit_cast(Mask, a) & a_wins) | (__builtin_bit_cast(Mask, b) & ~a_wins));
+  V larger = a > b ? a : b;
+  return a != a ? a : larger;
 }

@@ -56,14 +56,23 @@ public struct Tensor: @unchecked Sendable {  // The elements are immutable and t
   public var values: [Float] { withUnsafeBufferPointer(Array.init) }
 }
 
-/// 64-byte aligned memory for floats, freed with the last reference.
-final class OwnedFloats {
-  let buffer: UnsafeMutableBufferPointer<Float>
+/// 64-byte aligned memory for plain values, freed with the last reference.
+final class OwnedBuffer<Element: BitwiseCopyable> {
+  let buffer: UnsafeMutableBufferPointer<Element>
+  var start: UnsafeMutablePointer<Element> { buffer.baseAddress! }
 
+  /// Room for `count` elements, which hold nothing yet.
   init(count: Int) {
-    let raw = UnsafeMutableRawPointer.allocate(byteCount: max(count, 1) * MemoryLayout<Float>.stride, alignment: 64)
-    buffer = UnsafeMutableBufferPointer(start: raw.bindMemory(to: Float.self, capacity: count), count: count)
+    let raw = UnsafeMutableRawPointer.allocate(byteCount: max(count, 1) * MemoryLayout<Element>.stride, alignment: 64)
+    buffer = UnsafeMutableBufferPointer(start: raw.bindMemory(to: Element.self, capacity: count), count: count)
+  }
+
+  convenience init(_ elements: [Element]) {
+    self.init(count: elements.count)
+    _ = buffer.initialize(fromContentsOf: elements)
   }
 
   deinit { UnsafeMutableRawPointer(buffer.baseAddress!).deallocate() }
 }
+
+typealias OwnedFloats = OwnedBuffer<Float>

@@ -1,4 +1,4 @@
-// Bytes of a PNG or JPEG file to pixels.
+// Bytes of a file to pixels.
 
 internal import CImageCodecs
 
@@ -15,14 +15,18 @@ extension ImageFile {
     guard let format = ImageFormat(signatureOf: bytes) else {
       throw .unrecognized(source: source, start: [UInt8](bytes.prefix(12)))
     }
+    if format == .webP, !isWholeRIFF(bytes) {
+      throw .corrupt(source: source, format: format, reason: "the file ends too early")
+    }
     var header = cic_header()
     try checked(source, format, width: 0, height: 0) { message in
       switch format {
       case .png: cic_png_header(bytes, bytes.count, &header, message)
       case .jpeg: cic_jpeg_header(bytes, bytes.count, &header, message)
+      case .webP: cic_webp_header(bytes, bytes.count, &header, message)
       }
     }
-    let orientation = exif(in: bytes, format).flatMap { Orientation(exif: bytes[$0]) } ?? .up
+    let orientation = exif(in: bytes, format).flatMap(Orientation.init(exif:)) ?? .up
     let (width, height) = (Int(header.width), Int(header.height))
     return ImageHeader(
       format: format,
@@ -51,12 +55,7 @@ extension ImageFile {
     _ source: String, _ format: ImageFormat, width: Int, height: Int,
     _ body: (UnsafeMutablePointer<CChar>) -> cic_status
   ) throws(ImageError) {
-    var status = CIC_OK
-    let reason = withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(CIC_MESSAGE_SIZE)) { message in
-      message.initialize(repeating: 0)
-      status = body(message.baseAddress!)
-      return String(cString: message.baseAddress!)
-    }
+    let (status, reason) = run(body)
     switch status {
     case CIC_OK: return
     case CIC_UNSUPPORTED: throw .unsupported(source: source, format: format, reason: reason)
@@ -67,7 +66,7 @@ extension ImageFile {
 
   /// Decodes the pixels as stored, into a buffer of exactly their size.
   fileprivate static func decode(
-    _ bytes: [UInt8], _ header: ImageHeader, source: String, sampleBits: Int, denominator: Int = 1,
+    _ bytes: [UInt8], _ header: ImageHeader, source: String, sampleBits: Int, denominator: Int,
     into pixels: UnsafeMutableRawBufferPointer
   ) throws(ImageError) {
     try checked(source, header.format, width: header.width, height: header.height) { message in
@@ -76,21 +75,26 @@ extension ImageFile {
         cic_png_pixels(bytes, bytes.count, Int32(sampleBits), pixels.baseAddress, pixels.count, message)
       case .jpeg:
         cic_jpeg_pixels(bytes, bytes.count, Int32(denominator), pixels.baseAddress, pixels.count, message)
+      case .webP:
+        cic_webp_pixels(
+          bytes, bytes.count, UInt32(header.storedWidth.dividedRoundingUp(by: denominator)),
+          UInt32(header.storedHeight.dividedRoundingUp(by: denominator)), Int32(header.channels.rawValue),
+          pixels.baseAddress, pixels.count, message)
       }
     }
   }
 }
 
 extension Image where Sample == UInt8 {
-  /// Decodes a PNG or JPEG file, turned upright by its EXIF orientation. Samples of 16 bits keep their high byte.
+  /// Decodes a PNG, JPEG or WebP file, turned upright by its EXIF orientation. Samples of 16 bits keep their high byte.
   ///
-  /// A file that is damaged or ends too early is an error, even if libpng or libjpeg could make something of it.
+  /// A file that is damaged or ends too early is an error, even if a codec could make something of it.
   ///
   /// - Parameters:
   ///   - source: the file's name, for error messages.
   ///   - pixelLimit: the most pixels to accept; checked before any memory is taken for them.
-  ///   - sides: if given, a JPEG is decoded at the smallest of 1/1, 1/2, 1/4 and 1/8 of its size with both sides at least
-  ///     this long, which is a good deal quicker where a small picture is wanted.
+  ///   - sides: if given, a JPEG or WebP is decoded at the smallest of 1/1, 1/2, 1/4 and 1/8 of its size with both sides
+  ///     at least this long, which for a JPEG is a good deal quicker where a small picture is wanted.
   /// - Throws: `empty`, `unrecognized`, `corrupt`, `unsupported`, `tooLarge` or `outOfMemory`.
   public init(
     decoding bytes: [UInt8], source: String, pixelLimit: Int = ImageFile.defaultPixelLimit,
@@ -98,7 +102,7 @@ extension Image where Sample == UInt8 {
   ) throws(ImageError) {
     let header = try ImageFile.header(of: bytes, source: source, pixelLimit: pixelLimit, bytesPerSample: 1)
     var denominator = 1
-    if let sides, header.format == .jpeg {
+    if let sides, header.format != .png {
       while denominator < 8 && min(header.width, header.height) / (2 * denominator) >= sides { denominator *= 2 }
     }
     try self.init(storedIn: bytes, header, source: source, denominator: denominator)
@@ -108,9 +112,10 @@ extension Image where Sample == UInt8 {
   fileprivate init(
     storedIn bytes: [UInt8], _ header: ImageHeader, source: String, denominator: Int = 1
   ) throws(ImageError) {
-    func scaled(_ side: Int) -> Int { (side + denominator - 1) / denominator }
-    try self.init(width: scaled(header.storedWidth), height: scaled(header.storedHeight), channels: header.channels) {
-      pixels throws(ImageError) in
+    try self.init(
+      width: header.storedWidth.dividedRoundingUp(by: denominator),
+      height: header.storedHeight.dividedRoundingUp(by: denominator), channels: header.channels
+    ) { pixels throws(ImageError) in
       try ImageFile.decode(
         bytes, header, source: source, sampleBits: 8, denominator: denominator,
         into: UnsafeMutableRawBufferPointer(pixels))
@@ -119,7 +124,7 @@ extension Image where Sample == UInt8 {
 }
 
 extension Image where Sample == UInt16 {
-  /// Decodes a PNG or JPEG file, turned upright by its EXIF orientation. Samples of fewer than 16 bits are widened
+  /// Decodes a PNG, JPEG or WebP file, turned upright by its EXIF orientation. Samples of fewer than 16 bits are widened
   /// to the full range: 255 becomes 65535.
   ///
   /// Parameters and errors are those of `Image<UInt8>.init(decoding:source:pixelLimit:)`.
@@ -131,14 +136,16 @@ extension Image where Sample == UInt16 {
       try self.init(width: header.storedWidth, height: header.storedHeight, channels: header.channels) {
         pixels throws(ImageError) in
         try ImageFile.decode(
-          bytes, header, source: source, sampleBits: 16, into: UnsafeMutableRawBufferPointer(pixels))
+          bytes, header, source: source, sampleBits: 16, denominator: 1,
+          into: UnsafeMutableRawBufferPointer(pixels))
       }
     } else {
-      let narrow = try Image<UInt8>(storedIn: bytes, header, source: source)
-      self.init(
-        width: narrow.width, height: narrow.height, channels: narrow.channels,
-        samples: narrow.samples.map { UInt16($0) * 257 })
+      self = try Image<UInt8>(storedIn: bytes, header, source: source).widened
     }
     self = oriented(by: header.orientation)
   }
+}
+
+extension Int {
+  func dividedRoundingUp(by divisor: Int) -> Int { (self + divisor - 1) / divisor }
 }

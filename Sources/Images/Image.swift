@@ -23,7 +23,7 @@ public enum Channels: Int, Sendable, CaseIterable {
 /// A picture in memory: rows from the top, pixels from the left, the samples of a pixel side by side.
 /// Sample `c` of the pixel at column `x` and row `y` is `samples[(y * width + x) * channels.rawValue + c]`.
 ///
-/// Alpha is not premultiplied. No colour profile is kept: samples are as stored, in practice sRGB.
+/// Alpha is not premultiplied. Samples are as stored: what colours they mean a profile says, which is in `Metadata`.
 public struct Image<Sample: PixelSample>: Equatable, Sendable {
   /// In pixels, at least 1.
   public let width: Int

@@ -1,5 +1,5 @@
 extension Image where Sample == UInt8 {
-  /// Reads a PNG or JPEG file, turned upright; `-` is standard input.
+  /// Reads a PNG, JPEG or WebP file, turned upright; `-` is standard input.
   /// - Throws: what `ImageFile.read` and `init(decoding:source:pixelLimit:)` throw.
   public init(contentsOf path: String) throws(ImageError) {
     try self.init(decoding: ImageFile.read(path), source: path)

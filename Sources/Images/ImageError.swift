@@ -12,7 +12,7 @@ public enum ImageError: Error, Equatable, Sendable {
   case outOfMemory(source: String, width: Int, height: Int)
   /// `reason` is the system's.
   case unreadable(source: String, reason: String)
-  /// `reason` is the system's.
+  /// `reason` is the system's, or the codec's: a format may have a limit that the picture does not keep.
   case unwritable(path: String, reason: String)
 }
 
@@ -22,7 +22,7 @@ extension ImageError: CustomStringConvertible {
     case .empty(let source):
       "\(source): the file is empty"
     case .unrecognized(let source, let start):
-      "\(source): \(guess(start)); PNG and JPEG can be read (the first bytes are \(hex(start)))"
+      "\(source): \(guess(start)); PNG, JPEG and WebP can be read (the first bytes are \(hex(start)))"
     case .corrupt(let source, let format, let reason):
       "\(source): the \(format) is damaged: \(reason)"
     case .unsupported(let source, let format, let reason):
@@ -47,9 +47,9 @@ private func hex(_ bytes: [UInt8]) -> String {
 private func guess(_ start: [UInt8]) -> String {
   func has(_ text: String, at offset: Int = 0) -> Bool { start.dropFirst(offset).starts(with: text.utf8) }
   let name: String? =
-    if has("GIF8") { "GIF" } else if has("RIFF") && has("WEBP", at: 8) { "WebP" } else if has("BM") {
-      "BMP"
-    } else if has("II*\0") || has("MM\0*") { "TIFF" } else if has("ftypavif", at: 4) {
+    if has("GIF8") { "GIF" } else if has("BM") { "BMP" } else if has("II*\0") || has("MM\0*") {
+      "TIFF"
+    } else if has("ftypavif", at: 4) {
       "AVIF"
     } else if has("ftyphei", at: 4) || has("ftypmif1", at: 4) { "HEIC" } else if has("%PDF") { "PDF" } else { nil }
   return name.map { "this looks like \($0)" } ?? "not a picture in a known format"

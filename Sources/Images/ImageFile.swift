@@ -1,7 +1,11 @@
 // Whole files to bytes and back.
 
+package import Files
+
 #if canImport(Glibc)
   import Glibc
+#elseif canImport(Musl)
+  import Musl
 #else
   import Darwin
 #endif
@@ -14,13 +18,7 @@ public enum ImageFile {
   /// All bytes of a picture file; the first ones only, if they are not those of a picture in a known format.
   ///
   /// - Throws: `unreadable`.
-  public static func read(_ path: String) throws(ImageError) -> [UInt8] {
-    if path == "-" { return try read(descriptor: STDIN_FILENO, source: "standard input") }
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw .unreadable(source: path, reason: systemError()) }
-    defer { close(descriptor) }
-    return try read(descriptor: descriptor, source: path)
-  }
+  public static func read(_ path: String) throws(ImageError) -> [UInt8] { try read(FilePath(path)) }
 
   /// Writes a file as a whole: at `path` there is the old file, or none, until there is the new one.
   ///
@@ -29,67 +27,28 @@ public enum ImageFile {
   ///
   /// - Throws: `unwritable`.
   public static func write(_ bytes: [UInt8], to path: String) throws(ImageError) {
-    if path == "-" {
-      guard writeAll(bytes, to: STDOUT_FILENO) else {
-        throw .unwritable(path: "standard output", reason: systemError())
-      }
-      return
-    }
-    var status = stat()
-    let exists = stat(path, &status) == 0
-    if exists && status.st_mode & S_IFMT != S_IFREG {
-      let descriptor = open(path, O_WRONLY | O_CLOEXEC)
-      guard descriptor >= 0 else { throw .unwritable(path: path, reason: systemError()) }
-      try finish(descriptor, bytes, path)
-    } else {
-      // A file that may not be written to is not to be replaced either.
-      guard !exists || access(path, W_OK) == 0 else { throw .unwritable(path: path, reason: systemError()) }
-      try replace(linkTarget(path), with: bytes, named: path)
-    }
+    try write(bytes, to: FilePath(path))
   }
 
-  private static func replace(_ target: String, with bytes: [UInt8], named path: String) throws(ImageError) {
-    let nameStart = target.lastIndex(of: "/").map { target.index(after: $0) } ?? target.startIndex
-    let random = String(UInt64.random(in: 0 ... .max), radix: 36)
-    // The name is cut, for a folder may allow names no longer than that of the target.
-    let part = target[..<nameStart] + ".\(target[nameStart...].prefix(32)).\(random).part"
-    let temporary = String(part)
-    // As any new file: the process's umask takes its bits from this.
-    let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-    guard descriptor >= 0 else { throw .unwritable(path: path, reason: systemError()) }
-    do throws(ImageError) {
-      try finish(descriptor, bytes, path)
-      guard rename(temporary, target) == 0 else { throw .unwritable(path: path, reason: systemError()) }
+  /// As `read(_:)` of a `String`, for names that need not be UTF-8.
+  package static func read(_ path: FilePath) throws(ImageError) -> [UInt8] {
+    if path == "-" { return try read(descriptor: STDIN_FILENO, source: "standard input") }
+    let descriptor = path.withCString { open($0, O_RDONLY | O_CLOEXEC) }
+    guard descriptor >= 0 else { throw .unreadable(source: "\(path)", reason: systemError()) }
+    defer { close(descriptor) }
+    return try read(descriptor: descriptor, source: "\(path)")
+  }
+
+  /// As `write(_:to:)` with a `String`, for names that need not be UTF-8.
+  package static func write(_ bytes: [UInt8], to path: FilePath) throws(ImageError) {
+    do throws(FileError) {
+      var file = try AtomicFile(path == "-" ? "/dev/stdout" : path)
+      // `withUnsafeBytes` forgets an error's type; a result carries it past.
+      try bytes.withUnsafeBytes { buffer in Result { () throws(FileError) in try file.append(buffer) } }.get()
+      try file.commit()
     } catch {
-      unlink(temporary)
-      throw error
+      throw .unwritable(path: path == "-" ? "standard output" : "\(path)", reason: error.reason)
     }
-  }
-
-  /// Writes all bytes and closes; a disk may report that it is full only then.
-  private static func finish(_ descriptor: Int32, _ bytes: [UInt8], _ path: String) throws(ImageError) {
-    guard writeAll(bytes, to: descriptor) else {
-      let reason = systemError()
-      close(descriptor)
-      throw .unwritable(path: path, reason: reason)
-    }
-    guard close(descriptor) == 0 else { throw .unwritable(path: path, reason: systemError()) }
-  }
-
-  /// Where a link, or a chain of them, leads: maybe to nothing yet.
-  private static func linkTarget(_ path: String) -> String {
-    var path = path
-    for _ in 0..<40 {
-      let length = Int(PATH_MAX)
-      let target = withUnsafeTemporaryAllocation(of: UInt8.self, capacity: length) { buffer -> String? in
-        let count = buffer.withMemoryRebound(to: CChar.self) { readlink(path, $0.baseAddress!, length) }
-        return count < 0 ? nil : String(decoding: buffer[..<count], as: UTF8.self)
-      }
-      guard let target else { break }
-      let folder = path.lastIndex(of: "/").map { path[...$0] } ?? ""
-      path = target.hasPrefix("/") ? target : folder + target
-    }
-    return path
   }
 
   private static func read(descriptor: Int32, source: String) throws(ImageError) -> [UInt8] {
@@ -103,7 +62,7 @@ public enum ImageFile {
     while true {
       if count == bytes.count { bytes += [UInt8](repeating: 0, count: count) }
       let got = bytes.withUnsafeMutableBytes { buffer in
-        retrying { Self.read(descriptor, buffer.baseAddress! + count, buffer.count - count) }
+        Descriptor.read(descriptor, into: UnsafeMutableRawBufferPointer(rebasing: buffer[count...]))
       }
       if got < 0 { throw .unreadable(source: source, reason: systemError()) }
       if got == 0 { break }
@@ -113,43 +72,6 @@ public enum ImageFile {
     }
     bytes.removeLast(bytes.count - count)
     return bytes
-  }
-
-  private static func writeAll(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
-    bytes.withUnsafeBytes { buffer in
-      var done = 0
-      while done < buffer.count {
-        let written = retrying { Self.write(descriptor, buffer.baseAddress! + done, buffer.count - done) }
-        if written < 0 { return false }
-        done += written
-      }
-      return true
-    }
-  }
-
-  // The system's calls, whose names the public functions above hide.
-  private static func read(_ descriptor: Int32, _ to: UnsafeMutableRawPointer, _ count: Int) -> Int {
-    #if canImport(Glibc)
-      Glibc.read(descriptor, to, count)
-    #else
-      Darwin.read(descriptor, to, count)
-    #endif
-  }
-
-  private static func write(_ descriptor: Int32, _ from: UnsafeRawPointer, _ count: Int) -> Int {
-    #if canImport(Glibc)
-      Glibc.write(descriptor, from, count)
-    #else
-      Darwin.write(descriptor, from, count)
-    #endif
-  }
-
-  /// Repeats a call that a signal interrupted.
-  private static func retrying(_ call: () -> Int) -> Int {
-    while true {
-      let result = call()
-      if result >= 0 || errno != EINTR { return result }
-    }
   }
 
   private static func systemError() -> String { String(cString: strerror(errno)) }

@@ -1,9 +1,20 @@
-/// The file formats that can be read.
+/// The file formats that can be read and written.
 public enum ImageFormat: String, Sendable, CustomStringConvertible {
   case png = "PNG"
   case jpeg = "JPEG"
+  case webP = "WebP"
 
   public var description: String { rawValue }
+
+  /// The format that files with this extension have, as in "png": "jpg" and "jpeg" are the same, and so are cases.
+  public init?(fileExtension: String) {
+    switch fileExtension.lowercased() {
+    case "png": self = .png
+    case "jpg", "jpeg": self = .jpeg
+    case "webp": self = .webP
+    default: return nil
+    }
+  }
 
   /// The format whose signature `bytes` start with.
   public init?(signatureOf bytes: [UInt8]) {
@@ -11,6 +22,8 @@ public enum ImageFormat: String, Sendable, CustomStringConvertible {
       self = .png
     } else if bytes.starts(with: [0xFF, 0xD8, 0xFF]) {
       self = .jpeg
+    } else if bytes.starts(with: "RIFF".utf8) && bytes.dropFirst(8).starts(with: "WEBP".utf8) {
+      self = .webP
     } else {
       return nil
     }

@@ -1,4 +1,5 @@
 import Compute
+import Files
 
 extension Safetensors {
   /// Writes the tensors as F32 and the metadata to `path`, replacing what is there in one step.
@@ -8,9 +9,13 @@ extension Safetensors {
   /// file, so a store that was read from `path` can be written back to it.
   /// - Throws: if the file cannot be written; then `path` is as it was before.
   public static func write(_ store: ParameterStore, to path: String) throws(WeightFileError) {
-    var file = try AtomicFile(path: path)
-    try emit(store) { bytes throws(WeightFileError) in try file.append(bytes) }
-    try file.commit()
+    do throws(FileError) {
+      var file = try AtomicFile(FilePath(path))
+      try emit(store) { bytes throws(FileError) in try file.append(bytes) }
+      try file.commit(durably: true)
+    } catch {
+      throw WeightFileError(file: path, "cannot write: \(error.reason)")
+    }
   }
 
   /// The bytes that `write` puts in a file.

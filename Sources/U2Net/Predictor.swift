@@ -34,6 +34,13 @@ public final class Predictor {
       options: options)
   }
 
+  /// One more of the same kind, for another caller at the same time: it shares the transformed weights.
+  public init(sharing other: Predictor) {
+    height = other.height
+    width = other.width
+    inference = Inference(sharing: other.inference)
+  }
+
   /// Computes the maps of an input: planes R, G, B of height × width floats, normalised.
   public func run(_ planes: UnsafeBufferPointer<Float>) { inference.run(planes) }
 

@@ -1,7 +1,6 @@
 import Compute
 import Images
 import Safetensors
-import Synchronization
 
 #if canImport(FoundationEssentials)
   import FoundationEssentials
@@ -15,7 +14,7 @@ import Synchronization
 ///     let photo = try Image<UInt8>(contentsOf: "mug.jpg")
 ///     try detector.detect(in: photo).mask().writePNG(to: "mask.png")
 ///
-/// A detector can be shared between threads; calls are served one after another, each using all of its threads.
+/// A detector can be shared between threads. It serves as many calls at the same time as its options say; others wait.
 public final class SaliencyDetector: Sendable {
   public struct Options: Sendable {
     /// Side of the square that the network sees, in pixels, ≥ 32. The published weights were trained for 320.
@@ -24,6 +23,9 @@ public final class SaliencyDetector: Sendable {
     public var normalization = Normalization.minmax
     /// Threads that work on one photo.
     public var threads = ProcessInfo.processInfo.activeProcessorCount
+    /// Photos that may be looked at at the same time, by as many callers. Many photos are done soonest with one thread each
+    /// and as many photos as there are cores; each beyond the first takes memory for its maps (some 60 MB at 320).
+    public var photosAtOnce = 1
     /// Whether to compute the six side outputs beside the fused map.
     public var sideOutputs = false
     /// Whether one photo is all there is: then weights that a pass needs once are transformed in that pass, which saves
@@ -34,13 +36,19 @@ public final class SaliencyDetector: Sendable {
   }
 
   public let options: Options
-  private let network: PreparedNetwork
-  /// Made at the first photo: a detector that is never used takes no memory.
-  private let predictor = Mutex<Predictor?>(nil)
+  private let predictors: PredictorPool
 
   public init(_ network: TrainedNetwork = .lite, options: Options = Options()) {
-    self.network = PreparedNetwork(network)
+    precondition(options.photosAtOnce > 0, "a detector for \(options.photosAtOnce) photos at once")
     self.options = options
+    let prepared = PreparedNetwork(network)
+    predictors = PredictorPool(limit: options.photosAtOnce) {
+      var inference = Inference.Options()
+      inference.transformsWeightsAhead = !options.isForOnePhoto
+      return Predictor(
+        prepared, height: options.inputSize, width: options.inputSize, maps: options.sideOutputs ? .all : .fused,
+        threads: options.threads, options: inference)
+    }
   }
 
   /// A detector with the weights of a `.safetensors` file.
@@ -49,27 +57,17 @@ public final class SaliencyDetector: Sendable {
     self.init(try TrainedNetwork(Safetensors.read(path: path)), options: options)
   }
 
-  private func makePredictor() -> Predictor {
-    var inference = Inference.Options()
-    inference.transformsWeightsAhead = !options.isForOnePhoto
-    return Predictor(
-      network, height: options.inputSize, width: options.inputSize, maps: options.sideOutputs ? .all : .fused,
-      threads: options.threads, options: inference)
-  }
-
   /// What stands out in `photo`.
   /// - Parameters:
   ///   - width, height: the size that masks are made at, the photo's if nil: for a photo that was decoded at less than its
   ///     full size.
   public func detect(in photo: Image<UInt8>, width: Int? = nil, height: Int? = nil) -> Saliency {
     let size = options.inputSize
-    let maps = predictor.withLock { slot -> [Saliency.Map: Image<Float>] in
-      let predictor = slot ?? makePredictor()
-      slot = predictor
-      let planes = [Float](unsafeUninitializedCapacity: 3 * size * size) { planes, count in
-        options.preprocessing.fill(planes, from: photo, size: size, threads: options.threads)
-        count = 3 * size * size
-      }
+    let planes = [Float](unsafeUninitializedCapacity: 3 * size * size) { planes, count in
+      options.preprocessing.fill(planes, from: photo, size: size, threads: options.threads)
+      count = 3 * size * size
+    }
+    let maps = predictors.lend { predictor in
       planes.withUnsafeBufferPointer(predictor.run)
       let names: [Saliency.Map] = [.fused] + (options.sideOutputs ? (1...6).map(Saliency.Map.side) : [])
       return Dictionary(

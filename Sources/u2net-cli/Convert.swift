@@ -1,4 +1,5 @@
 import ArgumentParser
+import Files
 import Safetensors
 import U2Net
 import WeightFiles
@@ -22,7 +23,7 @@ struct Convert: ParsableCommand {
   }
 
   func run() throws {
-    guard Paths.resolved(input) != Paths.resolved(output) else {
+    guard FilePath(argument: input).resolved != FilePath(argument: output).resolved else {
       throw CommandFailure("\(output): the result would replace the weights that are read; choose another name")
     }
     let conversion = try Conversion(input)

@@ -1,22 +1,41 @@
 import ArgumentParser
-import Images
+import Files
 
 struct Cutout: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Write an RGBA PNG of each photo: the object on transparency.",
+    abstract: "Cut the object out of each photo: onto transparency, or a background.",
     discussion: """
       u2net cutout photo.jpg -o cut.png
-      u2net cutout photos/ -o cuts/ -m full
+      u2net cutout photos/ -o cuts/ -m full --refine guided --mask masks/
+      u2net cutout photo.jpg -o white.jpg --background '#ffffff' --crop --margin 5% --square --size 2000x2000
 
-      Colours are the photo's own; only the alpha channel is made.
+      Where object and background mix, at soft edges, the object's own colours are estimated, so that nothing of the old
+      background shines through on a new one.
       """)
 
   @OptionGroup var options: PhotoOptions
 
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp(
+      "File to write (.png, .webp, .jpg), - for a PNG on standard output; a folder for several photos.",
+      valueName: "path"))
+  var output: String
+
+  @Option(help: ArgumentHelp("Write masks here, too.", valueName: "path"))
+  var mask: String?
+
+  @OptionGroup var settings: CutoutOptions
+
   func run() throws {
-    try options.forEachPhoto(needsPixels: true) { photo, saliency, path in
-      let cutout = saliency.cutout(of: photo, threads: options.model.threads)
-      try ImageFile.write(cutout.pngData(compression: options.compression), to: path)
+    let several = options.input.areSeveral
+    var destinations = [
+      try Destination(
+        settings.kind, FilePath(argument: output), several: several, fileExtension: settings.format.rawValue)
+    ]
+    if let mask {
+      destinations.append(try Destination(.mask, FilePath(argument: mask), several: several, fileExtension: "png"))
     }
+    try options.run(destinations, cutout: settings)
   }
 }

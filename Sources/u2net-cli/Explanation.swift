@@ -30,6 +30,8 @@ struct Explanation {
       kinds[index].macs += step.macs
     }
     kinds.sort { $0.ms > $1.ms }
+    let transformMs = steps.reduce(0) { $0 + $1.ms * ($1.step.transformShare ?? 0) }
+    let productMs = steps.reduce(0) { $0 + $1.ms * ($1.step.transformShare.map { 1 - $0 } ?? 0) }
     rows += [[], ["total", "", "", "", Self.decimal(total, 3), "100.0 %", ""]]
     for kind in kinds {
       rows.append([
@@ -37,6 +39,14 @@ struct Explanation {
         kind.macs > 0 ? Self.decimal(Double(kind.macs) * 2e-6 / kind.ms, 0) : "",
       ])
     }
+    rows += [
+      [],
+      [
+        "Winograd's transforms", "", "", "", Self.decimal(transformMs, 3),
+        Self.decimal(transformMs / total * 100, 1) + " %",
+      ],
+      ["Winograd's products", "", "", "", Self.decimal(productMs, 3), Self.decimal(productMs / total * 100, 1) + " %"],
+    ]
     table = aligned(rows, leading: 4) + "\n"
   }
 

@@ -1,9 +1,9 @@
 import ArgumentParser
-import Images
+import Files
 
 struct Mask: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Write a grey PNG of each photo's size: white where the object is.",
+    abstract: "Write a grey picture of each photo's size: white where the object is.",
     discussion: """
       u2net mask photo.jpg -o mask.png
       u2net mask photos/ -o masks/ -m full
@@ -12,21 +12,26 @@ struct Mask: ParsableCommand {
 
   @OptionGroup var options: PhotoOptions
 
-  @Option(help: "Bits per pixel of the mask, 8 or 16.")
-  var depth = 8
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp("File to write, - for standard output; a folder for several photos.", valueName: "path"))
+  var output: String
 
-  func validate() throws {
-    guard depth == 8 || depth == 16 else { throw ValidationError("--depth must be 8 or 16, not \(depth)") }
-  }
+  @Option(help: ArgumentHelp("Write cut-outs here, too.", valueName: "path"))
+  var cutout: String?
+
+  @OptionGroup var settings: CutoutOptions
 
   func run() throws {
-    try options.forEachPhoto(needsPixels: false) { _, saliency, path in
-      let threads = options.model.threads
-      let png =
-        depth == 8
-        ? saliency.mask(threads: threads).pngData(compression: options.compression)
-        : saliency.mask16(threads: threads).pngData(compression: options.compression)
-      try ImageFile.write(png, to: path)
+    let several = options.input.areSeveral
+    var destinations = [
+      try Destination(.mask, FilePath(argument: output), several: several, fileExtension: "png")
+    ]
+    if let cutout {
+      destinations.append(
+        try Destination(
+          settings.kind, FilePath(argument: cutout), several: several, fileExtension: settings.format.rawValue))
     }
+    try options.run(destinations, cutout: settings)
   }
 }

@@ -26,7 +26,9 @@ struct ModelOptions: ParsableArguments {
   @Option(help: "Threads to work with (default: all cores).")
   var threads: Int = ProcessInfo.processInfo.activeProcessorCount
 
-  @Option(help: "Side of the square that the network sees, 32 to 2048 pixels; the weights were trained for 320.")
+  @Option(
+    name: .customLong("input-size"),
+    help: "Side of the square that the network sees, 32 to 2048 pixels; the weights were trained for 320.")
   var size = 320
 
   func validate() throws {

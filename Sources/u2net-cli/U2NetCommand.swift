@@ -1,4 +1,5 @@
 import ArgumentParser
+import Evaluation
 import Images
 import Safetensors
 
@@ -18,25 +19,36 @@ struct U2NetCommand: ParsableCommand {
 
         u2net mask photo.jpg -o mask.png      white where the object is
         u2net cutout photo.jpg -o cut.png     the object on transparency
+        u2net product photos/ -o shop/        mask, cut-out and white square of each photo
 
-      Exit codes: 0 everything done, 1 something failed (each failure is named), 2 wrong usage.
+      Exit codes: 0 everything done, 1 something failed (each failure is named), 2 wrong usage,
+      130 stopped by Ctrl-C.
       """,
     version: "0.1.0",
-    subcommands: [Mask.self, Cutout.self, Describe.self, Weights.self, Convert.self, Bench.self])
+    subcommands: [
+      Mask.self, Cutout.self, Product.self, RembgFile.self, RembgFolder.self, Describe.self, Weights.self, Convert.self,
+      Bench.self,
+      Evaluate.self, Frames.self,
+    ])
 
   static func main() {
-    signal(SIGPIPE, SIG_IGN)  // A reader that goes away is a write error with a message, not a silent death.
+    // A reader that goes away, or a limit on files' sizes, is a write error with a message, not a silent death.
+    signal(SIGPIPE, SIG_IGN)
+    signal(SIGXFSZ, SIG_IGN)
     do {
-      var command = try parseAsRoot()
+      var command = try parseAsRoot(RembgOptions.joiningColors(Array(CommandLine.arguments.dropFirst())))
       try command.run()
       guard fflush(nil) == 0 else { throw CommandFailure("standard output: cannot write") }
     } catch let failure as CommandFailure {
       for line in failure.lines { note(line) }
-      quit(1)
+      quit(failure.exitCode)
     } catch let error as WeightFileError {
       note(error.description)
       quit(1)
     } catch let error as ImageError {
+      note(error.description)
+      quit(1)
+    } catch let error as EvaluationError {
       note(error.description)
       quit(1)
     } catch  where exitCode(for: error).isSuccess {
@@ -51,9 +63,13 @@ struct U2NetCommand: ParsableCommand {
 /// Something went wrong after the command line was understood.
 struct CommandFailure: Error, CustomStringConvertible {
   let lines: [String]
+  var exitCode: Int32 = 1
   var description: String { lines.joined(separator: "\n") }
 
-  init(_ lines: String...) { self.lines = lines }
+  init(_ lines: String..., exitCode: Int32 = 1) {
+    self.lines = lines
+    self.exitCode = exitCode
+  }
   init(lines: [String]) { self.lines = lines }
 }
 

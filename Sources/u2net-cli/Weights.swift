@@ -1,4 +1,5 @@
 import ArgumentParser
+import Files
 import U2Net
 import WeightFiles
 
@@ -41,7 +42,7 @@ struct Weights: ParsableCommand {
     if let network = try? WeightFile.read(path: target).network(), network.configuration.name == model.rawValue {
       return print("already there: \(target)")
     }
-    try Paths.makeFolder(cache)
+    try FilePath("\(cache)/").makeFolder()
     if let from {
       try install(from, published, as: target)
     } else {

@@ -119,6 +119,59 @@ struct ConvolutionTests {
     #expect(largestDifference(result, expected) < 5e-4, "\(describe(everyWay[way])), \(channels) channels")
   }
 
+  static let fusedSizes = [(1, 1), (1, 5), (2, 2), (3, 4), (7, 9), (12, 12), (19, 14), (40, 26)]
+
+  /// What a convolution does beside its sums gives what operators of their own give.
+  @Test(arguments: everyWay.indices, fusedSizes) func poolsItsResult(_ way: Int, _ size: (height: Int, width: Int)) {
+    for (input, output) in [(3, 2), (5, 19), (4, 1)] {
+      let sample = Sample(
+        Case(
+          input: input, output: output, kernel: 3, dilation: 1, height: size.height, width: size.width,
+          relu: output > 1))
+      let fused = evaluate(sample.x, sample.shape, parameters: sample.parameters, options: everyWay[way]) {
+        $0.maxPool($0.convolution($1, sample.layer))
+      }
+      let convolved = evaluate(sample.x, sample.shape, parameters: sample.parameters, options: everyWay[way]) {
+        $0.convolution($1, sample.layer)
+      }
+      let pooled = evaluate(convolved, sample.shape.with(channels: output), options: everyWay[way]) { $0.maxPool($1) }
+      #expect(fused == pooled, "\(describe(everyWay[way])), \(sample.shape)")
+    }
+  }
+
+  /// A list of maps, of which one has the size of the result, one half of it and one some other size.
+  @Test(arguments: everyWay.indices, fusedSizes) func upsamplesWhatItReads(
+    _ way: Int, _ size: (height: Int, width: Int)
+  ) {
+    var random = SeededGenerator(UInt64(size.height))
+    let whole = MapShape(channels: 3, height: size.height, width: size.width)
+    let layer = Convolution(
+      LayerName(stage: "test"), input: 9, output: 5, isNormalized: false, hasReLU: false)
+    let weight = random.floats(5 * 9 * 9), bias = random.floats(5)
+    let parameters = [
+      layer.name: ConvolutionParameters(
+        weight: Tensor(shape: layer.weightShape, weight), bias: Tensor(shape: [5], bias))
+    ]
+    let x = random.floats(whole.count)
+    func list(_ engine: GraphRecorder, _ x: Graph.ID) -> Graph.ID {
+      let half = engine.maxPool(x), quarter = engine.maxPool(half)
+      return engine.concatenate([x, engine.upsample(half, like: x), engine.upsample(quarter, like: x)])
+    }
+    let fused = evaluate(x, whole, parameters: parameters, options: everyWay[way]) {
+      $0.convolution(list($0, $1), layer)
+    }
+    let joined = evaluate(x, whole, options: everyWay[way]) { list($0, $1) }
+    let expected = plainConvolution(joined, whole.with(channels: 9), layer, weight: weight, bias: bias)
+    #expect(largestDifference(fused, expected) < 1e-4, "\(describe(everyWay[way])), \(whole)")
+    // Read by an addition, too, the upsampled maps exist; the convolution gives the same.
+    let both = evaluate(x, whole, parameters: parameters, options: everyWay[way]) {
+      let maps = list($0, $1)
+      return $0.concatenate([$0.convolution(maps, layer), $0.add(maps, maps)])
+    }
+    #expect(both[..<fused.count].elementsEqual(fused), "\(describe(everyWay[way])), \(whole)")
+    #expect(both[fused.count...].elementsEqual(joined.map { 2 * $0 }), "\(describe(everyWay[way])), \(whole)")
+  }
+
   /// Winograd's sums mix the pixels of a tile, so what is not finite spreads in it; but it never gets lost, and pixels of
   /// other tiles do not see it.
   @Test(arguments: everyWay.indices) func whatIsNotFiniteStaysVisible(_ way: Int) {

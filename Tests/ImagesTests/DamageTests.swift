@@ -16,6 +16,12 @@ import Testing
     for count in 0..<bytes.count { expectError([UInt8](bytes[..<count]), name, "\(count) bytes") }
   }
 
+  @Test(arguments: ["lossy.webp", "lossy-alpha.webp", "lossless.webp", "lossless-alpha.webp", "metadata.webp"])
+  func `no part of a WebP is taken for a whole`(_ name: String) {
+    let bytes = fixture(name)
+    for count in 0..<bytes.count { expectError([UInt8](bytes[..<count]), name, "\(count) bytes") }
+  }
+
   @Test func `JPEG that lacks image data but has its end marker`() {
     // Cutting out part of a scan leaves libjpeg to fill in grey; here that is an error.
     for name in ["colour-420.jpg", "grey.jpg"] {
@@ -24,7 +30,7 @@ import Testing
     }
   }
 
-  @Test(arguments: ["rgb-8.png", "colour-420.jpg"])
+  @Test(arguments: ["rgb-8.png", "colour-420.jpg", "lossy.webp"])
   func `bytes after the end are ignored`(_ name: String) throws {
     let bytes = fixture(name)
     let image = try Image<UInt8>(decoding: bytes, source: name)
@@ -46,9 +52,10 @@ import Testing
   @Test(
     arguments: [
       "grey.jpg", "colour-420.jpg", "colour-420-progressive.jpg", "restarts.jpg", "cmyk.jpg", "ycck.jpg",
-      "orientation-6.jpg",
+      "orientation-6.jpg", "metadata.jpg", "lossy.webp", "lossy-alpha.webp", "lossless.webp", "lossless-alpha.webp",
+      "metadata.webp", "orientation-6.webp",
     ])
-  func `JPEG with changed bytes`(_ name: String) {
+  func `JPEG and WebP with changed bytes`(_ name: String) {
     let bytes = fixture(name)
     var random = Seeded(state: 2)
     var whole = 0
@@ -57,8 +64,10 @@ import Testing
       for _ in 0..<Int.random(in: 1...3, using: &random) {
         changed[changed.indices.randomElement(using: &random)!] = .random(in: 0...255, using: &random)
       }
+      carry(ImageFile.metadata(of: changed))
       do throws(ImageError) {
-        let image = try Image<UInt8>(decoding: changed, source: name, pixelLimit: 1_000_000)
+        let sides = Bool.random(using: &random) ? nil : 3
+        let image = try Image<UInt8>(decoding: changed, source: name, pixelLimit: 1_000_000, sidesAtLeast: sides)
         #expect(image.samples.count == image.width * image.height * image.channels.rawValue)
         whole += 1
       } catch {
@@ -69,7 +78,10 @@ import Testing
   }
 
   /// With the checksums put right, damage reaches the decoder proper.
-  @Test(arguments: ["rgb-8.png", "palette-4-trns-interlaced.png", "rgba-16-interlaced.png", "grey-1-trns.png"])
+  @Test(
+    arguments: [
+      "rgb-8.png", "palette-4-trns-interlaced.png", "rgba-16-interlaced.png", "grey-1-trns.png", "metadata.png",
+    ])
   func `PNG with changed bytes under good checksums`(_ name: String) {
     let bytes = fixture(name)
     var random = Seeded(state: 3)
@@ -79,6 +91,7 @@ import Testing
         changed[Int.random(in: 8..<changed.count, using: &random)] = .random(in: 0...255, using: &random)
       }
       repairChecksums(&changed)
+      carry(ImageFile.metadata(of: changed))
       do throws(ImageError) {
         let image = try Image<UInt8>(decoding: changed, source: name, pixelLimit: 1_000_000)
         #expect(image.samples.count == image.width * image.height * image.channels.rawValue)
@@ -98,10 +111,11 @@ import Testing
       }
     }
     #expect(message([], "a.png") == "a.png: the file is empty")
-    #expect(message(Array("GIF89a...".utf8), "b.gif").hasPrefix("b.gif: this looks like GIF; PNG and JPEG can be read"))
+    #expect(
+      message(Array("GIF89a...".utf8), "b.gif").hasPrefix("b.gif: this looks like GIF; PNG, JPEG and WebP can be read"))
     #expect(
       message([1, 0xAB], "c.dat")
-        == "c.dat: not a picture in a known format; PNG and JPEG can be read (the first bytes are 01 ab)")
+        == "c.dat: not a picture in a known format; PNG, JPEG and WebP can be read (the first bytes are 01 ab)")
     #expect(
       message(fixture("grey.jpg").dropLast(40), "photo.jpg")
         == "photo.jpg: the JPEG is damaged: Premature end of JPEG file")
@@ -145,6 +159,15 @@ import Testing
     let data = gray[(scan + 10)..<(gray.count - 2)]
     let scans = components.flatMap { [0xFF, 0xDA, 0, 8, 1, $0, 0, 0, 63, 0] + data }
     return gray[..<frame] + newFrame + gray[frameEnd..<scan] + scans + [0xFF, 0xD9]
+  }
+
+  /// Whatever metadata are read, they can be written.
+  private func carry(_ metadata: Metadata) {
+    if metadata == Metadata() { return }
+    let image = Image<UInt8>(width: 1, height: 1, channels: .rgb, samples: [1, 2, 3])
+    _ = image.pngData(metadata: metadata)
+    _ = try? image.jpegData(metadata: metadata, source: "x")
+    _ = try? image.webPData(metadata: metadata, source: "x")
   }
 
   private func expectError(_ bytes: [UInt8], _ name: String, _ damage: String) {

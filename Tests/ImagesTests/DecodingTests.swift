@@ -25,7 +25,7 @@ import Testing
   }
 
   @Test(arguments: Golden.values.jpeg)
-  func `JPEG of every colour space, sampling and process`(_ golden: Golden.JPEG) throws {
+  func `JPEG of every colour space, sampling and process`(_ golden: Golden.Pixels) throws {
     let bytes = fixture(golden.name)
     let header = try ImageFile.header(of: bytes, source: golden.name)
     #expect(header.format == .jpeg)
@@ -42,6 +42,33 @@ import Testing
 
     let wide = try Image<UInt16>(decoding: bytes, source: golden.name)
     #expect(wide.samples == image.samples.map { UInt16($0) * 257 })
+  }
+
+  @Test(arguments: Golden.values.webP)
+  func `WebP, lossy and lossless, with and without alpha`(_ golden: Golden.Pixels) throws {
+    let bytes = fixture(golden.name)
+    let header = try ImageFile.header(of: bytes, source: golden.name)
+    #expect(header.format == .webP && header.bitDepth == 8)
+    #expect([header.width, header.height] == [Golden.values.width, Golden.values.height])
+    #expect(header.channels.rawValue == golden.channels)
+
+    let image = try Image<UInt8>(decoding: bytes, source: golden.name)
+    #expect(image.channels == header.channels)
+    #expect(image.samples == [UInt8](golden.pixels))
+    let wide = try Image<UInt16>(decoding: bytes, source: golden.name)
+    #expect(wide.samples == image.samples.map { UInt16($0) * 257 })
+  }
+
+  @Test func `WebP that is turned, and one that moves`() throws {
+    let name = "orientation-6.webp"
+    let image = try Image<UInt8>(decoding: fixture(name), source: name)
+    #expect(try ImageFile.header(of: fixture(name), source: name).orientation == .right)
+    #expect([image.width, image.height] == [Golden.values.width, Golden.values.height])
+    #expect(image.samples == [UInt8](Golden.values.orientation.pixels))
+    let reason = "it is an animation, not a picture"
+    #expect(throws: ImageError.unsupported(source: "x.webp", format: .webP, reason: reason)) {
+      try Image<UInt8>(decoding: fixture("animation.webp"), source: "x.webp")
+    }
   }
 
   @Test func `pixel limit is checked before memory is taken`() throws {

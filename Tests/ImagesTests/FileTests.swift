@@ -1,4 +1,5 @@
 import Foundation
+import Files
 import Images
 import Testing
 
@@ -109,6 +110,17 @@ import Testing
       try ImageFile.write([1], to: "/dev/full")
     }
   }
+
+  #if os(Linux)
+    @Test func `names that are not UTF-8`() throws {
+      let path = FilePath(folder).appending([0x66, 0xE9, 0xFF])
+      try ImageFile.write([1, 2], to: path)
+      #expect(try ImageFile.read(path) == [1, 2])
+      #expect(try FilePath(folder).namesInside().map(\.bytes) == [[0x66, 0xE9, 0xFF]])
+      let none = path.appending("none".utf8)
+      #expect(throws: ImageError.unreadable(source: "\(none)", reason: "Not a directory")) { try ImageFile.read(none) }
+    }
+  #endif
 
   @Test func `long names`() throws {
     let name = String(repeating: "n", count: 250)

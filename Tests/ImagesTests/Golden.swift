@@ -16,11 +16,17 @@ struct Golden: Decodable {
     var testDescription: String { name }
   }
 
-  struct JPEG: Decodable, CustomTestStringConvertible {
+  /// A JPEG or WebP.
+  struct Pixels: Decodable, CustomTestStringConvertible {
     let name: String
     let channels: Int
     let pixels: Data
     var testDescription: String { name }
+  }
+
+  struct Metadata: Decodable {
+    let profile: Data
+    let exif: Data
   }
 
   struct Orientation: Decodable {
@@ -60,7 +66,9 @@ struct Golden: Decodable {
   let width: Int
   let height: Int
   let png: [PNG]
-  let jpeg: [JPEG]
+  let jpeg: [Pixels]
+  let webP: [Pixels]
+  let metadata: Metadata
   let orientation: Orientation
   let resampling: Resampling
 

@@ -32,4 +32,16 @@ import Testing
     #expect(gray.withAlpha(mask).samples == [10, 10, 10, 7, 20, 20, 20, 8])
     #expect(grayAlpha.withAlpha(mask) == gray.withAlpha(mask))
   }
+
+  @Test func `8 and 16 bits`() {
+    #expect(gray.widened.samples == [10 * 257, 20 * 257] && gray.widened.narrowed == gray)
+    let deep = Image<UInt16>(width: 2, height: 1, channels: .gray, samples: [0x01FF, 0xFF00])
+    #expect(deep.narrowed.samples == [0x01, 0xFF])
+  }
+
+  @Test func `formats by file extension`() {
+    #expect(ImageFormat(fileExtension: "PNG") == .png && ImageFormat(fileExtension: "webp") == .webP)
+    #expect(ImageFormat(fileExtension: "jpg") == .jpeg && ImageFormat(fileExtension: "Jpeg") == .jpeg)
+    #expect(ImageFormat(fileExtension: "gif") == nil && ImageFormat(fileExtension: "") == nil)
+  }
 }

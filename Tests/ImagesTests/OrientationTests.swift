@@ -66,8 +66,8 @@ import Testing
   @Test func `EXIF that says nothing useful`() {
     let good: [UInt8] = [0x49, 0x49, 42, 0, 8, 0, 0, 0, 1, 0, 0x12, 1, 3, 0, 1, 0, 0, 0, 6, 0, 0, 0, 0, 0, 0, 0]
     #expect(Orientation(exif: good) == .right)
-    // Enough is there up to the value.
-    for count in 0..<20 { #expect(Orientation(exif: good[..<count]) == nil) }
+    // All there is, is the entry.
+    for count in 0..<22 { #expect(Orientation(exif: good[..<count]) == nil) }
     for value: UInt8 in [0, 9, 255] {
       var bad = good
       bad[18] = value

@@ -24,6 +24,17 @@ struct ScaledDecodingTests {
     #expect(Double(difference) / Double(scaled.samples.count) < 2)
   }
 
+  @Test func aWebPIsScaled() throws {
+    let photo = try Image<UInt8>(decoding: bytes("rocket.jpg"), source: "rocket.jpg")
+    let webP = try photo.webPData(source: "x")
+    let whole = try Image<UInt8>(decoding: webP, source: "x")
+    let scaled = try Image<UInt8>(decoding: webP, source: "x", sidesAtLeast: 100)
+    #expect(scaled.width == 160 && scaled.height == 107 && scaled.channels == .rgb)
+    let expected = whole.resized(width: scaled.width, height: scaled.height, filter: .bilinear)
+    let difference = zip(scaled.samples, expected.samples).reduce(0) { $0 + abs(Int($1.0) - Int($1.1)) }
+    #expect(Double(difference) / Double(scaled.samples.count) < 3)
+  }
+
   @Test func pngIsDecodedWhole() throws {
     let image = try Image<UInt8>(decoding: bytes("chelsea.png"), source: "chelsea.png", sidesAtLeast: 1)
     #expect(image.width == 451 && image.height == 300)

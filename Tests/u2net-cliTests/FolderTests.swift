@@ -17,7 +17,7 @@ struct FolderTests {
 
   @Test func oneBadPhotoStopsNobody() throws {
     try withShop { folder in
-      let result = try run(["mask", "\(folder)/in", "-o", "\(folder)/out", "--size", "64"])
+      let result = try run(["mask", "\(folder)/in", "-o", "\(folder)/out", "--input-size", "64"])
       #expect(result.code == 1)
       #expect(files(in: "\(folder)/out") == ["cups/red cup.png", "rocket.png"])
       #expect(result.errors.contains("1 of 3 photos failed") && result.errors.contains("in/broken.jpeg"))
@@ -26,7 +26,9 @@ struct FolderTests {
 
   @Test func existingResultsAreNotReplacedUnasked() throws {
     try withShop { folder in
-      let command = ["mask", "\(folder)/in/rocket.JPG", photo("chelsea.png"), "-o", "\(folder)/out", "--size", "64"]
+      let command = [
+        "mask", "\(folder)/in/rocket.JPG", photo("chelsea.png"), "-o", "\(folder)/out", "--input-size", "64",
+      ]
       #expect(try run(command).code == 0)
       let chelsea = URL(filePath: "\(folder)/out/chelsea.png")
       try Data("precious".utf8).write(to: chelsea)
@@ -62,12 +64,12 @@ struct FolderTests {
       try FileManager.default.copyItem(atPath: photo("rocket.jpg"), toPath: "\(folder)/a.jpg")
       try FileManager.default.copyItem(atPath: photo("coffee.png"), toPath: "\(folder)/a.side1.png")
       // The first side map would be called as a photo is.
-      let photos = try run(["mask", folder, "-o", "\(folder)/out", "--side-outputs", folder, "--size", "32"])
+      let photos = try run(["mask", folder, "-o", "\(folder)/out", "--side-outputs", folder, "--input-size", "32"])
       #expect(photos.code == 1 && photos.errors.contains("would replace a photo"))
       // A mask and another photo's fused map would have the same name.
       try FileManager.default.moveItem(atPath: "\(folder)/a.side1.png", toPath: "\(folder)/a.fused.png")
       let results = try run([
-        "mask", folder, "-o", "\(folder)/out", "--side-outputs", "\(folder)/out", "--size", "32",
+        "mask", folder, "-o", "\(folder)/out", "--side-outputs", "\(folder)/out", "--input-size", "32",
       ])
       #expect(results.code == 1 && results.errors.contains("would replace that of"))
       #expect(files(in: folder) == ["a.fused.png", "a.jpg"])
@@ -77,7 +79,7 @@ struct FolderTests {
   @Test func standardInputIntoAFolder() throws {
     try withFolder { folder in
       let bytes = try Data(contentsOf: URL(filePath: photo("rocket.jpg")))
-      #expect(try run(["mask", "-", "-o", "\(folder)/", "--size", "32"], input: bytes).code == 0)
+      #expect(try run(["mask", "-", "-o", "\(folder)/", "--input-size", "32"], input: bytes).code == 0)
       #expect(files(in: folder) == ["stdin.png"])
     }
   }
@@ -85,7 +87,7 @@ struct FolderTests {
   @Test func aFolderWithoutPhotosAndAMissingOneAreErrors() throws {
     try withFolder { folder in
       let empty = try run(["mask", folder, "-o", "\(folder)/out"])
-      #expect(empty.code == 1 && empty.errors.contains("\(folder): no PNG or JPEG file"))
+      #expect(empty.code == 1 && empty.errors.contains("\(folder): no JPEG, PNG or WebP file"))
       let missing = try run(["mask", "\(folder)/none.jpg", "-o", "\(folder)/out.png"])
       #expect(missing.code == 1 && missing.errors.contains("\(folder)/none.jpg"))
       #expect(files(in: folder).isEmpty)
@@ -95,7 +97,7 @@ struct FolderTests {
   @Test func aBombIsRefused() throws {
     try withFolder { folder in
       let result = try run([
-        "mask", photo("coffee.png"), "-o", "\(folder)/m.png", "--max-megapixels", "1", "--size", "64",
+        "mask", photo("coffee.png"), "-o", "\(folder)/m.png", "--max-megapixels", "1", "--input-size", "64",
       ])
       #expect(result.code == 0)
       let large = Image<UInt8>(

@@ -21,19 +21,22 @@ struct MaskTests {
 
   @Test func cutoutIsThePhotoWithTheMaskAsAlpha() throws {
     try withFolder { folder in
-      #expect(try run(["mask", photo("chelsea.png"), "-o", "\(folder)/m.png", "--size", "96"]).code == 0)
-      #expect(try run(["cutout", photo("chelsea.png"), "-o", "\(folder)/c.png", "--size", "96"]).code == 0)
+      #expect(try run(["mask", photo("chelsea.png"), "-o", "\(folder)/m.png", "--input-size", "96"]).code == 0)
+      #expect(
+        try run(["cutout", photo("chelsea.png"), "-o", "\(folder)/c.png", "--input-size", "96", "--keep-colors"]).code
+          == 0)
       let mask = try Image<UInt8>(contentsOf: "\(folder)/m.png")
       let cutout = try Image<UInt8>(contentsOf: "\(folder)/c.png")
       let original = try Image<UInt8>(contentsOf: photo("chelsea.png"))
-      #expect(cutout == original.withAlpha(mask))
+      let isTheSame = cutout == original.withAlpha(mask)
+      #expect(isTheSame)
     }
   }
 
   @Test func sixteenBitsAndSideOutputs() throws {
     try withFolder { folder in
       let result = try run([
-        "mask", photo("rocket.jpg"), "-o", "\(folder)/out.png", "--depth", "16", "--size", "64", "--side-outputs",
+        "mask", photo("rocket.jpg"), "-o", "\(folder)/out.png", "--depth", "16", "--input-size", "64", "--side-outputs",
         "\(folder)/sides",
       ])
       #expect(result.code == 0, "\(result.errors)")
@@ -46,10 +49,10 @@ struct MaskTests {
 
   @Test func standardInputToStandardOutput() throws {
     let bytes = try Data(contentsOf: URL(filePath: photo("rocket.jpg")))
-    let piped = try run(["mask", "-", "-o", "-", "--size", "64"], input: bytes)
+    let piped = try run(["mask", "-", "-o", "-", "--input-size", "64"], input: bytes)
     #expect(piped.code == 0 && piped.errors.isEmpty)
     try withFolder { folder in
-      #expect(try run(["mask", photo("rocket.jpg"), "-o", "\(folder)/m.png", "--size", "64"]).code == 0)
+      #expect(try run(["mask", photo("rocket.jpg"), "-o", "\(folder)/m.png", "--input-size", "64"]).code == 0)
       let filed = try Data(contentsOf: URL(filePath: "\(folder)/m.png"))
       #expect(filed == piped.output)
     }
@@ -60,7 +63,7 @@ struct MaskTests {
   @Test func modelAndProcessingFlagsChangeTheMask() throws {
     try withFolder { folder in
       var masks: Set<Data> = []
-      let flags = [[], ["--preprocess", "authors"], ["--normalize", "sigmoid"], ["--size", "100"]]
+      let flags = [[], ["--preprocess", "authors"], ["--normalize", "sigmoid"], ["--input-size", "100"]]
       for flag in flags {
         #expect(try run(["mask", photo("chelsea.png"), "-o", "\(folder)/m.png", "-m", "u2netp"] + flag).code == 0)
         masks.insert(try Data(contentsOf: URL(filePath: "\(folder)/m.png")))
@@ -84,7 +87,8 @@ struct MaskTests {
     try withFolder { folder in
       // All zero: the network says 0.5 everywhere.
       let result = try run([
-        "mask", photo("coffee.png"), "-o", "\(folder)/m.png", "--size", "32", "--normalize", normalize, "--weights",
+        "mask", photo("coffee.png"), "-o", "\(folder)/m.png", "--input-size", "32", "--normalize", normalize,
+        "--weights",
         weights(0, in: folder),
       ])
       #expect(result.code == 0 && result.errors.contains("coffee.png: no salient object"))
@@ -96,7 +100,8 @@ struct MaskTests {
   @Test func weightsThatOverflowAreAnErrorAndNotAnEmptyMask() throws {
     try withFolder { folder in
       let result = try run([
-        "mask", photo("coffee.png"), "-o", "\(folder)/m.png", "--size", "32", "--weights", weights(1e30, in: folder),
+        "mask", photo("coffee.png"), "-o", "\(folder)/m.png", "--input-size", "32", "--weights",
+        weights(1e30, in: folder),
       ])
       #expect(result.code == 1 && result.errors.contains("coffee.png") && result.errors.contains("not a number"))
       #expect(files(in: folder) == ["constant.safetensors"])

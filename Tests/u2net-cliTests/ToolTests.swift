@@ -21,7 +21,7 @@ struct ToolTests {
       let threads, runs, size: Int
       let medianMs, minMs: Double
     }
-    let result = try run(["bench", "-m", "lite", "--threads", "2", "--runs", "3", "--size", "64", "--json"])
+    let result = try run(["bench", "-m", "lite", "--threads", "2", "--runs", "3", "--input-size", "64", "--json"])
     let decoder = JSONDecoder()
     decoder.keyDecodingStrategy = .convertFromSnakeCase
     let last = result.text.split(separator: "\n").last!
@@ -38,7 +38,7 @@ struct ToolTests {
 
   @Test func wrongUsageEndsWithTwo() throws {
     for arguments in [
-      ["mask"], ["mask", "a.png"], ["mask", "a.png", "-o", "b.png", "--size", "31"],
+      ["mask"], ["mask", "a.png"], ["mask", "a.png", "-o", "b.png", "--input-size", "31"],
       ["mask", "a.png", "-o", "b.png", "-m", "huge"], ["cutout", "a.png", "-o", "b.png", "--threads", "0"], ["paint"],
       ["bench", "--runs", "0"], ["bench", "--runs", "9223372036854775807"], ["convert", "a", "-"],
       ["mask", "a", "-o", "b", "-m", "lite", "--weights", "c"], ["weights", "--url", "https://example.org"],

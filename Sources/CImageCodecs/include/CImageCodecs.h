@@ -1,6 +1,6 @@
-// PNG and JPEG in memory, over libpng and libjpeg.
+// PNG, JPEG and WebP in memory, over libpng, zlib, libjpeg and libwebp.
 //
-// Both libraries report failure by longjmp, which must never cross a Swift frame. Every function here
+// libpng and libjpeg report failure by longjmp, which must never cross a Swift frame. Every function here
 // starts and ends its own setjmp region, frees all it took, and answers with a status and a message.
 // Nothing here exits the process or writes to standard error.
 //
@@ -42,13 +42,20 @@ cic_status cic_png_header(const uint8_t *bytes, size_t count, cic_header *header
 cic_status cic_png_pixels(const uint8_t *bytes, size_t count, int sample_bits, void *pixels, size_t size,
                           char *message);
 
-/// `filters` is a union of CIC_FILTER_...: with several, libpng chooses for each row by its usual heuristic.
-enum { CIC_FILTER_NONE = 0x08, CIC_FILTER_SUB = 0x10, CIC_FILTER_UP = 0x20, CIC_FILTER_PAETH = 0x80 };
+/// Rows of a picture: `rows` from `first_row` on. Filters look at the row before them, too.
+typedef struct cic_png_band {
+  /// Of the whole picture, in native byte order.
+  const uint8_t *pixels;
+  uint32_t width, first_row, rows;
+  int channels, sample_bits;
+} cic_png_band;
 
-/// Encodes rows of native-order samples. On success `*out` holds `*out_count` bytes, to be freed by `cic_free`.
-/// `level` is zlib's, 0 to 9.
-cic_status cic_png_encode(const void *pixels, uint32_t width, uint32_t height, int channels, int sample_bits,
-                          int level, int filters, uint8_t **out, size_t *out_count, char *message);
+/// Makes an IDAT chunk of the rows, length and checksum included, to be freed by `cic_free`. The chunks of all bands,
+/// of any sizes, follow each other to one zlib stream that lacks a last block and its checksum; `adler` is the band's
+/// part of that. `level` is 0 to 9: 1 is this library's own quick encoder, the others are zlib's. The rows must have
+/// less than 1 GiB. Takes memory of about three times the rows.
+cic_status cic_png_encode_band(const cic_png_band *band, int level, uint8_t **chunk, size_t *chunk_count,
+                               uint32_t *adler);
 
 /// Reads up to the first scan.
 cic_status cic_jpeg_header(const uint8_t *bytes, size_t count, cic_header *header, char *message);
@@ -57,6 +64,46 @@ cic_status cic_jpeg_header(const uint8_t *bytes, size_t count, cic_header *heade
 /// is rounded up). `size` must be exact: width * height * channels.
 cic_status cic_jpeg_pixels(const uint8_t *bytes, size_t count, int denominator, uint8_t *pixels, size_t size,
                            char *message);
+
+typedef struct cic_jpeg_options {
+  /// 1 to 100; from 90 on, colours are not subsampled.
+  int quality;
+  /// Pixels per inch, 0 if unknown.
+  uint16_t density_x, density_y;
+  /// Marker segments to write after JFIF's: marker, length and data as in the file, each.
+  const uint8_t *segments;
+  size_t segments_count;
+} cic_jpeg_options;
+
+/// Encodes 8-bit grey or RGB as a baseline JPEG. On success `*out` holds `*out_count` bytes, to be freed by `cic_free`.
+cic_status cic_jpeg_encode(const uint8_t *pixels, uint32_t width, uint32_t height, int channels,
+                           const cic_jpeg_options *options, uint8_t **out, size_t *out_count, char *message);
+
+/// Reads what kind of WebP it is. Animations are CIC_UNSUPPORTED.
+cic_status cic_webp_header(const uint8_t *bytes, size_t count, cic_header *header, char *message);
+
+/// Decodes to RGB or RGBA, as the header says, scaled to `width` x `height`. `size` must be exact.
+cic_status cic_webp_pixels(const uint8_t *bytes, size_t count, uint32_t width, uint32_t height, int channels,
+                           uint8_t *pixels, size_t size, char *message);
+
+typedef struct cic_webp_options {
+  int lossless;
+  /// 0 to 100: how good it is to look, or if lossless, how much effort goes into a small file.
+  float quality;
+  /// 0 (quick) to 6 (small).
+  int method;
+  /// Whether colours stay where alpha is 0.
+  int exact;
+  /// Two are used at most. The bytes are the same.
+  int threads;
+} cic_webp_options;
+
+/// Encodes 8-bit RGB or RGBA as a WebP without metadata. On success `*out` holds `*out_count` bytes, to be freed by
+/// `cic_webp_free`.
+cic_status cic_webp_encode(const uint8_t *pixels, uint32_t width, uint32_t height, int channels,
+                           const cic_webp_options *options, uint8_t **out, size_t *out_count, char *message);
+
+void cic_webp_free(void *pointer);
 
 void cic_free(void *pointer);
 

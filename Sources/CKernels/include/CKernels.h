@@ -14,17 +14,36 @@ typedef struct {
   int32_t height, width, dilation, phases_x, tiles_y, tiles_x;
 } ck_tiling;
 
+/// Linear interpolation between samples a and b: a + (b − a)·weight.
+typedef struct {
+  int32_t a, b;
+  float weight;
+} ck_tap;
+
+/// One block of a map that a convolution reads: height × width pixels, or fewer that are interpolated on the way.
+typedef struct {
+  const float *block;
+  /// Pixels of a row as stored.
+  int32_t width;
+  /// For every row and every column of the map what it is interpolated from; null for a map stored as it is.
+  /// Interpolated maps need a dilation of 1.
+  const ck_tap *rows, *columns;
+  /// Whether it is interpolated to exactly twice its height and width.
+  int32_t doubled;
+} ck_source;
+
 /// The transforms of F(m×m, 3×3) with n = m + 2.
 typedef struct {
   int32_t m;
-  /// Transforms tiles first ..< first + count of one block into v: value xi (of n·n) of tile t goes to
+  /// Transforms tiles first ..< first + count of one source into v: value xi (of n·n) of tile t goes to
   /// v + xi·v_xi + (t − first)·v_tile, L floats.
-  void (*input)(const ck_tiling *, const float *block, int32_t first, int32_t count, float *v, intptr_t v_tile,
+  void (*input)(const ck_tiling *, const ck_source *, int32_t first, int32_t count, float *v, intptr_t v_tile,
                 intptr_t v_xi);
   /// Transforms products back: value xi of tile t is at p + xi·p_xi + (t − first)·p_tile. Adds bias (L floats), then
-  /// clamps below at `floor`, then adds the same pixels of `residual` unless it is null; writes them into block.
+  /// clamps below at `floor`, then adds the same pixels of `residual` unless it is null; writes them into block. Unless
+  /// `pooled` is null, it gets the block's 2×2 max-pool (see max_pool), for which m must be even and the dilation 1.
   void (*output)(const ck_tiling *, const float *p, intptr_t p_xi, intptr_t p_tile, int32_t first, int32_t count,
-                 const float *bias, float floor, const float *residual, float *block);
+                 const float *bias, float floor, const float *residual, float *block, float *pooled);
   /// Transforms the 3×3 kernels of `outputs` ≤ nv·L output channels and of input channels channel[0 ..< k] (−1: zero):
   /// weight is [O, inputs, 3, 3], pointing at the first output channel. Value xi of input k goes to
   /// u + xi·u_xi + k·nv·L, nv·L floats.
@@ -51,13 +70,13 @@ typedef struct {
                  float bias, int32_t first, int32_t count, float *scratch, float *planar);
   /// 2×2 max-pool, stride 2, ceil mode, NaN kept: one block → ⌈H/2⌉×⌈W/2⌉.
   void (*max_pool)(const float *block, int32_t height, int32_t width, float *pooled);
-  /// Bilinear resize, rows first_row ..< first_row + rows of one block to out_height × out_width. Half-pixel centres,
-  /// corners not aligned.
-  void (*upsample)(const float *block, int32_t height, int32_t width, float *out, int32_t out_height, int32_t out_width,
-                   int32_t first_row, int32_t rows);
+  /// Bilinear resize of one block, stored with `width` pixels a row: rows first ..< first + count of the result, whose rows
+  /// and columns are interpolated as the taps say.
+  void (*upsample)(const float *block, int32_t width, const ck_tap *rows, const ck_tap *columns, float *out,
+                   int32_t out_width, int32_t first, int32_t count);
   /// The same for one planar channel.
-  void (*upsample_planar)(const float *planar, int32_t height, int32_t width, float *out, int32_t out_height,
-                          int32_t out_width, int32_t first_row, int32_t rows);
+  void (*upsample_planar)(const float *planar, int32_t width, const ck_tap *rows, const ck_tap *columns, float *out,
+                          int32_t out_width, int32_t first, int32_t count);
   /// out = a + b, count floats.
   void (*add)(const float *a, const float *b, float *out, intptr_t count);
   /// count ≤ L planar channels, `pixels` floats each and back to back, into one block, and back.

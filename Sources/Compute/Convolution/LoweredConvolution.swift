@@ -37,14 +37,14 @@ struct LoweredConvolution {
   ///   - weight: [O, I, k, k]; bias: [O].
   ///   - destination: [O, H, W].
   ///   - scratch: `scratchCount` floats per worker.
-  func run(
-    sources: [UnsafePointer<Float>], weight: UnsafePointer<Float>, bias: UnsafePointer<Float>,
-    destination: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>, pool: ThreadPool
-  ) {
+  func phase(
+    sources: UnsafeMutableBufferPointer<UnsafePointer<Float>>, weight: Tensor, bias: Tensor,
+    destination: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>
+  ) -> Phase {
     let pixels = height * width
     let tiles = (pixels + tilePixels - 1) / tilePixels
     let channelJobs = (layer.output + jobChannels - 1) / jobChannels
-    pool.run(tiles * channelJobs) { job, worker in
+    return Phase(jobs: tiles * channelJobs) { job, worker in
       let first = job / channelJobs * tilePixels
       let n = min(tilePixels, pixels - first)
       let o = job % channelJobs * jobChannels
@@ -53,9 +53,10 @@ struct LoweredConvolution {
       unfold(sources, firstPixel: first, count: n, into: columns)
       cblas_sgemm(
         CblasRowMajor, CblasNoTrans, CblasNoTrans, Int32(rows), Int32(n), Int32(depth),
-        1, weight + o * depth, Int32(depth), columns, Int32(n), 0, destination + o * pixels + first, Int32(pixels))
+        1, weight.withUnsafeBufferPointer { $0.baseAddress! + o * depth }, Int32(depth), columns, Int32(n), 0,
+        destination + o * pixels + first, Int32(pixels))
       for channel in o..<o + rows {
-        finish(destination + channel * pixels + first, n, bias: bias[channel])
+        finish(destination + channel * pixels + first, n, bias: bias.withUnsafeBufferPointer { $0[channel] })
       }
     }
   }
@@ -72,7 +73,8 @@ struct LoweredConvolution {
   /// Writes the columns of the pixels `firstPixel ..< firstPixel + count` (row-major): row (c·k + ky)·k + kx of
   /// the result holds channel c shifted by that tap, zero outside the map.
   private func unfold(
-    _ sources: [UnsafePointer<Float>], firstPixel: Int, count: Int, into columns: UnsafeMutablePointer<Float>
+    _ sources: UnsafeMutableBufferPointer<UnsafePointer<Float>>, firstPixel: Int, count: Int,
+    into columns: UnsafeMutablePointer<Float>
   ) {
     let k = layer.kernel, d = layer.dilation
     var out = columns

@@ -9,12 +9,13 @@ enum ConvolutionAlgorithm: Equatable {
 
   /// - Parameters:
   ///   - sources: shapes of the input maps, which are read as one.
+  ///   - out: shape of the result.
   ///   - tile: the m to use for all Winograd convolutions; nil to choose.
-  init(_ layer: Convolution, sources: [MapShape], kernels: Kernels, tile: Int?) {
+  init(_ layer: Convolution, sources: [MapShape], out: MapShape, kernels: Kernels, tile: Int?) {
     if SingleConvolution.canRun(layer, sources: sources) {
       self = .single
     } else if WinogradConvolution.canRun(layer, sources: sources) {
-      self = .winograd(tile ?? Self.bestTile(layer, sources[0].height, sources[0].width, lanes: kernels.lanes))
+      self = .winograd(tile ?? Self.bestTile(layer, out.height, out.width, lanes: kernels.lanes))
     } else {
       self = .lowered
     }

@@ -7,6 +7,7 @@ struct SingleConvolution {
   /// [blocks][9][L]
   private let weights: OwnedFloats
   private let bias: Float
+  private let blocks: OwnedBuffer<UnsafePointer<Float>?>
   private let width: Int
 
   static func canRun(_ layer: Convolution, sources: [MapShape]) -> Bool {
@@ -14,41 +15,40 @@ struct SingleConvolution {
       && sources.allSatisfy { $0.channels > 1 }
   }
 
-  init(_ layer: Convolution, _ parameters: ConvolutionParameters, sources: [MapShape], kernels: Kernels) {
+  /// - Parameter sources: the blocked input maps, which are read as one.
+  init(_ layer: Convolution, _ parameters: ConvolutionParameters, sources: [StoredMap], kernels: Kernels) {
     self.layer = layer
     self.kernels = kernels
     bias = parameters.bias.values[0]
-    width = sources[0].width
+    width = sources[0].shape.width
     let lanes = kernels.lanes
-    weights = OwnedFloats(count: sources.reduce(0) { $0 + StoredMap.blocks($1.channels, lanes: lanes) } * 9 * lanes)
+    blocks = OwnedBuffer(sources.flatMap { map in (0..<map.blocks).map { UnsafePointer(map.block($0)) } })
+    weights = OwnedFloats(count: blocks.buffer.count * 9 * lanes)
     weights.buffer.initialize(repeating: 0)
     var first = 0, firstBlock = 0
     for source in sources {
       parameters.weight.withUnsafeBufferPointer { w in
-        for c in 0..<source.channels {
+        for c in 0..<source.shape.channels {
           for tap in 0..<9 {
             weights.buffer[((firstBlock + c / lanes) * 9 + tap) * lanes + c % lanes] = w[(first + c) * 9 + tap]
           }
         }
       }
-      first += source.channels
-      firstBlock += StoredMap.blocks(source.channels, lanes: lanes)
+      first += source.shape.channels
+      firstBlock += source.blocks
     }
   }
 
   /// Floats that each worker needs.
   var scratchCount: Int { 2 * width * kernels.lanes }
 
-  /// sources: blocked; out: planar.
-  func run(_ sources: [StoredMap], into out: StoredMap, own: UnsafeMutablePointer<Float>, pool: ThreadPool) {
-    let blocks = sources.flatMap { s in (0..<s.blocks).map { UnsafePointer(s.block($0)) as UnsafePointer<Float>? } }
+  /// out: planar.
+  func phase(into out: StoredMap, own: UnsafeMutablePointer<Float>) -> Phase {
     let height = out.shape.height, band = 8
-    blocks.withUnsafeBufferPointer { blocks in
-      pool.run((height + band - 1) / band) { job, worker in
-        kernels.c.single(
-          blocks.baseAddress!, Int32(blocks.count), Int32(height), Int32(width), weights.buffer.baseAddress!, bias,
-          Int32(job * band), Int32(min(band, height - job * band)), own + worker * scratchCount, out.start)
-      }
+    return Phase(jobs: (height + band - 1) / band) { job, worker in
+      kernels.c.single(
+        blocks.start, Int32(blocks.buffer.count), Int32(height), Int32(width), weights.start, bias, Int32(job * band),
+        Int32(min(band, height - job * band)), own + worker * scratchCount, out.start)
     }
   }
 }

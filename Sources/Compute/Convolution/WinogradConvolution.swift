@@ -15,12 +15,14 @@ struct WinogradConvolution {
   let m: Int
   private let kernels: Kernels
   private let transforms: ck_winograd
-  private let tiling: ck_tiling
+  private let tiling: OwnedBuffer<ck_tiling>
+  /// All blocks of all input maps.
+  private let blocks: OwnedBuffer<ck_source>
+  /// Of the input maps that are resized on the way.
+  private let interpolations: [Interpolation]
   private let tiles: Int
   /// Original input channel of each k, −1 for a lane of padding.
   private let channel: [Int32]
-  /// Blocks of all input maps together.
-  private let inputBlocks: Int
   /// Vectors of output channels in a group: 1 or 2.
   private let vectors: Int
   private let groups: Int
@@ -52,7 +54,7 @@ struct WinogradConvolution {
   private var n2: Int { (m + 2) * (m + 2) }
   private var groupLanes: Int { vectors * kernels.lanes }
   private var depth: Int { channel.count }
-  private var rowOfV: Int { inputBlocks * kernels.lanes }
+  private var rowOfV: Int { blocks.buffer.count * kernels.lanes }
   /// Distances between the n² matrices, kept off multiples of 4096 bytes, which would all fall into one cache set.
   private var strideOfV: Int { (sharesTiles ? tiles : jobTiles) * rowOfV + 16 }
   private var strideOfP: Int { jobTiles * groupLanes + 16 }
@@ -64,37 +66,59 @@ struct WinogradConvolution {
     layer.kernel == 3 && layer.output > 1 && sources.allSatisfy { $0.channels > 1 }
   }
 
+  /// Whether maps of another size are resized while they are read.
+  static func canInterpolate(_ layer: Convolution, sources: [MapShape]) -> Bool {
+    canRun(layer, sources: sources) && layer.dilation == 1
+  }
+
+  /// Whether `run` can pool its result.
+  var canPool: Bool { m % 2 == 0 && layer.dilation == 1 }
+
   /// - Parameters:
-  ///   - sources: shapes of the input maps, which are read as one.
+  ///   - other: the same layer, planned alike: its transformed weights serve this one, too.
+  ///   - sources: the blocked input maps, which are read as one; those of another size than `out` are resized on the way.
+  ///   - out: shape of the result.
   ///   - transformsWeightsAhead: whether to keep U, (m+2)²/9 times the weights' size, or to make it on every run where a run
   ///     needs it once only.
   init(
-    _ layer: Convolution, _ parameters: ConvolutionParameters, sources: [MapShape], m: Int, kernels: Kernels,
-    transformsWeightsAhead: Bool, pool: ThreadPool
+    _ layer: Convolution, _ parameters: ConvolutionParameters, sources: [StoredMap], out: MapShape, m: Int,
+    kernels: Kernels, transformsWeightsAhead: Bool, sharing other: WinogradConvolution? = nil, pool: ThreadPool
   ) {
-    precondition(Self.canRun(layer, sources: sources), "\(layer.name) cannot be a Winograd convolution")
+    precondition(Self.canRun(layer, sources: sources.map(\.shape)), "\(layer.name) cannot be a Winograd convolution")
     self.layer = layer
     self.m = m
     self.kernels = kernels
     transforms = kernels.winograd(m)
     let lanes = kernels.lanes
 
-    var channel: [Int32] = [], first = 0, blocks = 0
+    var channel: [Int32] = [], first = 0
+    var blocks: [ck_source] = [], interpolations: [Interpolation] = []
     for source in sources {
-      let sourceBlocks = StoredMap.blocks(source.channels, lanes: lanes)
-      channel += (0..<sourceBlocks * lanes).map { $0 < source.channels ? Int32(first + $0) : -1 }
-      first += source.channels
-      blocks += sourceBlocks
+      let shape = source.shape
+      channel += (0..<source.blocks * lanes).map { $0 < shape.channels ? Int32(first + $0) : -1 }
+      first += shape.channels
+      let isWhole = shape.height == out.height && shape.width == out.width
+      if !isWhole { interpolations.append(Interpolation(from: shape, to: out)) }
+      let taps = isWhole ? nil : interpolations.last
+      blocks += (0..<source.blocks).map {
+        ck_source(
+          block: source.block($0), width: Int32(shape.width), rows: taps?.rows.start, columns: taps?.columns.start,
+          doubled: 2 * shape.height == out.height && 2 * shape.width == out.width ? 1 : 0)
+      }
     }
     while channel.last == -1 { channel.removeLast() }
     self.channel = channel
-    inputBlocks = blocks
+    self.blocks = OwnedBuffer(blocks)
+    self.interpolations = interpolations
 
-    let (height, width, d) = (sources[0].height, sources[0].width, layer.dilation)
+    let (height, width, d) = (out.height, out.width, layer.dilation)
+    precondition(interpolations.isEmpty || d == 1, "\(layer.name) is dilated and cannot resize what it reads")
     let tilesY = ((height + d - 1) / d + m - 1) / m, tilesX = ((width + d - 1) / d + m - 1) / m
-    tiling = ck_tiling(
-      height: Int32(height), width: Int32(width), dilation: Int32(d), phases_x: Int32(min(d, width)),
-      tiles_y: Int32(tilesY), tiles_x: Int32(tilesX))
+    tiling = OwnedBuffer([
+      ck_tiling(
+        height: Int32(height), width: Int32(width), dilation: Int32(d), phases_x: Int32(min(d, width)),
+        tiles_y: Int32(tilesY), tiles_x: Int32(tilesX))
+    ])
     tiles = min(d, height) * min(d, width) * tilesY * tilesX
 
     vectors = layer.output > lanes ? 2 : 1
@@ -107,12 +131,13 @@ struct WinogradConvolution {
       jobTiles = (tiles + parts - 1) / parts
     } else {
       let n2 = (m + 2) * (m + 2)
-      jobTiles = max(rows, min(96, Self.cacheful / (n2 * blocks * lanes)) / rows * rows)
+      jobTiles = max(rows, min(96, Self.cacheful / (n2 * blocks.count * lanes)) / rows * rows)
     }
     bias = OwnedFloats(count: groups * vectors * lanes)
     bias.buffer.initialize(repeating: 0)
     _ = bias.buffer.update(fromContentsOf: parameters.bias.values)
-    weights = .plain(parameters.weight)
+    weights = other?.weights ?? .plain(parameters.weight)
+    if case .ready = weights { return }
     if transformsWeightsAhead || !sharesTiles || jobTiles < tiles {
       weights = .ready(transformed(parameters.weight, pool))
     }
@@ -150,55 +175,75 @@ struct WinogradConvolution {
     return sharesTiles ? (v, n2 * strideOfP + u) : (0, v + n2 * strideOfP)
   }
 
+  /// Maps and memory of one run.
+  struct Destination {
+    /// Blocked.
+    let out: StoredMap
+    /// Blocked, added after the ReLU.
+    let residual: StoredMap?
+    /// Gets the max-pooled result; only if `canPool`.
+    let pooled: StoredMap?
+  }
+
+  /// What a run does.
   /// - Parameters:
-  ///   - sources: blocked maps with the shapes given before.
-  ///   - residual: blocked, added after the ReLU; or nil.
   ///   - shared, own: scratch as `scratchCount` says, the latter for each worker in turn.
-  func run(
-    _ sources: [StoredMap], residual: StoredMap?, into out: StoredMap, shared: UnsafeMutablePointer<Float>,
-    own: UnsafeMutablePointer<Float>, pool: ThreadPool
-  ) {
-    let blocks = sources.flatMap { source in (0..<source.blocks).map { UnsafePointer(source.block($0)) } }
+  ///   - stopwatch: gets the times of transforms and products.
+  func phases(
+    into destination: Destination, shared: UnsafeMutablePointer<Float>, own: UnsafeMutablePointer<Float>,
+    stopwatch: Stopwatch
+  ) -> [Phase] {
     let parts = (tiles + jobTiles - 1) / jobTiles
     let ownCount = scratchCount.each
-    withUnsafePointer(to: tiling) { tiling in
-      if sharesTiles {
-        pool.run(blocks.count) { b, _ in
-          transforms.input(tiling, blocks[b], 0, Int32(tiles), shared + b * kernels.lanes, rowOfV, strideOfV)
-        }
-        pool.run(groups * parts) { job, worker in
-          let p = own + worker * ownCount
-          let first = job % parts * jobTiles, count = min(jobTiles, tiles - first), group = job / parts
-          let v = shared + first * rowOfV
-          switch weights {
-          case .ready(let u): multiply(v, u.buffer.baseAddress! + group * n2 * strideOfU, p, count, 0..<depth)
-          case .plain(let weight):
-            let u = p + n2 * strideOfP
-            for start in stride(from: 0, to: depth, by: chunk) {
-              let range = start..<min(start + chunk, depth)
-              transform(weight, group: group, range, into: u)
-              multiply(v, u, p, count, range)
-            }
-          }
-          finish(group, tiling, first, count, p, residual, out)
-        }
-      } else {
-        guard case .ready(let ready) = weights else { preconditionFailure("weights must be transformed ahead") }
-        let u = UnsafePointer(ready.buffer.baseAddress!)
-        pool.run(parts) { job, worker in
-          let v = own + worker * ownCount, p = v + n2 * strideOfV
+    guard sharesTiles else {
+      guard case .ready(let ready) = weights else { preconditionFailure("weights must be transformed ahead") }
+      return [
+        Phase(jobs: parts) { job, worker in
+          stopwatch.start(worker)
+          let u = UnsafePointer(ready.start), v = own + worker * ownCount, p = v + n2 * strideOfV
           let first = job * jobTiles, count = min(jobTiles, tiles - first)
-          for b in blocks.indices {
+          for b in 0..<blocks.buffer.count {
             transforms.input(
-              tiling, blocks[b], Int32(first), Int32(count), v + b * kernels.lanes, rowOfV, strideOfV)
+              tiling.start, blocks.start + b, Int32(first), Int32(count), v + b * kernels.lanes, rowOfV, strideOfV)
           }
+          stopwatch.add(.transform, worker)
           for group in 0..<groups {
             multiply(v, u + group * n2 * strideOfU, p, count, 0..<depth)
-            finish(group, tiling, first, count, p, residual, out)
+            stopwatch.add(.product, worker)
+            finish(group, first, count, p, destination)
+            stopwatch.add(.transform, worker)
           }
         }
-      }
+      ]
     }
+    let transformation = Phase(jobs: blocks.buffer.count) { b, worker in
+      stopwatch.start(worker)
+      transforms.input(
+        tiling.start, blocks.start + b, 0, Int32(tiles), shared + b * kernels.lanes, rowOfV, strideOfV)
+      stopwatch.add(.transform, worker)
+    }
+    let products = Phase(jobs: groups * parts) { job, worker in
+      stopwatch.start(worker)
+      let p = own + worker * ownCount
+      let first = job % parts * jobTiles, count = min(jobTiles, tiles - first), group = job / parts
+      let v = shared + first * rowOfV
+      switch weights {
+      case .ready(let u): multiply(v, u.start + group * n2 * strideOfU, p, count, 0..<depth)
+      case .plain(let weight):
+        let u = p + n2 * strideOfP
+        for start in stride(from: 0, to: depth, by: chunk) {
+          let range = start..<min(start + chunk, depth)
+          transform(weight, group: group, range, into: u)
+          stopwatch.add(.transform, worker)
+          multiply(v, u, p, count, range)
+          stopwatch.add(.product, worker)
+        }
+      }
+      stopwatch.add(.product, worker)
+      finish(group, first, count, p, destination)
+      stopwatch.add(.transform, worker)
+    }
+    return [transformation, products]
   }
 
   /// P = V · U, matrix by matrix, for the input channels in `range`; added to what P holds unless they are the first.
@@ -215,16 +260,15 @@ struct WinogradConvolution {
   }
 
   private func finish(
-    _ group: Int, _ tiling: UnsafePointer<ck_tiling>, _ first: Int, _ count: Int, _ p: UnsafePointer<Float>,
-    _ residual: StoredMap?, _ out: StoredMap
+    _ group: Int, _ first: Int, _ count: Int, _ p: UnsafePointer<Float>, _ destination: Destination
   ) {
     for vector in 0..<vectors {
       let block = group * vectors + vector
-      guard block < out.blocks else { return }
+      guard block < destination.out.blocks else { return }
       transforms.output(
-        tiling, p + vector * kernels.lanes, strideOfP, groupLanes, Int32(first), Int32(count),
-        bias.buffer.baseAddress! + block * kernels.lanes, layer.hasReLU ? 0 : -.infinity,
-        residual.map { UnsafePointer($0.block(block)) }, out.block(block))
+        tiling.start, p + vector * kernels.lanes, strideOfP, groupLanes, Int32(first), Int32(count),
+        bias.start + block * kernels.lanes, layer.hasReLU ? 0 : -.infinity,
+        destination.residual?.block(block), destination.out.block(block), destination.pooled?.block(block))
     }
   }
 }

@@ -27,14 +27,22 @@ public final class Inference {
     /// Multiply-accumulates of the plain definition, 0 for what is not a convolution.
     public let macs: Int
     public let milliseconds: Double
+    /// The share of them that a convolution spent on Winograd's transforms, 0 … 1; nil for other operators.
+    public let transformShare: Double?
   }
 
   private let operators: [Operator]
+  /// What each operator does, ready before the first run: a pass allocates nothing.
+  private let phases: [[Phase]]
+  private let stopwatch: Stopwatch
   private let arena: OwnedFloats
   private let scratch: OwnedFloats
-  private let sharedScratch: Int
+  private let graph: Graph
+  private let nodes: [Graph.ID]
+  private let parameters: NetworkParameters
   private let pool: ThreadPool
-  private let kernels: Kernels
+  private let options: Options
+  private var kernels: Kernels { options.kernels }
   private let inputs: [StoredMap]
   private let outputs: [[StoredMap]]
 
@@ -43,46 +51,71 @@ public final class Inference {
   ///   - outputs: the nodes to keep readable after `run`.
   ///   - parameters: of every layer of the graph, batch normalisation folded (`ConvolutionParameters.folded`); a
   ///     missing layer or a wrong shape is a programming error.
-  public init(
+  public convenience init(
     _ graph: Graph, outputs: [Graph.ID], parameters: NetworkParameters, pool: ThreadPool, options: Options = Options()
+  ) {
+    self.init(graph, outputs: outputs, parameters: parameters, pool: pool, options: options, sharing: nil)
+  }
+
+  /// One more that computes what `other` does, for another caller at the same time: with memory for maps of its own, but
+  /// the same transformed weights.
+  public convenience init(sharing other: Inference) {
+    self.init(
+      other.graph, outputs: other.nodes, parameters: other.parameters, pool: other.pool, options: other.options,
+      sharing: other)
+  }
+
+  private init(
+    _ graph: Graph, outputs: [Graph.ID], parameters: NetworkParameters, pool: ThreadPool, options: Options,
+    sharing other: Inference?
   ) {
     openblas_set_num_threads(1)  // Threads are ours: OpenBLAS's own would fight with them for the cores.
     let kernels = options.kernels
     let schedule = Schedule(graph, outputs: outputs)
-    let buffers = schedule.buffers(lanes: kernels.lanes)
-    let maps = buffers.keys.sorted { ($0.node, $0.index) < ($1.node, $1.index) }
-    let plan = ArenaPlan(maps.map { buffers[$0]! })
-    let offsets = Dictionary(uniqueKeysWithValues: zip(maps, plan.offsets))
+    let (buffers, bufferOf) = schedule.buffers(lanes: kernels.lanes)
+    let plan = ArenaPlan(buffers)
     arena = OwnedFloats(count: plan.count)
     let base = arena.buffer.baseAddress!
     func stored(_ map: Schedule.Map) -> StoredMap {
-      StoredMap(schedule.shapes[map]!, lanes: kernels.lanes, start: base + offsets[map]!)
+      StoredMap(schedule.shapes[map]!, lanes: kernels.lanes, start: base + plan.offsets[bufferOf[map]!])
     }
-    operators = schedule.steps.map { step in
-      Operator(step, parameters: parameters, options: options, pool: pool, stored: stored)
+    operators = schedule.steps.enumerated().map { index, step in
+      Operator(
+        step, parameters: parameters, options: options, sharing: other?.operators[index], pool: pool, stored: stored)
     }
-    sharedScratch = operators.map(\.scratchCount.shared).max() ?? 0
+    let sharedScratch = operators.map(\.scratchCount.shared).max() ?? 0
     scratch = OwnedFloats(count: sharedScratch + pool.threads * (operators.map(\.scratchCount.each).max() ?? 0))
+    stopwatch = Stopwatch(workers: pool.threads)
+    phases = operators.map { [scratch, stopwatch] step in
+      step.phases(
+        shared: scratch.start, own: scratch.start + sharedScratch, kernels: kernels, stopwatch: stopwatch)
+    }
     inputs = schedule.inputs.map(stored)
     self.outputs = schedule.outputs.map { $0.map(stored) }
+    self.graph = graph
+    nodes = outputs
+    self.parameters = parameters
     self.pool = pool
-    self.kernels = kernels
+    self.options = options
   }
 
   /// Computes the outputs from the graph's only input: C planes of H×W floats.
   public func run(_ input: UnsafeBufferPointer<Float>) {
     load(input)
-    for step in operators { run(step) }
+    phases.forEach(run)
   }
 
   /// `run`, with the time of every operator.
   public func profile(_ input: UnsafeBufferPointer<Float>) -> [Timing] {
     load(input)
-    return operators.map { step in
-      let time = ContinuousClock().measure { run(step) }.components
+    return zip(operators, phases).map { step, phases in
+      stopwatch.isOn = true
+      defer { stopwatch.isOn = false }
+      let time = ContinuousClock().measure { run(phases) }.components
       return Timing(
         name: step.name, algorithm: step.algorithm, blocking: step.blocking, shape: step.result.shape,
-        macs: step.macs, milliseconds: Double(time.seconds) * 1e3 + Double(time.attoseconds) / 1e15)
+        macs: step.macs, milliseconds: Double(time.seconds) * 1e3 + Double(time.attoseconds) / 1e15,
+        transformShare: step.isTransformed ? stopwatch.share(.transform) : nil)
     }
   }
 
@@ -92,10 +125,7 @@ public final class Inference {
     inputs[0].pack(input.baseAddress!, kernels)
   }
 
-  private func run(_ step: Operator) {
-    let shared = scratch.buffer.baseAddress!
-    step.run(shared: shared, own: shared + sharedScratch, kernels: kernels, pool: pool)
-  }
+  private func run(_ phases: [Phase]) { for phase in phases { pool.run(phase) } }
 
   /// Output number `index` as the last `run` left it: C planes of H×W floats.
   public func output(_ index: Int) -> [Float] {

@@ -5,42 +5,48 @@ struct Operator {
   private enum Work {
     case winograd(WinogradConvolution)
     case single(SingleConvolution)
-    case lowered(LoweredConvolution, ConvolutionParameters)
-    case maxPool, upsample, add, sigmoid, join
+    case lowered(LoweredConvolution, ConvolutionParameters, planes: OwnedBuffer<UnsafePointer<Float>>)
+    case upsample(Interpolation)
+    case maxPool, add, sigmoid, join
   }
 
   private let work: Work
   private let operands: [StoredMap]
   private let residual: StoredMap?
   let result: StoredMap
+  private let pooled: StoredMap?
 
   init(
-    _ step: Schedule.Step, parameters: NetworkParameters, options: Inference.Options, pool: ThreadPool,
-    stored: (Schedule.Map) -> StoredMap
+    _ step: Schedule.Step, parameters: NetworkParameters, options: Inference.Options, sharing other: Operator?,
+    pool: ThreadPool, stored: (Schedule.Map) -> StoredMap
   ) {
     operands = step.operands.map(stored)
     residual = step.residual.map(stored)
     result = stored(step.result)
+    pooled = step.pooled.map(stored)
     switch step.operation {
     case .convolution(let layer):
       guard let values = parameters[layer.name] else { preconditionFailure("no parameters for \(layer.name)") }
       precondition(
         values.weight.shape == layer.weightShape && values.bias.shape == [layer.output] && values.normalization == nil,
         "parameters of \(layer.name) do not fit or are not folded")
-      let sources = operands.map(\.shape)
-      switch ConvolutionAlgorithm(layer, sources: sources, kernels: options.kernels, tile: options.tile) {
+      switch ConvolutionAlgorithm(
+        layer, sources: operands.map(\.shape), out: result.shape, kernels: options.kernels,
+        tile: options.tile)
+      {
       case .winograd(let m):
         work = .winograd(
           WinogradConvolution(
-            layer, values, sources: sources, m: m, kernels: options.kernels,
-            transformsWeightsAhead: options.transformsWeightsAhead, pool: pool))
-      case .single: work = .single(SingleConvolution(layer, values, sources: sources, kernels: options.kernels))
+            layer, values, sources: operands, out: result.shape, m: m, kernels: options.kernels,
+            transformsWeightsAhead: options.transformsWeightsAhead, sharing: other?.winograd, pool: pool))
+      case .single: work = .single(SingleConvolution(layer, values, sources: operands, kernels: options.kernels))
       case .lowered:
         work = .lowered(
-          LoweredConvolution(layer, height: result.shape.height, width: result.shape.width), values)
+          LoweredConvolution(layer, height: result.shape.height, width: result.shape.width), values,
+          planes: OwnedBuffer(count: layer.input))
       }
     case .maxPool: work = .maxPool
-    case .upsample: work = .upsample
+    case .upsample: work = .upsample(Interpolation(from: operands[0].shape, to: result.shape))
     case .add: work = .add
     case .sigmoid: work = .sigmoid
     case .join: work = .join
@@ -56,94 +62,110 @@ struct Operator {
     switch work {
     case .winograd(let winograd): return winograd.scratchCount
     case .single(let single): return (0, single.scratchCount)
-    case .lowered(let lowered, _): return (isPlanar ? 0 : copies, lowered.scratchCount)
+    case .lowered(let lowered, _, _): return (isPlanar ? 0 : copies, lowered.scratchCount)
     case .join: return (copies, 0)
     default: return (0, 0)
     }
   }
 
-  func run(
-    shared: UnsafeMutablePointer<Float>, own: UnsafeMutablePointer<Float>, kernels: Kernels, pool: ThreadPool
-  ) {
-    let source = operands[0], shape = source.shape, out = result.shape
+  /// What a run does.
+  /// - Parameters:
+  ///   - shared, own: scratch as `scratchCount` says, the latter for each worker in turn.
+  func phases(
+    shared: UnsafeMutablePointer<Float>, own: UnsafeMutablePointer<Float>, kernels: Kernels, stopwatch: Stopwatch
+  ) -> [Phase] {
     switch work {
     case .winograd(let winograd):
-      winograd.run(operands, residual: residual, into: result, shared: shared, own: own, pool: pool)
-    case .single(let single):
-      single.run(operands, into: result, own: own, pool: pool)
-      addResidual(kernels, pool)
-    case .lowered(let lowered, let parameters):
-      runLowered(lowered, parameters, shared: shared, own: own, kernels: kernels, pool: pool)
-      addResidual(kernels, pool)
-    case .maxPool:
-      if source.isPlanar {
-        Planar.maxPool(source.start, shape, into: result.start)
-      } else {
-        pool.run(source.blocks) { b, _ in
-          kernels.c.max_pool(source.block(b), Int32(shape.height), Int32(shape.width), result.block(b))
-        }
-      }
-    case .upsample:
-      let upsample = source.isPlanar ? kernels.c.upsample_planar! : kernels.c.upsample!
-      let bands = (out.height + Self.band - 1) / Self.band
-      pool.run(source.blocks * bands) { job, _ in
-        let first = job % bands * Self.band
-        upsample(
-          source.block(job / bands), Int32(shape.height), Int32(shape.width), result.block(job / bands),
-          Int32(out.height), Int32(out.width), Int32(first), Int32(min(Self.band, out.height - first)))
-      }
-    case .add:
-      pool.run(result.blocks) { b, _ in
-        kernels.c.add(operands[0].block(b), operands[1].block(b), result.block(b), result.blockCount)
-      }
+      let phases = winograd.phases(
+        into: .init(out: result, residual: residual, pooled: winograd.canPool ? pooled : nil), shared: shared,
+        own: own, stopwatch: stopwatch)
+      guard let pooled, !winograd.canPool else { return phases }
+      return phases + [maxPool(result, into: pooled, kernels)]
+    case .single(let single): return [single.phase(into: result, own: own)] + finish(kernels)
+    case .lowered(let lowered, let parameters, let planes):
+      return self.lowered(lowered, parameters, planes, shared: shared, own: own, kernels: kernels) + finish(kernels)
+    case .maxPool: return [maxPool(operands[0], into: result, kernels)]
+    case .upsample(let interpolation): return [upsample(interpolation, kernels)]
+    case .add: return [add(operands[0], operands[1], kernels)]
     case .sigmoid:
-      precondition(source.isPlanar, "a sigmoid of \(shape), which has more than one channel")
-      pool.run(out.height) { y, _ in
-        Planar.sigmoid(source.start + y * out.width, count: out.width, into: result.start + y * out.width)
-      }
+      precondition(result.isPlanar, "a sigmoid of \(result.shape), which has more than one channel")
+      let width = result.shape.width
+      return [
+        Phase(jobs: result.shape.height) { y, _ in
+          Planar.sigmoid(operands[0].start + y * width, count: width, into: result.start + y * width)
+        }
+      ]
     case .join:
-      var start = shared
-      for map in operands {
-        map.unpack(start, kernels)
-        start += map.shape.count
-      }
-      result.pack(shared, kernels)
+      return [
+        Phase(jobs: 1) { _, _ in
+          var start = shared
+          for map in operands {
+            map.unpack(start, kernels)
+            start += map.shape.count
+          }
+          result.pack(shared, kernels)
+        }
+      ]
     }
   }
 
-  /// Rows of a job of an operator that works row by row.
+  /// What a convolution that is not Winograd's leaves to do.
+  private func finish(_ kernels: Kernels) -> [Phase] {
+    [residual.map { add(result, $0, kernels) }, pooled.map { maxPool(result, into: $0, kernels) }].compactMap { $0 }
+  }
+
+  private func maxPool(_ source: StoredMap, into pooled: StoredMap, _ kernels: Kernels) -> Phase {
+    if source.isPlanar {
+      return Phase(jobs: 1) { _, _ in Planar.maxPool(source.start, source.shape, into: pooled.start) }
+    }
+    return Phase(jobs: source.blocks) { b, _ in
+      kernels.c.max_pool(source.block(b), Int32(source.shape.height), Int32(source.shape.width), pooled.block(b))
+    }
+  }
+
+  /// Rows of a job of the upsampling.
   private static let band = 16
 
-  private func addResidual(_ kernels: Kernels, _ pool: ThreadPool) {
-    guard let residual else { return }
-    pool.run(result.blocks) { b, _ in
-      kernels.c.add(result.block(b), residual.block(b), result.block(b), result.blockCount)
+  private func upsample(_ interpolation: Interpolation, _ kernels: Kernels) -> Phase {
+    let source = operands[0], out = result.shape
+    let upsample = source.isPlanar ? kernels.c.upsample_planar! : kernels.c.upsample!
+    let bands = (out.height + Self.band - 1) / Self.band
+    return Phase(jobs: source.blocks * bands) { job, _ in
+      let first = job % bands * Self.band, block = job / bands
+      upsample(
+        source.block(block), Int32(source.shape.width), interpolation.rows.start, interpolation.columns.start,
+        result.block(block), Int32(out.width), Int32(first), Int32(min(Self.band, out.height - first)))
     }
   }
 
-  /// Copies blocked maps to planes and back around a planar convolution.
-  private func runLowered(
-    _ lowered: LoweredConvolution, _ parameters: ConvolutionParameters, shared: UnsafeMutablePointer<Float>,
-    own: UnsafeMutablePointer<Float>, kernels: Kernels, pool: ThreadPool
-  ) {
-    var planes: [UnsafePointer<Float>] = [], next = shared
+  private func add(_ a: StoredMap, _ b: StoredMap, _ kernels: Kernels) -> Phase {
+    Phase(jobs: result.blocks) { i, _ in kernels.c.add(a.block(i), b.block(i), result.block(i), result.blockCount) }
+  }
+
+  /// A planar convolution, with copies of blocked maps to planes and back around it.
+  private func lowered(
+    _ lowered: LoweredConvolution, _ parameters: ConvolutionParameters, _ planes: OwnedBuffer<UnsafePointer<Float>>,
+    shared: UnsafeMutablePointer<Float>, own: UnsafeMutablePointer<Float>, kernels: Kernels
+  ) -> [Phase] {
+    var next = shared, plane = planes.start
+    var copies: [(map: StoredMap, planes: UnsafeMutablePointer<Float>)] = []
     for map in operands {
       let start = map.isPlanar ? map.start : next
       if !map.isPlanar {
-        map.unpack(next, kernels)
+        copies.append((map, next))
         next += map.shape.count
       }
-      planes += (0..<map.shape.channels).map { UnsafePointer(start + $0 * map.shape.pixels) }
-    }
-    let out = result.isPlanar ? result.start : next
-    parameters.weight.withUnsafeBufferPointer { weight in
-      parameters.bias.withUnsafeBufferPointer { bias in
-        lowered.run(
-          sources: planes, weight: weight.baseAddress!, bias: bias.baseAddress!, destination: out, scratch: own,
-          pool: pool)
+      for channel in 0..<map.shape.channels {
+        plane.initialize(to: start + channel * map.shape.pixels)
+        plane += 1
       }
     }
-    if !result.isPlanar { result.pack(out, kernels) }
+    let out = result.isPlanar ? result.start : next
+    let convolution = lowered.phase(
+      sources: planes.buffer, weight: parameters.weight, bias: parameters.bias, destination: out, scratch: own)
+    let before = Phase(jobs: copies.count) { job, _ in copies[job].map.unpack(copies[job].planes, kernels) }
+    let after = Phase(jobs: result.isPlanar ? 0 : 1) { _, _ in result.pack(out, kernels) }
+    return [before, convolution, after].filter { $0.jobs > 0 }
   }
 
   // MARK: - For explanations
@@ -152,7 +174,7 @@ struct Operator {
     switch work {
     case .winograd(let convolution): convolution.layer.name.description
     case .single(let convolution): convolution.layer.name.description
-    case .lowered(let convolution, _): convolution.layer.name.description
+    case .lowered(let convolution, _, _): convolution.layer.name.description
     case .maxPool: "max-pool"
     case .upsample: "upsample"
     case .add: "add"
@@ -163,7 +185,10 @@ struct Operator {
 
   var algorithm: String {
     switch work {
-    case .winograd(let convolution): "F(\(convolution.m)×\(convolution.m))"
+    case .winograd(let convolution):
+      "F(\(convolution.m)×\(convolution.m))"
+        + (operands.contains { $0.shape.height != result.shape.height } ? ", upsampling" : "")
+        + (pooled == nil ? "" : ", pooling")
     case .single: "dot products"
     case .lowered: "OpenBLAS"
     default: ""
@@ -173,9 +198,16 @@ struct Operator {
   var blocking: String {
     switch work {
     case .winograd(let convolution): convolution.blocking
-    case .lowered(let lowered, _): "\(lowered.tilePixels) pixels a job"
+    case .lowered(let lowered, _, _): "\(lowered.tilePixels) pixels a job"
     default: ""
     }
+  }
+
+  /// Whether it is a convolution with transforms around its products.
+  var isTransformed: Bool { winograd != nil }
+
+  private var winograd: WinogradConvolution? {
+    if case .winograd(let convolution) = work { convolution } else { nil }
   }
 
   var macs: Int {
@@ -183,7 +215,7 @@ struct Operator {
     switch work {
     case .winograd(let convolution): layer = convolution.layer
     case .single(let convolution): layer = convolution.layer
-    case .lowered(let convolution, _): layer = convolution.layer
+    case .lowered(let convolution, _, _): layer = convolution.layer
     default: return 0
     }
     return layer.macs(height: result.shape.height, width: result.shape.width)

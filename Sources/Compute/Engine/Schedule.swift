@@ -1,8 +1,9 @@
 /// What `Inference` has to compute for the outputs asked for, in which order, and how long each result is needed.
 ///
-/// Three things of the graph disappear here. What no output needs is not computed. A concatenation costs nothing: its value
+/// Much of the graph disappears here. What no output needs is not computed. A concatenation costs nothing: its value
 /// is the list of maps that it joins, and an operation on a list is done map by map. An addition to the result of a
-/// convolution that nobody else reads becomes that convolution's residual.
+/// convolution that nobody else reads becomes that convolution's residual. Max-pooling of a convolution's result is done by
+/// that convolution. Upsampling is done by the convolution that reads the result, if it can, on the way.
 struct Schedule {
   /// One map of the list that is a node's value.
   struct Map: Hashable {
@@ -19,10 +20,13 @@ struct Schedule {
 
   struct Step {
     let operation: Operation
+    /// A convolution resizes those that are smaller than its result.
     let operands: [Map]
     /// Added to a convolution's result after its ReLU.
-    let residual: Map?
+    var residual: Map? = nil
     let result: Map
+    /// A convolution's result, max-pooled.
+    var pooled: Map? = nil
   }
 
   private(set) var inputs: [Map] = []
@@ -30,6 +34,8 @@ struct Schedule {
   /// The maps of each output.
   private(set) var outputs: [[Map]] = []
   private(set) var shapes: [Map: MapShape] = [:]
+  /// Upsampled maps that no step has made yet, and what they are made from.
+  private var upsampled: [Map: Map] = [:]
 
   init(_ graph: Graph, outputs: [Graph.ID]) {
     let readers = Self.readers(graph, outputs: outputs)
@@ -49,36 +55,75 @@ struct Schedule {
         let fusion = fused[id]
         let result = map(fusion?.addition ?? id, 0, node.shape)
         let residual = fusion.map { joined(values[$0.residual]!, $0.residual, graph) }
+        let canInterpolate = WinogradConvolution.canInterpolate(layer, sources: operands[0].map { shapes[$0]! })
+        let sources = operands[0].map { canInterpolate ? upsampled[$0] ?? $0 : made($0) }
         steps.append(
-          Step(operation: .convolution(layer), operands: operands[0], residual: residual, result: result))
+          Step(operation: .convolution(layer), operands: sources, residual: residual, result: result))
         values[result.node] = [result]
-      case .maxPool: values[id] = each(.maxPool, operands[0], id, node.shape)
-      case .upsample: values[id] = each(.upsample, operands[0], id, node.shape)
-      case .sigmoid: values[id] = each(.sigmoid, operands[0], id, node.shape)
+      case .maxPool: values[id] = operands[0].enumerated().map { pooled(made($1), map(id, $0, like: $1, node)) }
+      case .upsample:
+        values[id] = operands[0].enumerated().map { index, operand in
+          let result = map(id, index, like: operand, node)
+          upsampled[result] = made(operand)
+          return result
+        }
+      case .sigmoid:
+        values[id] = operands[0].enumerated().map { index, operand in
+          let result = map(id, index, like: operand, node)
+          steps.append(Step(operation: .sigmoid, operands: [made(operand)], result: result))
+          return result
+        }
       case .add:
         let result = map(id, 0, node.shape)
         let both = zip(operands, node.operands).map { joined($0, $1, graph) }
-        steps.append(Step(operation: .add, operands: both, residual: nil, result: result))
+        steps.append(Step(operation: .add, operands: both, result: result))
         values[id] = [result]
       }
     }
-    self.outputs = outputs.map { values[$0]! }
+    self.outputs = outputs.map { values[$0]!.map { made($0) } }
   }
 
-  /// Sizes and lifetimes of the maps. Inputs live from moment 0, step s runs at moment s + 1.
-  func buffers(lanes: Int) -> [Map: ArenaPlan.Buffer] {
-    var born: [Map: Int] = [:], lastRead: [Map: Int] = [:]
-    for map in inputs { born[map] = 0 }
+  /// Sizes and lifetimes of the maps' memory. Inputs live from moment 0, step s runs at moment s + 1.
+  ///
+  /// A residual that nobody reads afterwards gives its memory to the result: each of its pixels is read just before that
+  /// of the result is written.
+  /// - Returns: the buffers, and for each map the number of the one that it lies in.
+  func buffers(lanes: Int) -> (buffers: [ArenaPlan.Buffer], of: [Map: Int]) {
+    var lastRead: [Map: Int] = [:]
     for (index, step) in steps.enumerated() {
-      born[step.result] = index + 1
       for map in step.operands + [step.residual].compactMap({ $0 }) { lastRead[map] = index + 1 }
     }
     for map in outputs.joined() { lastRead[map] = steps.count + 1 }
-    return Dictionary(
-      uniqueKeysWithValues: born.map { map, birth in
-        let lifetime = birth...max(birth, lastRead[map] ?? birth)
-        return (map, ArenaPlan.Buffer(count: StoredMap.count(shapes[map]!, lanes: lanes), lifetime: lifetime))
-      })
+
+    var buffers: [ArenaPlan.Buffer] = [], number: [Map: Int] = [:]
+    func make(_ map: Map, at moment: Int) {
+      number[map] = buffers.count
+      buffers.append(
+        ArenaPlan.Buffer(
+          count: StoredMap.count(shapes[map]!, lanes: lanes), lifetime: moment...max(moment, lastRead[map] ?? moment)))
+    }
+    for map in inputs { make(map, at: 0) }
+    for (index, step) in steps.enumerated() {
+      let moment = index + 1
+      if let residual = step.residual, let taken = number[residual], lastRead[residual] == moment,
+        canReplace(residual, step)
+      {
+        number[step.result] = taken
+        let buffer = buffers[taken]
+        buffers[taken] = ArenaPlan.Buffer(
+          count: buffer.count, lifetime: buffer.lifetime.lowerBound...max(moment, lastRead[step.result] ?? moment))
+      } else {
+        make(step.result, at: moment)
+      }
+      if let pooled = step.pooled { make(pooled, at: moment) }
+    }
+    return (buffers, number)
+  }
+
+  /// Whether the step never reads a pixel of its residual after it wrote one of the result at the same place.
+  private func canReplace(_ residual: Map, _ step: Step) -> Bool {
+    guard case .convolution(let layer) = step.operation, !step.operands.contains(residual) else { return false }
+    return WinogradConvolution.canRun(layer, sources: step.operands.map { shapes[$0]! })
   }
 
   private mutating func map(_ node: Graph.ID, _ index: Int, _ shape: MapShape) -> Map {
@@ -87,21 +132,37 @@ struct Schedule {
     return map
   }
 
-  /// The operation on each map of a list.
-  private mutating func each(_ operation: Operation, _ maps: [Map], _ id: Graph.ID, _ shape: MapShape) -> [Map] {
-    maps.enumerated().map { index, operand in
-      let result = map(id, index, shape.with(channels: shapes[operand]!.channels))
-      steps.append(Step(operation: operation, operands: [operand], residual: nil, result: result))
-      return result
+  /// Number `index` of the list that is the node's value, with as many channels as `operand`.
+  private mutating func map(_ id: Graph.ID, _ index: Int, like operand: Map, _ node: Graph.Node) -> Map {
+    map(id, index, node.shape.with(channels: shapes[operand]!.channels))
+  }
+
+  /// `map`, upsampled by now if it has to be.
+  private mutating func made(_ map: Map) -> Map {
+    if let source = upsampled.removeValue(forKey: map) {
+      steps.append(Step(operation: .upsample, operands: [source], result: map))
     }
+    return map
+  }
+
+  /// `operand` max-pooled, by the convolution that makes it or by a step of its own.
+  private mutating func pooled(_ operand: Map, _ result: Map) -> Map {
+    if let maker = steps.lastIndex(where: { $0.result == operand }), case .convolution = steps[maker].operation,
+      steps[maker].pooled == nil
+    {
+      steps[maker].pooled = result
+    } else {
+      steps.append(Step(operation: .maxPool, operands: [operand], result: result))
+    }
+    return result
   }
 
   /// A list as one map.
   private mutating func joined(_ maps: [Map], _ id: Graph.ID, _ graph: Graph) -> Map {
-    if maps.count == 1 { return maps[0] }
+    if maps.count == 1 { return made(maps[0]) }
     let result = map(id, -1, graph.nodes[id].shape)
     if !steps.contains(where: { $0.result == result }) {
-      steps.append(Step(operation: .join, operands: maps, residual: nil, result: result))
+      steps.append(Step(operation: .join, operands: maps.map { made($0) }, result: result))
     }
     return result
   }

@@ -45,12 +45,28 @@ public final class ThreadPool: Sendable {
   /// `worker` is in `0..<threads` and no two calls of one `run` with the same worker are made at the same time: it can
   /// index scratch memory.
   package func run(_ jobs: Int, _ body: (_ job: Int, _ worker: Int) -> Void) {
-    guard threads > 1, jobs > 1, state.acquire() else {
-      for job in 0..<jobs { body(job, 0) }
+    withoutActuallyEscaping(body) { run(Phase(jobs: jobs, body: $0)) }
+  }
+
+  /// Does all jobs of a phase, as `run(_:_:)`, but without an allocation.
+  package func run(_ phase: Phase) {
+    guard threads > 1, phase.jobs > 1, state.acquire() else {
+      for job in 0..<phase.jobs { phase.body(job, 0) }
       return
     }
-    withoutActuallyEscaping(body) { state.run(jobs, $0) }
+    state.run(phase.jobs, phase.body)
     state.release()
+  }
+}
+
+/// Jobs that may be done at the same time, after all of the phase before and before all of the next.
+package struct Phase {
+  package let jobs: Int
+  package let body: (_ job: Int, _ worker: Int) -> Void
+
+  package init(jobs: Int, body: @escaping (_ job: Int, _ worker: Int) -> Void) {
+    self.jobs = jobs
+    self.body = body
   }
 }
 

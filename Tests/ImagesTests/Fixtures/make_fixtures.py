@@ -19,7 +19,7 @@ import numpy as np
 import PIL
 import PIL.ImageOps
 import skimage
-from PIL import Image
+from PIL import Image, ImageCms
 from skimage.transform import resize
 
 HERE = pathlib.Path(__file__).parent
@@ -229,6 +229,64 @@ def make_jpegs():
     return golden
 
 
+# WebP
+
+
+def make_webps():
+    shown = shaded()
+    y, x = np.mgrid[0:HEIGHT, 0:WIDTH]
+    image = Image.fromarray(shown)
+    cutout = Image.fromarray(np.dstack([shown, (14 * x).clip(0, 255).astype(np.uint8)]))
+    exif = b"Exif\0\0" + tiff(6, ">")
+
+    def save(name, image, **options):
+        image.save(HERE / name, **options)
+        return name
+
+    save("animation.webp", image, save_all=True, append_images=[image.rotate(180)], duration=100)
+    save("orientation-6.webp", Image.fromarray(stored(shown, 6)), lossless=True, exif=exif)
+    names = [
+        save("lossy.webp", image, quality=80),
+        save("lossy-alpha.webp", cutout, quality=80),
+        save("lossless.webp", image, lossless=True),
+        save("lossless-alpha.webp", cutout, lossless=True, exact=True),
+    ]
+    golden = []
+    for name in names:
+        seen = Image.open(HERE / name)
+        pixels = np.asarray(seen)
+        golden.append({
+            "name": name, "channels": len(seen.getbands()),
+            "pixels": base64.b64encode(pixels.tobytes()).decode(),
+        })
+    return golden
+
+
+# Metadata
+
+
+def make_metadata():
+    image = Image.fromarray(shaded())
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    profile = profile[:24] + bytes(12) + profile[36:]  # without the time it was made
+    exif = Image.Exif()
+    exif[0x010F] = "Maker"
+    exif[0x0112] = 6
+    exif.get_ifd(0x8825)[1] = "N"  # GPS: latitude is north
+    options = {"icc_profile": profile, "exif": exif.tobytes(), "dpi": (300, 150)}
+    for suffix in ("jpg", "png", "webp"):
+        if suffix == "webp":  # which has no place for it but EXIF
+            del options["dpi"]
+        path = HERE / f"metadata.{suffix}"
+        image.save(path, **options)
+        seen = Image.open(path)
+        assert seen.info["icc_profile"] == profile and seen.getexif()[0x010F] == "Maker", suffix
+    tiff_bytes = exif.tobytes().removeprefix(b"Exif\0\0")
+    return {
+        "profile": base64.b64encode(profile).decode(), "exif": base64.b64encode(tiff_bytes).decode(),
+    }
+
+
 # Resampling
 
 
@@ -288,7 +346,8 @@ def main():
     golden = {
         "madeBy": f"Pillow {PIL.__version__}, scikit-image {skimage.__version__}",
         "width": WIDTH, "height": HEIGHT,
-        "png": make_pngs(), "jpeg": make_jpegs(), "orientation": make_orientations(), "resampling": make_resampling(),
+        "png": make_pngs(), "jpeg": make_jpegs(), "orientation": make_orientations(),
+        "webP": make_webps(), "metadata": make_metadata(), "resampling": make_resampling(),
     }
     lines = json.dumps(golden, separators=(",", ":")).replace("},{", "},\n{")
     (HERE / "golden.json").write_text(lines + "\n")

@@ -1,0 +1,66 @@
+import Images
+
+/// All pairs of a data set, scored.
+public struct DatasetEvaluation: Sendable {
+  public private(set) var scores = DatasetScores()
+  /// The scores of each pair.
+  public private(set) var table = ScoreTable()
+  /// The pairs that came out best and worst.
+  public private(set) var extremes = Extremes()
+  /// What went wrong with pairs that could not be scored, in the order of pairs. The scores are without them.
+  public private(set) var failures: [any Error] = []
+
+  /// Scores pairs on several threads; the results are the same for any number of them.
+  ///
+  /// Memory: each thread holds one pair of masks and what `Scores` needs. What is kept of a pair is its line
+  /// of the table.
+  ///
+  /// - Parameter masks: reads or makes both masks of a pair, grey.
+  public init(
+    _ pairs: [Pairing.Pair], threads: Int = 1,
+    masks: @Sendable (Pairing.Pair) throws -> (prediction: Image<UInt8>, truth: Image<UInt8>)
+  ) {
+    inOrder(count: pairs.count, threads: threads) { index in
+      Result {
+        let (prediction, truth) = try masks(pairs[index])
+        return try Scores(prediction: prediction, truth: truth, name: pairs[index].name)
+      }
+    } receive: { index, result in
+      switch result {
+      case .success(let pair):
+        scores.add(pair)
+        table.add(pairs[index].name, pair)
+        extremes.add(pairs[index], pair)
+      case .failure(let error):
+        failures.append(error)
+      }
+    }
+  }
+}
+
+/// The pairs with the highest and the lowest S-measures: that measure makes sense without an object, too, and does not
+/// favour small ones.
+public struct Extremes: Sendable {
+  public struct Item: Sendable {
+    public let pair: Pairing.Pair
+    public let structure, meanAbsoluteError, weightedF: Double
+  }
+
+  /// The best pairs, the very best first, and the worst, the very worst first; at most `limit` each, none in both.
+  public private(set) var best: [Item] = []
+  public var worst: [Item] { lowest.filter { item in !best.contains { $0.pair == item.pair } } }
+  private var lowest: [Item] = []
+  private let limit: Int
+
+  public init(limit: Int = 6) { self.limit = limit }
+
+  public mutating func add(_ pair: Pairing.Pair, _ scores: Scores) {
+    let item = Item(
+      pair: pair, structure: scores.structure, meanAbsoluteError: scores.meanAbsoluteError, weightedF: scores.weightedF)
+    // Of equals, the earlier stays ahead.
+    best.insert(item, at: best.firstIndex { $0.structure < item.structure } ?? best.endIndex)
+    if best.count > limit { best.removeLast() }
+    lowest.insert(item, at: lowest.firstIndex { $0.structure > item.structure } ?? lowest.endIndex)
+    if lowest.count > limit { lowest.removeLast() }
+  }
+}

@@ -1,0 +1,35 @@
+/// Why a prediction could not be scored. Each case names the pair or the file it is about.
+public enum EvaluationError: Error, Equatable, Sendable {
+  /// Prediction and truth are not of the same size, in pixels.
+  case sizeMismatch(name: String, prediction: PixelSize, truth: PixelSize)
+  /// The picture has transparent pixels, as a cut-out has; a mask has none.
+  case transparent(source: String)
+  /// A map has a value that is not in 0…1, maybe not a number, in column `x` and row `y`.
+  case notAProbability(source: String, value: Float, x: Int, y: Int)
+  /// Several files of one folder have the same name but for their extensions: there is no telling which one is meant.
+  case ambiguous(paths: [String])
+  /// No prediction goes with any truth.
+  case noPairs
+
+  public struct PixelSize: Equatable, Sendable, CustomStringConvertible {
+    public let width, height: Int
+    public var description: String { "\(width) x \(height)" }
+  }
+}
+
+extension EvaluationError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .sizeMismatch(let name, let prediction, let truth):
+      "\(name): the prediction has \(prediction) pixels, the mask to compare with has \(truth)"
+    case .transparent(let source):
+      "\(source): this has transparent pixels, as cut-outs have; masks are evaluated, grey and opaque"
+    case .notAProbability(let source, let value, let x, let y):
+      "\(source): the value in column \(x), row \(y) is \(value), not in 0...1"
+    case .ambiguous(let paths):
+      "\(paths.joined(separator: ", ")): the same name with different extensions; which one is meant?"
+    case .noPairs:
+      "no prediction has the name of a mask"
+    }
+  }
+}

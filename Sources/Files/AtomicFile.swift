@@ -1,0 +1,104 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// A file that appears under its name complete or not at all.
+///
+/// Bytes go to a hidden file in the same folder (renaming works only within a file system), which `commit` gives the
+/// name; without `commit` it is removed. Only a process that is killed leaves it behind.
+///
+/// What exists and is not a regular file (a device, a pipe), or is one of the process's own descriptors
+/// (`/dev/stdout`), is not replaced but written to.
+package struct AtomicFile: ~Copyable {
+  private let name: FilePath
+  private var descriptor: Int32
+  /// Where the bytes are until `commit`, and where they go; nil if they go there at once.
+  private var renaming: (from: FilePath, to: FilePath)?
+
+  /// Links are followed. A file that may not be written to is not replaced either.
+  package init(_ name: FilePath) throws(FileError) {
+    let target = name.linkTarget
+    var renaming: (from: FilePath, to: FilePath)?
+    let descriptor: Int32
+    var status = stat()
+    let exists = name.withCString { stat($0, &status) } == 0
+    if let number = target.descriptorNumber {
+      descriptor = dup(number)
+    } else if exists && status.st_mode & S_IFMT != S_IFREG {
+      descriptor = name.withCString { open($0, O_WRONLY | O_CLOEXEC) }
+    } else {
+      guard !exists || name.withCString({ access($0, W_OK) }) == 0 else { throw FileError(name) }
+      let temporary = target.temporaryNeighbour
+      // Not mkstemp: it makes files that only their owner may read, whatever the umask says.
+      descriptor = temporary.withCString { open($0, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666) }
+      renaming = (temporary, target)
+    }
+    guard descriptor >= 0 else { throw FileError(name) }
+    self.name = name
+    self.descriptor = descriptor
+    self.renaming = renaming
+  }
+
+  package mutating func append(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
+    guard Descriptor.write(bytes, to: descriptor) else { throw FileError(name) }
+  }
+
+  /// Gives the file its name; call once, last.
+  ///
+  /// - Parameter durably: whether to wait until the bytes are on the disk. Without that, a power failure soon after may
+  ///   leave an empty file; a process that dies never does.
+  package mutating func commit(durably: Bool = false) throws(FileError) {
+    if durably, renaming != nil, fsync(descriptor) != 0 { throw FileError(name) }
+    // A disk may say only now that it is full.
+    let closed = close(descriptor)
+    descriptor = -1
+    guard closed == 0 else { throw FileError(name) }
+    guard let (from, to) = renaming else { return }
+    guard from.withCString({ from in to.withCString { rename(from, $0) } }) == 0 else { throw FileError(name) }
+    renaming = nil
+  }
+
+  deinit {
+    if descriptor >= 0 { close(descriptor) }
+    if let renaming { renaming.from.withCString { _ = unlink($0) } }
+  }
+}
+
+extension FilePath {
+  /// A hidden name in the same folder that no other file has, nor will another process choose.
+  fileprivate var temporaryNeighbour: FilePath {
+    let random = String(UInt64.random(in: 0 ... .max), radix: 36)
+    // A folder may allow names no longer than that of the target.
+    let recognizable = name.count <= 200 ? name : []
+    return FilePath(bytes: folder + ".".utf8 + recognizable + ".\(random).part".utf8)
+  }
+
+  /// Where a link, or a chain of them, leads: maybe to nothing yet.
+  fileprivate var linkTarget: FilePath {
+    var path = self
+    for _ in 0..<40 {
+      if path.descriptorNumber != nil { break }
+      let target = withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(PATH_MAX)) { buffer in
+        let count = path.withCString { readlink($0, buffer.baseAddress!, buffer.count) }
+        return count < 0
+          ? nil : FilePath(bytes: UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(buffer)[..<count]))
+      }
+      guard let target else { break }
+      path = target.bytes.first == Self.separator ? target : FilePath(bytes: path.folder + target.bytes)
+    }
+    return path
+  }
+
+  /// The process's descriptor that the path names. Opened by its path, a file that it is redirected to would be written
+  /// from its start, or replaced.
+  fileprivate var descriptorNumber: Int32? {
+    let names = ["/dev/stdout": STDOUT_FILENO, "/dev/stderr": STDERR_FILENO]
+    if let number = names[description] { return number }
+    guard ["/dev/fd/", "/proc/self/fd/"].contains(where: { folder.elementsEqual($0.utf8) }) else { return nil }
+    return Int32(String(decoding: name, as: UTF8.self))
+  }
+}

@@ -1,0 +1,23 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// Why the system would not read or write a file.
+package struct FileError: Error, Equatable {
+  /// The path as the caller gave it.
+  package let path: FilePath
+  /// The system's words.
+  package let reason: String
+
+  package init(path: FilePath, reason: String) {
+    self.path = path
+    self.reason = reason
+  }
+
+  /// The error of the system call before this one.
+  init(_ path: FilePath) { self.init(path: path, reason: String(cString: strerror(errno))) }
+}

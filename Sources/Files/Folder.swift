@@ -1,0 +1,26 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+extension FilePath {
+  /// What is in a folder, except "." and "..": names, not paths, in order of their bytes.
+  package func namesInside() throws(FileError) -> [FilePath] {
+    guard let folder = withCString({ opendir($0) }) else { throw FileError(self) }
+    defer { closedir(folder) }
+    var names: [FilePath] = []
+    while true {
+      errno = 0
+      guard let entry = readdir(folder) else { break }
+      let start = UnsafeRawPointer(entry) + MemoryLayout<dirent>.offset(of: \.d_name)!
+      let length = strlen(start.assumingMemoryBound(to: CChar.self))
+      let name = FilePath(bytes: UnsafeRawBufferPointer(start: start, count: length))
+      if name != "." && name != ".." { names.append(name) }
+    }
+    guard errno == 0 else { throw FileError(self) }
+    return names.sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) }
+  }
+}

@@ -1,0 +1,33 @@
+import ArgumentParser
+import Files
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// How many photos are worked through.
+struct BatchOptions: ParsableArguments {
+  @Option(
+    help: "Results that exist: error (before any work), skip (the photo), overwrite, or rename (the new one).")
+  var existing: ExistingFiles?
+
+  @Option(help: ArgumentHelp("Append a JSON object a line for every photo that is done.", valueName: "file"))
+  var manifest: String?
+
+  @Flag(help: "No progress bar, no remarks; failures are still told.")
+  var quiet = false
+
+  @Flag(help: "Progress as JSON lines on standard error.")
+  var jsonProgress = false
+
+  @Flag(name: [.customShort("w"), .long], help: "When all is done wait for new photos in the folder, until Ctrl-C.")
+  var watch = false
+
+  var progressStyle: ProgressStyle {
+    jsonProgress ? .json : quiet || isatty(STDERR_FILENO) == 0 ? .none : .bar
+  }
+}
+
+extension ExistingFiles: ExpressibleByArgument {}

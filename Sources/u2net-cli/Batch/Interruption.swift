@@ -1,0 +1,38 @@
+import Synchronization
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// Ctrl-C and `kill`: what has begun is finished, nothing more is begun. A second one ends the program at once.
+enum Interruption {
+  private static let signal = Atomic<Int32>(0)
+
+  /// The signal that asked to stop, or nil.
+  static var requested: Int32? {
+    let number = signal.load(ordering: .relaxed)
+    return number == 0 ? nil : number
+  }
+
+  /// From now on SIGINT and SIGTERM are requests. Calls that wait for input return early.
+  static func watch() {
+    _ = requested  // Set up before a signal can come.
+    var action = sigaction()
+    let handler: @convention(c) (Int32) -> Void = { Interruption.handle($0) }
+    #if canImport(Glibc)
+      action.__sigaction_handler.sa_handler = handler
+    #else
+      action.__sigaction_u.__sa_handler = handler
+    #endif
+    // The second signal of a kind does what it does by default.
+    action.sa_flags = Int32(bitPattern: UInt32(SA_RESETHAND))
+    for number in [SIGINT, SIGTERM] { sigaction(number, &action, nil) }
+  }
+
+  private static func handle(_ number: Int32) { signal.store(number, ordering: .relaxed) }
+
+  /// What a shell calls a program that such a signal ended.
+  static func exitCode(_ signal: Int32) -> Int32 { 128 + signal }
+}

@@ -1,0 +1,98 @@
+import Files
+import Synchronization
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// How to tell how far the work is.
+enum ProgressStyle {
+  case none
+  /// One line that is rewritten.
+  case bar
+  /// A JSON object a line, at most ten a second.
+  case json
+}
+
+/// Tells on standard error how far the work is.
+final class Progress: Sendable {
+  private struct State {
+    var done = 0, failed = 0
+    var lastShown: ContinuousClock.Instant?
+    var isBarShown = false
+  }
+
+  private let style: ProgressStyle
+  private let total: Int
+  private let start = ContinuousClock.now
+  private let state = Mutex(State())
+
+  init(_ style: ProgressStyle, total: Int) {
+    self.style = style
+    self.total = total
+  }
+
+  /// One photo is done.
+  func advance(failed: Bool) {
+    state.withLock { state in
+      state.done += 1
+      if failed { state.failed += 1 }
+      show(&state)
+    }
+  }
+
+  /// Writes a line that stays, around the bar.
+  func note(_ line: String) {
+    state.withLock { state in
+      clear(&state)
+      u2net_cli.note(line)
+    }
+  }
+
+  func finish() { state.withLock { clear(&$0) } }
+
+  private func clear(_ state: inout State) {
+    guard state.isBarShown else { return }
+    write("\r\u{1B}[K")
+    state.isBarShown = false
+  }
+
+  private func show(_ state: inout State) {
+    guard style != .none else { return }
+    let now = ContinuousClock.now
+    let isLast = state.done == total
+    if let last = state.lastShown, now - last < .milliseconds(100), !isLast { return }
+    state.lastShown = now
+    let seconds = Double((now - start).components.seconds) + Double((now - start).components.attoseconds) / 1e18
+    let rate = Double(state.done) / max(seconds, 1e-6)
+    let remaining = Int((Double(total - state.done) / max(rate, 1e-6)).rounded(.up))
+    let shownRate = Double(Int(rate * 100)) / 100
+    switch style {
+    case .none: break
+    case .json:
+      write(
+        "{\"done\":\(state.done),\"total\":\(total),\"failed\":\(state.failed),\"photos_per_second\":\(shownRate),"
+          + "\"seconds_left\":\(remaining)}\n")
+    case .bar:
+      let width = 30, filled = width * state.done / max(total, 1)
+      let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: width - filled)
+      let failures = state.failed > 0 ? "  \(state.failed) failed" : ""
+      write("\r\u{1B}[K\(bar) \(state.done)/\(total)  \(shownRate)/s  \(Self.clock(remaining)) left\(failures)")
+      state.isBarShown = true
+    }
+  }
+
+  /// Seconds as h:mm:ss or m:ss.
+  private static func clock(_ seconds: Int) -> String {
+    func two(_ number: Int) -> String { (number < 10 ? "0" : "") + "\(number)" }
+    let (hours, minutes) = (seconds / 3600, seconds / 60 % 60)
+    return hours > 0 ? "\(hours):\(two(minutes)):\(two(seconds % 60))" : "\(minutes):\(two(seconds % 60))"
+  }
+
+  private func write(_ text: String) {
+    var text = text
+    _ = text.withUTF8 { Descriptor.write(UnsafeRawBufferPointer($0), to: STDERR_FILENO) }
+  }
+}

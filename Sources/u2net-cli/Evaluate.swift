@@ -1,0 +1,168 @@
+import ArgumentParser
+import Evaluation
+import Files
+import Images
+import U2Net
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+struct Evaluate: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Score masks against the true ones: MAE, F, weighted F, S- and E-measure, boundary F.",
+    discussion: """
+      u2net evaluate --predictions masks/ --masks truth/
+      u2net evaluate -m full --images photos/ --masks truth/ --report report.html
+
+      Files go together that have the same name but for their extensions. Files without a counterpart and pairs that \
+      cannot be scored are listed; the scores are then of the other pairs, and the exit code is 1. Scores are those of \
+      PySODMetrics; authors_… are those of the evaluation code of the paper's authors.
+      """)
+
+  @Option(help: ArgumentHelp("Folder of predicted masks (PNG, JPEG).", valueName: "dir"))
+  var predictions: String?
+
+  @Option(help: ArgumentHelp("Folder of photos to predict masks for, as `u2net mask` does.", valueName: "dir"))
+  var images: String?
+
+  @Option(help: ArgumentHelp("Folder of the true masks.", valueName: "dir"))
+  var masks: String
+
+  @OptionGroup var model: ModelOptions
+
+  @Option(help: "With --images: rembg (default) or authors, as for `u2net mask`.")
+  var preprocess: Preprocessing?
+
+  @Option(help: "With --images: minmax (default) or sigmoid, as for `u2net mask`.")
+  var normalize: Normalization?
+
+  @Flag(help: "Print one JSON object.")
+  var json = false
+
+  @Option(help: ArgumentHelp("Write the scores of each pair here.", valueName: "file.csv"))
+  var csv: String?
+
+  @Option(help: ArgumentHelp("Write a page with scores, curves, best and worst masks here.", valueName: "file.html"))
+  var report: String?
+
+  func validate() throws {
+    guard (predictions == nil) != (images == nil) else {
+      throw ValidationError("give either --predictions or --images")
+    }
+    let isModelGiven = model.model != nil || model.weights != nil || preprocess != nil || normalize != nil
+    guard images != nil || !isModelGiven else {
+      throw ValidationError("--model, --weights, --preprocess and --normalize need --images")
+    }
+    guard csv != "-" && report != "-" else {
+      throw ValidationError("--csv and --report write files; standard output is for the scores")
+    }
+  }
+
+  func run() throws {
+    let input = (predictions ?? images)!
+    let inputs = try Self.files(in: input), truths = try Self.files(in: masks)
+    try checkOutputs(inputs: inputs + truths)
+    let pairing = try Pairing(predictions: inputs, truths: truths)
+    let source = try source()
+    let evaluation = DatasetEvaluation(pairing.pairs, threads: model.threads) { pair in
+      (try source.prediction(pair), try Self.mask(pair.truth))
+    }
+    let failures = evaluation.failures.map { "\($0)" }
+    if let scores = evaluation.scores.mean {
+      print(json ? try summary(evaluation, scores, pairing, failures) : Self.table(evaluation, scores))
+      try write(evaluation, source)
+    }
+    let problems =
+      pairing.unpairedPredictions.map { "\($0): no mask of this name in \(masks)" }
+      + pairing.unpairedTruths.map { "\($0): no \(images == nil ? "prediction" : "photo") of this name in \(input)" }
+      + failures
+    guard problems.isEmpty else { throw CommandFailure(lines: problems) }
+  }
+
+  /// Where predicted masks come from: files, or a detector and photos.
+  private struct Source: Sendable {
+    let detector: SaliencyDetector?
+
+    func prediction(_ pair: Pairing.Pair) throws -> Image<UInt8> {
+      guard let detector else { return try Evaluate.mask(pair.prediction) }
+      let saliency = try detector.detect(inFile: pair.prediction, source: pair.prediction, needsPixels: false).saliency
+      return saliency.mask(threads: detector.options.threads)
+    }
+  }
+
+  private func source() throws -> Source {
+    guard images != nil else { return Source(detector: nil) }
+    var options = SaliencyDetector.Options()
+    options.inputSize = model.size
+    options.threads = model.threads
+    options.preprocessing = preprocess ?? .rembg
+    options.normalization = normalize ?? .minmax
+    return Source(detector: SaliencyDetector(try model.network(), options: options))
+  }
+
+  private static func files(in folder: String) throws -> [Pairing.File] {
+    guard FilePath(folder).isFolder else { throw CommandFailure("\(folder): no such folder") }
+    var search = PhotoSearch()
+    search.add(FilePath(folder))
+    guard search.problems.isEmpty else { throw CommandFailure(lines: search.problems) }
+    return search.photos.map { Pairing.File(stem: "\($0.stem)", path: "\($0.path)") }
+  }
+
+  private static func mask(_ path: String) throws -> Image<UInt8> {
+    try Image<UInt8>(contentsOf: path).maskLevels(source: path)
+  }
+
+  /// What would be written must not replace what is read, and there must be a place for it: before any work.
+  private func checkOutputs(inputs: [Pairing.File]) throws {
+    var taken = Set(inputs.map { FilePath($0.path).resolved })
+    for path in [csv, report].compactMap({ $0.map(FilePath.init(argument:)) }) {
+      guard taken.insert(path.resolved).inserted else {
+        throw CommandFailure("\(path): this would replace another file of this evaluation; choose another name")
+      }
+      guard !path.isFolder else { throw CommandFailure("\(path): this is a folder; name a file") }
+      try path.makeFolder()
+    }
+  }
+
+  private func write(_ evaluation: DatasetEvaluation, _ source: Source) throws {
+    if let csv { try ImageFile.write(Array(evaluation.table.csv.utf8), to: csv) }
+    guard let report else { return }
+    let by =
+      images == nil
+      ? ""
+      : " by \(model.weights.map { String(decoding: FilePath($0).name, as: UTF8.self) } ?? "\(model.model ?? .lite)")"
+    let html = try Report(title: "\(predictions ?? images!)\(by) against \(masks)", evaluation).html { pair in
+      let photo = images == nil ? [] : [("photo", try Image<UInt8>(contentsOf: pair.prediction))]
+      return photo + [("prediction", try source.prediction(pair)), ("truth", try Self.mask(pair.truth))]
+    }
+    try ImageFile.write(Array(html.utf8), to: report)
+  }
+
+  private static func table(_ evaluation: DatasetEvaluation, _ scores: Scores) -> String {
+    let rows = Measure.allCases.map { [$0.title, fixed($0.value(of: scores), places: 4)] }
+    let count = evaluation.scores.count
+    return "\(count) pair\(count == 1 ? "" : "s")\n\n" + aligned(rows, leading: 1)
+  }
+
+  private struct Summary: Encodable {
+    let pairs: Int
+    let scores: [String: Double]
+    let unpairedPredictions, unpairedMasks, failures: [String]
+  }
+
+  private func summary(
+    _ evaluation: DatasetEvaluation, _ scores: Scores, _ pairing: Pairing, _ failures: [String]
+  ) throws -> String {
+    let summary = Summary(
+      pairs: evaluation.scores.count,
+      scores: Dictionary(uniqueKeysWithValues: Measure.allCases.map { ($0.rawValue, $0.value(of: scores)) }),
+      unpairedPredictions: pairing.unpairedPredictions, unpairedMasks: pairing.unpairedTruths, failures: failures)
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+    encoder.keyEncodingStrategy = .convertToSnakeCase
+    return String(decoding: try encoder.encode(summary), as: UTF8.self)
+  }
+}

@@ -1,0 +1,24 @@
+import Images
+import U2Net
+
+extension SaliencyDetector {
+  /// Looks at a photo in a file.
+  /// - Parameters:
+  ///   - path: "-" is standard input.
+  ///   - source: what to call the photo in messages.
+  ///   - needsPixels: whether the photo is needed at its full size.
+  /// - Throws: `ImageError`; `CommandFailure` if the weights give no numbers.
+  func detect(
+    inFile path: String, source: String, pixelLimit: Int = ImageFile.defaultPixelLimit, needsPixels: Bool
+  ) throws -> (photo: Image<UInt8>, saliency: Saliency) {
+    let bytes = try ImageFile.read(path), header = try ImageFile.header(of: bytes, source: source)
+    let photo = try Image<UInt8>(
+      decoding: bytes, source: source, pixelLimit: pixelLimit,
+      sidesAtLeast: needsPixels ? nil : options.preprocessing.sufficientSides(inputSize: options.inputSize))
+    let saliency = detect(in: photo, width: header.width, height: header.height)
+    guard saliency.isFinite else {
+      throw CommandFailure("\(source): the network's result is not a number; are the weights damaged?")
+    }
+    return (photo, saliency)
+  }
+}

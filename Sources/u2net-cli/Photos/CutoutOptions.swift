@@ -1,0 +1,73 @@
+import ArgumentParser
+import Files
+import Images
+import Matting
+
+/// What a cut-out looks like.
+struct CutoutOptions: ParsableArguments {
+  @Flag(help: "Keep the photo's colours at soft edges, with what they have of the background.")
+  var keepColors = false
+
+  @Option(
+    help: ArgumentHelp(
+      "What to put behind the object: '#RRGGBB[AA]', R,G,B[,A], a picture's name, or blur:SIGMA of the photo itself.",
+      valueName: "what"))
+  var background: Background?
+
+  @Flag(help: "Cut away what is farther from the object than the margin.")
+  var crop = false
+
+  @Option(
+    help: ArgumentHelp("Room around a cropped object, in per cent of its longer side or in pixels.", valueName: "n%|n"))
+  var margin = CutoutLayout.Margin.share(0)
+
+  @Flag(help: "Make the result square.")
+  var square = false
+
+  @Option(help: ArgumentHelp("Size of the result in pixels; the object is fitted into it.", valueName: "WxH"))
+  var size: PixelSize?
+
+  @Option(help: "Kind of files in a folder: png, webp, or jpg (with a background).")
+  var format = EncodingOptions.Format.png
+
+  var kind: ResultKind { background == nil ? .cutout : .composite }
+
+  /// How the result is framed; nil: as the photo is.
+  var layout: CutoutLayout? {
+    guard crop || square || size != nil else { return nil }
+    let shape: CutoutLayout.Shape =
+      size.map { .canvas(width: $0.width, height: $0.height) } ?? (square ? .square : .object)
+    // Without cropping all of the photo is framed, the transparent part, too.
+    return CutoutLayout(margin: margin, shape: shape, leastAlpha: crop ? CutoutLayout().leastAlpha : 0)
+  }
+
+  func validate() throws {
+    if case .blur = background, layout != nil {
+      throw ValidationError("a blurred background has the photo's frame: not with --crop, --square or --size")
+    }
+    if format == .jpg, background == nil {
+      throw ValidationError("JPEG has no transparency: choose another --format, or give a --background")
+    }
+  }
+}
+
+/// Width and height in pixels, "2000x1500".
+struct PixelSize: ExpressibleByArgument, CustomStringConvertible {
+  let width, height: Int
+
+  init(width: Int, height: Int) {
+    self.width = width
+    self.height = height
+  }
+
+  init?(argument: String) {
+    let numbers = argument.lowercased().split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
+    guard numbers.count == 2, let width = numbers[0], let height = numbers[1], (1...65500).contains(width),
+      (1...65500).contains(height)
+    else { return nil }
+    self.init(width: width, height: height)
+  }
+
+  var description: String { "\(width)x\(height)" }
+  var defaultValueDescription: String { description }
+}

@@ -1,0 +1,103 @@
+import ArgumentParser
+import Images
+import Matting
+import U2Net
+
+/// How a photo's mask is made.
+struct MaskOptions: ParsableArguments {
+  @OptionGroup var model: ModelOptions
+
+  @Option(help: "How photos are resized: rembg (anti-aliased) or authors (as the paper's code did).")
+  var preprocess: Preprocessing = .rembg
+
+  @Option(help: "Grey values: minmax (stretched to the full range) or sigmoid (the probabilities as they are).")
+  var normalize: Normalization = .minmax
+
+  @Option(help: "Edges: none (as the network draws them, enlarged) or guided (they follow the photo's).")
+  var refine: Refine = .none
+
+  @Option(
+    help: ArgumentHelp(
+      "Grey values, in per cent, that become black and white, and a gamma for those between.",
+      valueName: "black,white[,gamma]"))
+  var levels: Levels?
+
+  @Option(
+    help: ArgumentHelp("Grey values from so many per cent on become white, all others black.", valueName: "percent"))
+  var threshold: Double?
+
+  @Option(
+    help: ArgumentHelp("Remove parts smaller than so many pixels, or per cent of the largest part.", valueName: "n|n%"))
+  var minRegion: RegionSize?
+
+  @Option(
+    help: ArgumentHelp("Fill holes smaller than so many pixels, or per cent of the largest part.", valueName: "n|n%"))
+  var minHole: RegionSize?
+
+  @Option(help: ArgumentHelp("Let the object grow by so many pixels, or shrink if negative.", valueName: "pixels"))
+  var grow = 0.0
+
+  @Option(help: ArgumentHelp("Soften edges by a Gaussian of this sigma.", valueName: "pixels"))
+  var feather = 0.0
+
+  @Flag(
+    name: [.customLong("ppm", withSingleDash: true), .customLong("post-process"), .customLong("post-process-mask")],
+    help: "rembg's clean-up: smooth, then black or white only.")
+  var postProcess = false
+
+  enum Refine: String, CaseIterable, ExpressibleByArgument { case none, guided }
+
+  func validate() throws {
+    guard (0...1000).contains(feather) else { throw ValidationError("--feather must be 0 to 1000, not \(feather)") }
+    guard (-1000...1000).contains(grow) else { throw ValidationError("--grow must be -1000 to 1000, not \(grow)") }
+    if let threshold, !(0...100).contains(threshold) {
+      throw ValidationError("--threshold must be 0 to 100, not \(threshold)")
+    }
+  }
+
+  /// Whether the photo is needed at its full size to make its mask.
+  var needsPixels: Bool { refine != .none }
+
+  /// The mask with small faults removed.
+  func cleaned<Sample: MaskSample>(_ mask: Image<Sample>, threads: Int) -> Image<Sample> {
+    var mask = mask
+    if let levels { mask = mask.leveled(levels.curve) }
+    if let minRegion { mask = mask.removingSpecks(smallerThan: minRegion) }
+    if let minHole { mask = mask.fillingHoles(smallerThan: minHole) }
+    if grow > 0 { mask = mask.dilated(radius: grow, threads: threads) }
+    if grow < 0 { mask = mask.eroded(radius: -grow, threads: threads) }
+    if let threshold { mask = mask.thresholded(at: Float(threshold / 100)) }
+    if feather > 0 { mask = mask.blurred(sigma: feather, threads: threads) }
+    return mask
+  }
+}
+
+/// "5,95" or "5,95,1.2".
+struct Levels: ExpressibleByArgument {
+  let curve: LevelCurve
+
+  init?(argument: String) {
+    let numbers = argument.split(separator: ",", omittingEmptySubsequences: false).map { Float($0) }
+    guard (2...3).contains(numbers.count), let black = numbers[0], let white = numbers[1], 0 <= black, black < white,
+      white <= 100
+    else { return nil }
+    let gamma = numbers.count > 2 ? numbers[2] : 1
+    guard let gamma, (0.1...10).contains(gamma) else { return nil }
+    curve = LevelCurve(black: black / 100, white: white / 100, gamma: gamma)
+  }
+}
+
+extension RegionSize: ExpressibleByArgument {
+  public init?(argument: String) {
+    if argument.hasSuffix("%") {
+      guard let percent = Double(argument.dropLast()), (0...100).contains(percent) else { return nil }
+      self = .share(percent / 100)
+    } else {
+      guard let pixels = Int(argument), pixels >= 0 else { return nil }
+      self = .pixels(pixels)
+    }
+  }
+}
+
+extension Preprocessing: ExpressibleByArgument {}
+extension Normalization: ExpressibleByArgument {}

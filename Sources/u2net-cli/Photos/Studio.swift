@@ -1,0 +1,207 @@
+import Files
+import Images
+import Matting
+import U2Net
+
+/// Makes the results of photos, several of them at a time for as many callers.
+struct Studio {
+  private let options: PhotoOptions
+  private let cutout: CutoutOptions
+  private let detector: SaliencyDetector
+  private let matte: Matte
+  /// The picture behind all objects, if there is one.
+  private let backdrop: Image<UInt8>?
+  /// Threads that work on one photo.
+  private let threads: Int
+
+  init(
+    _ options: PhotoOptions, _ cutout: CutoutOptions, photosAtOnce: Int, threads: Int, isForOnePhoto: Bool = false
+  ) throws {
+    self.options = options
+    self.cutout = cutout
+    self.threads = threads
+    matte = Matte(options: options.mask, threads: threads)
+    if case .picture(let path) = cutout.background {
+      backdrop = try Image<UInt8>(decoding: ImageFile.read(path), source: "\(path)")
+    } else {
+      backdrop = nil
+    }
+    var detection = SaliencyDetector.Options()
+    detection.inputSize = options.mask.model.size
+    detection.threads = threads
+    detection.photosAtOnce = photosAtOnce
+    detection.preprocessing = options.mask.preprocess
+    detection.normalization = options.mask.normalize
+    detection.sideOutputs = options.sideOutputs != nil
+    detection.isForOnePhoto = isForOnePhoto
+    detector = SaliencyDetector(try options.mask.model.network(), options: detection)
+  }
+
+  /// Makes all results of a photo; what goes wrong is in the report.
+  /// - Parameter remark: told what the user should know about a photo that did not fail.
+  func report(_ job: PhotoJob, _ gate: MemoryGate?, remark: (String) -> Void) -> PhotoReport {
+    var report = PhotoReport(job, .ok)
+    do {
+      try perform(job, gate, remark, &report)
+    } catch {
+      report.status = .failed
+      report.outputs = []
+      let message = "\(error)"
+      report.error = message.hasPrefix(job.photo.source) ? message : "\(job.photo.source): \(message)"
+    }
+    return report
+  }
+
+  private func perform(
+    _ job: PhotoJob, _ gate: MemoryGate?, _ remark: (String) -> Void, _ report: inout PhotoReport
+  ) throws {
+    let bytes = try ImageFile.read(job.photo.path)
+    let header = try ImageFile.header(of: bytes, source: job.photo.source)
+    guard let gate else { return try perform(job, bytes, header, remark, &report) }
+    let pixelBytes = header.bitDepth == 16 ? 48 : 24
+    try gate.with(header.width * header.height * pixelBytes) { try perform(job, bytes, header, remark, &report) }
+  }
+
+  private func perform(
+    _ job: PhotoJob, _ bytes: [UInt8], _ header: ImageHeader, _ remark: (String) -> Void, _ report: inout PhotoReport
+  ) throws {
+    var watch = StepWatch()
+    let source = job.photo.source, limit = options.input.maxMegapixels * 1_000_000
+    let showsPhoto = job.results.contains { $0.kind == .cutout || $0.kind == .composite }
+    let isDeep = showsPhoto && header.bitDepth == 16
+    let deep = isDeep ? try Image<UInt16>(decoding: bytes, source: source, pixelLimit: limit) : nil
+    let sides =
+      showsPhoto || options.mask.needsPixels
+      ? nil : options.mask.preprocess.sufficientSides(inputSize: options.mask.model.size)
+    let photo =
+      try deep?.converted(to: UInt8.self)
+      ?? Image<UInt8>(decoding: bytes, source: source, pixelLimit: limit, sidesAtLeast: sides)
+    report.milliseconds!.decode = watch.lap()
+
+    let saliency = detector.detect(in: photo, width: header.width, height: header.height)
+    guard saliency.isFinite else {
+      throw CommandFailure("\(source): the network's result is not a number; are the weights damaged?")
+    }
+    let verdict = Verdict(map: saliency.maps[.fused]!)
+    report.add(verdict, width: header.width, height: header.height)
+    if saliency.isEmpty {
+      remark("\(source): no salient object; the mask is empty")
+    }
+    report.milliseconds!.infer = watch.lap()
+
+    var metadata = ImageFile.metadata(of: bytes)
+    if options.encoding.strip { metadata = metadata.withoutExif }
+    var matted: Image<UInt8>?, mattedDeep: Image<UInt16>?
+    func alpha() throws -> Image<UInt8> {
+      if let matted { return matted }
+      let alpha = try matte(saliency.mask(threads: threads), photo)
+      matted = alpha
+      return alpha
+    }
+    func deepAlpha() throws -> Image<UInt16> {
+      if let mattedDeep { return mattedDeep }
+      let alpha = try matte(saliency.mask16(threads: threads), deep ?? photo.converted(to: UInt16.self))
+      mattedDeep = alpha
+      return alpha
+    }
+    var files: [(path: FilePath, bytes: [UInt8])] = []
+    for result in job.results {
+      let file: [UInt8]
+      switch result.kind {
+      case .map(let map):
+        file = saliency.mask(map, threads: threads).pngData(compression: options.encoding.compression, threads: threads)
+      case .mask where options.encoding.depth == 16:
+        let mask = try deepAlpha()
+        report.milliseconds!.refine += watch.lap()
+        file = try options.encoding.encode(mask, metadata, to: result.path, threads: threads)
+      case .mask:
+        let mask = try alpha()
+        report.milliseconds!.refine += watch.lap()
+        file = try options.encoding.encode(mask, metadata, to: result.path, threads: threads)
+      case .cutout, .composite:
+        if let deep {
+          let image = try picture(result.kind, of: deep, alpha: try deepAlpha())
+          report.milliseconds!.refine += watch.lap()
+          file = try options.encoding.encode(image, metadata, to: result.path, threads: threads)
+        } else {
+          let image = try picture(result.kind, of: photo, alpha: try alpha())
+          report.milliseconds!.refine += watch.lap()
+          file = try options.encoding.encode(image, metadata, to: result.path, threads: threads)
+        }
+      }
+      files.append((result.path, file))
+      report.milliseconds!.encode += watch.lap()
+    }
+    // Written together at the end: a photo whose third result cannot be made has none.
+    for file in files { try ImageFile.write(file.bytes, to: file.path) }
+    report.milliseconds!.encode += watch.lap()
+  }
+
+  /// The object on transparency or on the background, laid out.
+  private func picture<Sample: MaskSample>(
+    _ kind: ResultKind, of photo: Image<Sample>, alpha: Image<Sample>
+  ) throws -> Image<Sample> {
+    let alpha = photo.alpha.map(alpha.multiplied) ?? alpha
+    var object =
+      cutout.keepColors ? photo.withAlpha(alpha) : ForegroundColors.cutout(of: photo, alpha: alpha, threads: threads)
+    if let layout = cutout.layout {
+      guard let framed = object.framed(by: layout, threads: threads) else {
+        throw CommandFailure("no salient object, so nothing to crop to")
+      }
+      object = framed
+    }
+    guard kind == .composite, let background = cutout.background else { return object }
+    switch background {
+    case .color(let color): return object.composited(over: color, threads: threads)
+    case .picture: return object.composited(over: backdrop!.converted(to: Sample.self), threads: threads)
+    case .blur(let sigma): return object.composited(overBlurred: photo, sigma: sigma, threads: threads)
+    }
+  }
+}
+
+extension Image where Sample: MaskSample {
+  /// Two masks of one photo as one: what is in both.
+  fileprivate func multiplied(by other: Image) -> Image {
+    Image(width: width, height: height, channels: .gray) { output in
+      for index in output.indices { output[index] = Sample(share: samples[index].share * other.samples[index].share) }
+    }
+  }
+}
+
+/// Milliseconds from step to step.
+private struct StepWatch {
+  private var start = ContinuousClock.now
+
+  mutating func lap() -> Double {
+    let now = ContinuousClock.now, time = (now - start).components
+    start = now
+    return Double(time.seconds) * 1e3 + Double(time.attoseconds) / 1e15
+  }
+}
+
+extension PhotoReport {
+  init(_ job: PhotoJob, _ status: Status) {
+    input = "\(job.photo.path)"
+    outputs = job.results.map { "\($0.path)" }
+    self.status = status
+    milliseconds = status == .skipped ? nil : Times()
+  }
+
+  static func skipped(_ job: PhotoJob) -> PhotoReport { PhotoReport(job, .skipped) }
+}
+
+extension PhotoReport {
+  mutating func add(_ found: Verdict, width: Int, height: Int) {
+    verdict =
+      switch found.finding {
+      case .noSalientObject: "no salient object"
+      case .touchesTheBorder: "touches the border"
+      case .ok: "ok"
+      }
+    coverage = Self.rounded(found.coverage)
+    confidence = Self.rounded(found.confidence)
+    box = found.bounds(width: width, height: height).map { [$0.x, $0.y, $0.width, $0.height] }
+  }
+
+  private static func rounded(_ share: Double) -> Double { (share * 1e4).rounded() / 1e4 }
+}

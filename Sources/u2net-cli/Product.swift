@@ -1,0 +1,65 @@
+import ArgumentParser
+import Files
+import Matting
+
+struct Product: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Make a shop's set of each photo: mask, cut-out and a square picture on white.",
+    discussion: """
+      u2net product photos/ -o shop/ -m full
+      u2net product photos/ -o shop/ --size 1600x1600 --margin 8% --names '{name}_{kind}'
+
+      From photos/red/mug.jpg: shop/red/mug-mask.png, shop/red/mug-cutout.png and shop/red/mug-white.jpg.
+      """)
+
+  @OptionGroup var options: PhotoOptions
+
+  @Option(name: .shortAndLong, help: ArgumentHelp("Folder to write to.", valueName: "dir"))
+  var output: String
+
+  @Option(help: ArgumentHelp("What results are called; kinds are mask, cutout and white.", valueName: "pattern"))
+  var names = "{name}-{kind}"
+
+  @Option(help: "Size of the square picture in pixels.")
+  var size = PixelSize(width: 2000, height: 2000)
+
+  @Option(help: ArgumentHelp("Room around the object, in per cent of its longer side or in pixels.", valueName: "n%|n"))
+  var margin = CutoutLayout.Margin.share(0.05)
+
+  @Option(help: "What is behind the object: a colour, a picture's name, or blur:SIGMA.")
+  var background = Background.color(.white)
+
+  @Flag(help: "Keep the photo's colours at soft edges.")
+  var keepColors = false
+
+  func validate() throws {
+    guard names.contains("{name}"), names.contains("{kind}"), !names.contains("/") else {
+      throw ValidationError("--names must contain {name} and {kind}, and no /")
+    }
+  }
+
+  func run() throws {
+    let folder = FilePath(argument: output)
+    guard output != "-", folder.isFolder || !folder.exists else {
+      throw CommandFailure("\(folder): the results need a folder")
+    }
+    var settings = CutoutOptions()
+    settings.background = background
+    settings.keepColors = keepColors
+    settings.crop = true
+    settings.square = size.width == size.height
+    settings.size = size
+    settings.margin = margin
+    let kinds: [(ResultKind, String, String)] = [
+      (.mask, "mask", "png"), (.cutout, "cutout", "png"), (.composite, "white", "jpg"),
+    ]
+    try options.run(
+      kinds.map { kind, name, fileExtension in
+        let pattern = names.replacing("{kind}", with: name)
+        let start = pattern.firstRange(of: "{name}")!
+        return Destination(
+          kind, folder: folder, prefix: String(pattern[..<start.lowerBound]),
+          suffix: pattern[start.upperBound...].replacing("{name}", with: "") + "." + fileExtension)
+      }, cutout: settings)
+  }
+}

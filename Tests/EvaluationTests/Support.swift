@@ -1,0 +1,49 @@
+import Evaluation
+import Foundation
+import Images
+
+/// What Fixtures/make_goldens.py wrote.
+struct Goldens: Decodable {
+  struct Pair: Decodable, CustomStringConvertible {
+    let name: String
+    let prediction, truth: Data
+    /// By `Measure`; null where there is no number to rely on.
+    let scores: [String: Double?]
+    /// At thresholds 0, 15, … 255.
+    let curves: [String: [Double]]
+    var description: String { name }
+
+    func evaluated() throws -> Scores {
+      try Scores(prediction: mask(prediction), truth: mask(truth), name: name)
+    }
+
+    private func mask(_ png: Data) throws -> Image<UInt8> { try Image(decoding: Array(png), source: name) }
+  }
+
+  let pairs: [Pair]
+  let dataset: [String: Double]
+
+  static let values: Goldens = {
+    let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Fixtures/goldens.json")
+    return try! JSONDecoder().decode(Goldens.self, from: Data(contentsOf: file))
+  }()
+}
+
+/// A generator whose numbers are the same in every run (SplitMix64).
+struct Seeded: RandomNumberGenerator {
+  var state: UInt64
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var z = state
+    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+    return z ^ (z >> 31)
+  }
+}
+
+func gray(_ width: Int, _ height: Int, _ level: (_ x: Int, _ y: Int) -> UInt8) -> Image<UInt8> {
+  Image(
+    width: width, height: height, channels: .gray,
+    samples: (0..<width * height).map { level($0 % width, $0 / width) })
+}

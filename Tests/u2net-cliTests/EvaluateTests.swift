@@ -1,0 +1,120 @@
+import Foundation
+import Images
+import Testing
+
+struct EvaluateTests {
+  private struct Summary: Decodable {
+    let pairs: Int
+    let scores: [String: Double]
+    let unpaired_predictions, unpaired_masks, failures: [String]
+  }
+
+  private func summary(_ outcome: Outcome) throws -> Summary {
+    try JSONDecoder().decode(Summary.self, from: outcome.output)
+  }
+
+  /// A square of `size` pixels in a picture of 40×30.
+  private func write(_ path: String, size: Int, width: Int = 40) throws {
+    try FileManager.default.createDirectory(
+      at: URL(filePath: path).deletingLastPathComponent(), withIntermediateDirectories: true)
+    let samples = (0..<30 * width).map { i -> UInt8 in i % width < size && i / width < size ? 255 : 0 }
+    try Image<UInt8>(width: width, height: 30, channels: .gray, samples: samples).writePNG(to: path)
+  }
+
+  @Test func masksAgainstThemselves() throws {
+    try withFolder { folder in
+      for name in ["a", "below/b", "c, d"] { try write("\(folder)/masks/\(name).png", size: 12) }
+      let command = ["evaluate", "--predictions", "\(folder)/masks", "--masks", "\(folder)/masks"]
+      let files = ["--csv", "\(folder)/out/s.csv", "--report", "\(folder)/out/s.html"]
+      let result = try run(command + files + ["--json"])
+      #expect(result.code == 0 && result.errors.isEmpty)
+      let summary = try summary(result)
+      #expect(summary.pairs == 3 && summary.scores["mae"] == 0 && summary.scores["weighted_f"] == 1)
+      #expect(abs(summary.scores["s_measure"]! - 1) < 1e-9 && summary.scores["boundary_f"] == 1)
+      let csv = try String(contentsOf: URL(filePath: "\(folder)/out/s.csv"), encoding: .utf8)
+      #expect(csv.components(separatedBy: "\r\n").map { $0.prefix(4) } == ["name", "a,0.", "belo", "\"c, ", ""])
+      #expect(try String(contentsOf: URL(filePath: "\(folder)/out/s.html"), encoding: .utf8).contains("<h3>c, d</h3>"))
+      let table = try run(command)
+      #expect(table.code == 0 && table.text.hasPrefix("3 pairs\n") && table.text.contains("S-measure"))
+    }
+  }
+
+  @Test func aModelScoresAsItsMasksDo() throws {
+    try withFolder { folder in
+      try FileManager.default.createDirectory(atPath: "\(folder)/photos", withIntermediateDirectories: true)
+      for name in ["coffee.png", "rocket.jpg"] {
+        try FileManager.default.copyItem(atPath: photo(name), toPath: "\(folder)/photos/\(name)")
+      }
+      for (size, to) in [("64", "masks"), ("128", "truth")] {
+        #expect(try run(["mask", "\(folder)/photos", "-o", "\(folder)/\(to)", "--input-size", size]).code == 0)
+      }
+      let truth = ["--masks", "\(folder)/truth", "--json"]
+      let model = try run(
+        [
+          "evaluate", "-m", "lite", "--input-size", "64", "--images", "\(folder)/photos", "--report",
+          "\(folder)/r.html",
+        ]
+          + truth)
+      let masks = try run(["evaluate", "--predictions", "\(folder)/masks"] + truth)
+      #expect(model.code == 0 && masks.code == 0 && model.output == masks.output)
+      #expect(try summary(model).scores["mae"]! > 0)
+      let page = try String(contentsOf: URL(filePath: "\(folder)/r.html"), encoding: .utf8)
+      #expect(page.components(separatedBy: "data:image/png").count - 1 == 6 && page.contains("photo of coffee"))
+    }
+  }
+
+  @Test func whatIsMissingOrBadIsListedAndTheRestScored() throws {
+    try withFolder { folder in
+      for name in ["good", "wide", "damaged", "more"] { try write("\(folder)/p/\(name).png", size: 9) }
+      for name in ["good", "damaged", "missing"] { try write("\(folder)/t/\(name).png", size: 9) }
+      try write("\(folder)/t/wide.png", size: 9, width: 50)
+      try Data("not a picture".utf8).write(to: URL(filePath: "\(folder)/p/damaged.png"))
+      let result = try run(["evaluate", "--predictions", "\(folder)/p", "--masks", "\(folder)/t", "--json"])
+      #expect(result.code == 1)
+      let summary = try summary(result)
+      #expect(summary.pairs == 1 && summary.scores["mae"] == 0 && summary.failures.count == 2)
+      #expect(summary.unpaired_predictions == ["\(folder)/p/more.png"])
+      #expect(summary.unpaired_masks == ["\(folder)/t/missing.png"])
+      for text in [
+        "p/more.png: no mask", "t/missing.png: no prediction", "p/damaged.png", "wide: the prediction has 40 x 30",
+      ] {
+        #expect(result.errors.contains(text))
+      }
+    }
+  }
+
+  @Test func whatCannotBeEvaluatedIsAnErrorBeforeAnyWork() throws {
+    try withFolder { folder in
+      try write("\(folder)/p/a.png", size: 9)
+      try write("\(folder)/other/b.png", size: 9)
+      try FileManager.default.createDirectory(atPath: "\(folder)/empty", withIntermediateDirectories: true)
+      func errors(_ predictions: String, _ masks: String, _ more: String...) throws -> String {
+        let result = try run(
+          ["evaluate", "--predictions", "\(folder)/\(predictions)", "--masks", "\(folder)/\(masks)"] + more)
+        #expect(result.code == 1 && result.output.isEmpty)
+        return result.errors
+      }
+      #expect(try errors("p", "empty").contains("empty: no JPEG, PNG or WebP file"))
+      #expect(try errors("empty", "p").contains("empty: no JPEG, PNG or WebP file"))
+      #expect(try errors("none", "p").contains("none: no such folder"))
+      #expect(try errors("p", "other").contains("no prediction has the name of a mask"))
+      #expect(try errors("p", "p", "--csv", "\(folder)/p/../p/a.png").contains("would replace"))
+      #expect(try errors("p", "p", "--csv", "\(folder)/x", "--report", "\(folder)/x").contains("would replace"))
+      #expect(try errors("p", "p", "--report", folder).contains("this is a folder"))
+      try write("\(folder)/p/a.jpg", size: 9)
+      #expect(try errors("p", "p").contains("p/a.jpg, \(folder)/p/a.png: the same name"))
+    }
+  }
+
+  @Test func wrongUsage() throws {
+    for arguments in [
+      [], ["--masks", "m"], ["--predictions", "p", "--images", "i", "--masks", "m"], ["--predictions", "p"],
+      ["--predictions", "p", "--masks", "m", "-m", "lite"],
+      ["--predictions", "p", "--masks", "m", "--normalize", "minmax"],
+      ["--predictions", "p", "--masks", "m", "--csv", "-"], ["--predictions", "p", "--masks", "m", "--threads", "0"],
+    ] {
+      let result = try run(["evaluate"] + arguments)
+      #expect(result.code == 2 && result.errors.hasPrefix("u2net: ") && result.output.isEmpty, "\(arguments)")
+    }
+  }
+}
