@@ -68,6 +68,6 @@ let package = Package(
     .testTarget(name: "ImagesTests", dependencies: ["Images", "Files"], resources: [.copy("Fixtures")]),
     .testTarget(name: "MattingTests", dependencies: ["Matting"], resources: [.copy("Fixtures")]),
     .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "Images"], exclude: ["Fixtures"]),
-    .testTarget(name: "u2net-cliTests", dependencies: ["u2net-cli", "cut-out-product", "Images"]),
+    .testTarget(name: "u2net-cliTests", dependencies: ["u2net-cli", "cut-out-product", "Images", "Matting"]),
   ]
 )

@@ -79,16 +79,15 @@ CLONES double cm_multiply(
 }
 
 CLONES void cm_residual_after_sweep(
-  const cm_stencils *matrix, ptrdiff_t first, ptrdiff_t end, const float *diagonal, const float *b, int is_from_zero,
-  const float *x, float *r) {
+  const cm_stencils *matrix, ptrdiff_t first, ptrdiff_t end, const float *diagonal, const float *b, const float *x,
+  float *r) {
   for (const cm_run *run = matrix->runs + first; run < matrix->runs + end; run++) {
     FIND_TERMS(float, x)
     const ptrdiff_t base = run->base[2];
-    const int is_of_later = is_from_zero && IS_INNER(run);
     for (ptrdiff_t start = run->start; start < run->end; start += CHUNK) {
       const ptrdiff_t count = run->end - start < CHUNK ? run->end - start : CHUNK, at = base + start;
       float sums[CHUNK + TAIL];
-      if (is_of_later) {
+      if (IS_INNER(run)) {
         for (ptrdiff_t i = 0; i < count + TAIL; i++) sums[i] = 0;
         ADD_TERMS(float, BELOW, LEFT, sums, start, count)
       } else {
@@ -260,9 +259,10 @@ CLONES void cm_laplacian(
 }
 
 CLONES double cm_step(
-  ptrdiff_t count, double alpha, const double *p, const double *ap, double *x, double *r, float *rounded) {
+  ptrdiff_t first, ptrdiff_t end, double alpha, const double *p, const double *ap, double *x, double *r,
+  float *rounded) {
   double square = 0;
-  for (ptrdiff_t i = 0; i < count; i++) {
+  for (ptrdiff_t i = first; i < end; i++) {
     x[i] += alpha * p[i];
     r[i] -= alpha * ap[i];
     rounded[i] = (float)r[i];
@@ -271,12 +271,12 @@ CLONES double cm_step(
   return square;
 }
 
-CLONES void cm_direction(ptrdiff_t count, double beta, const float *z, double *p) {
-  for (ptrdiff_t i = 0; i < count; i++) p[i] = z[i] + beta * p[i];
+CLONES void cm_direction(ptrdiff_t first, ptrdiff_t end, double beta, const float *z, double *p) {
+  for (ptrdiff_t i = first; i < end; i++) p[i] = z[i] + beta * p[i];
 }
 
-CLONES double cm_dot(ptrdiff_t count, const double *r, const float *z) {
+CLONES double cm_dot(ptrdiff_t first, ptrdiff_t end, const double *r, const float *z) {
   double sum = 0;
-  for (ptrdiff_t i = 0; i < count; i++) sum += r[i] * z[i];
+  for (ptrdiff_t i = first; i < end; i++) sum += r[i] * z[i];
   return sum;
 }

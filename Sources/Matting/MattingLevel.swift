@@ -16,6 +16,11 @@ final class MattingLevel {
   private let residual: UnsafeMutablePointer<Float>
   private let knownPlaces: [[Range<Int>]]
   private let runs: UnsafeMutablePointer<cm_run>
+  /// Sweeps to and fro that solve the coarsest level, which has up to `fewestPixels`.
+  private static let coarsestSweeps = 8
+  private static let fewestPixels = 64
+  /// Levels of fewer pixels are swept by one thread: waking others would take longer.
+  private static let fewestToShare = 20_000
   /// Room that kernels want behind vectors.
   static let margin = 8
   private var coarser: (level: MattingLevel, links: [cm_link])?
@@ -45,16 +50,34 @@ final class MattingLevel {
     runs.deallocate()
   }
 
-  var matrix: cm_stencils { cm_stencils(runs: runs, weights: weights, stride: pixels.places) }
+  private var matrix: cm_stencils { cm_stencils(runs: runs, weights: weights, stride: pixels.places) }
 
   /// Calls `body` for runs that make up all, for several at a time where that is worth it.
-  func forEachBlock(threads: Int, _ body: (_ runs: Range<Int>) -> Void) {
+  private func forEachBlock(threads: Int, _ body: (_ runs: Range<Int>) -> Void) {
     forEachBlock(of: pixels.blocks.indices, threads: threads, body)
   }
 
   private func forEachBlock(of blocks: some Collection<Int>, threads: Int, _ body: (Range<Int>) -> Void) {
     let blocks = Array(blocks)
-    inParallel(blocks.count, threads: pixels.count < 20_000 ? 1 : threads) { body(pixels.blocks[blocks[$0]]) }
+    inParallel(blocks.count, threads: pixels.count < Self.fewestToShare ? 1 : threads) { body(pixels.blocks[blocks[$0]]) }
+  }
+
+  /// y = A x with another diagonal.
+  /// - Parameter x: 0 at pixels that are not unknown, where A is to be of unknown pixels alone.
+  /// - Returns: the dot product of x and y.
+  func multiply(_ diagonal: [Double], _ x: [Double], into y: inout [Double], threads: Int) -> Double {
+    let products: [Double] = y.withUnsafeMutableBufferPointer { y in
+      nonisolated(unsafe) let y = y.baseAddress!
+      return filled(pixels.blocks.count) { products in
+        nonisolated(unsafe) let products = products
+        inParallel(pixels.blocks.count, threads: threads) { block in
+          var matrix = matrix
+          products[block] = cm_multiply(
+            &matrix, pixels.blocks[block].lowerBound, pixels.blocks[block].upperBound, diagonal, x, y)
+        }
+      }
+    }
+    return products.reduce(0, +)
   }
 
   // MARK: - Set-up
@@ -65,7 +88,7 @@ final class MattingLevel {
       for place in Int(run.base.2 + run.start)..<Int(run.base.2 + run.end) { inverseDiagonal[place] = 1 / diagonal[place] }
     }
     let coarse = pixels.coarser
-    guard pixels.count > 64, coarse.count > 0 else { return }
+    guard pixels.count > Self.fewestPixels, coarse.count > 0 else { return }
     let level = MattingLevel(coarse)
     let links = coarse.runs.map { run in
       func base(_ down: Int) -> Int32 { Int32(pixels.base(ofRow: 2 * Int(run.row) + down, column: 2 * Int(run.start))) }
@@ -114,22 +137,21 @@ final class MattingLevel {
 
   // MARK: - Cycle
 
-  /// Solves for `rightSide`, roughly, from 0: a symmetric linear map.
-  /// - Parameter times: how many V-cycles; the coarser levels do two for each.
-  func cycle(times: Int = 1, threads: Int) {
+  /// Solves for `rightSide`, roughly, from 0: a symmetric linear map. A V-cycle with one sweep down, one up.
+  func cycle(threads: Int) {
     solution.update(repeating: 0, count: pixels.places)
-    for time in 0..<(coarser == nil ? 8 : times) {
+    for time in 0..<(coarser == nil ? Self.coarsestSweeps : 1) {
       sweepForward(isFromZero: time == 0, threads: threads)
       if let (coarse, links) = coarser {
         forEachBlock(threads: threads) { block in
           var matrix = matrix
           cm_residual_after_sweep(
-            &matrix, block.lowerBound, block.upperBound, diagonal, rightSide, time == 0 ? 1 : 0, solution, residual)
+            &matrix, block.lowerBound, block.upperBound, diagonal, rightSide, solution, residual)
         }
         coarse.forEachBlock(threads: threads) { block in
           cm_restrict(coarse.runs, links, block.lowerBound, block.upperBound, residual, coarse.rightSide)
         }
-        coarse.cycle(times: coarse.pixels.count > hackW ? 2 : 1, threads: threads)
+        coarse.cycle(threads: threads)
         forEachBlock(threads: threads) { block in addCorrection(of: coarse, links, toRowsOf: block) }
       }
       sweepBackward(threads: threads)
@@ -175,5 +197,3 @@ final class MattingLevel {
     }
   }
 }
-
-nonisolated(unsafe) public var hackW = 100000000

@@ -27,9 +27,11 @@ extension Image where Sample == UInt8 {
     let background = mapped { $0 < options.backgroundThreshold ? UInt8(255) : 0 }
       .eroded(footprint, outside: 255, threads: threads)
     return Image(width: width, height: height, channels: .gray) { output in
+      let output = output.baseAddress!
       foreground.samples.withUnsafeBufferPointer { foreground in
         background.samples.withUnsafeBufferPointer { background in
-          for i in output.indices { output[i] = background[i] == 255 ? 0 : foreground[i] == 255 ? 255 : 128 }
+          // Each is 0 or 255: 128 for neither. What is both, as low thresholds may have it, is background.
+          for i in 0..<foreground.count { output[i] = ~background[i] & (foreground[i] | 128) }
         }
       }
     }

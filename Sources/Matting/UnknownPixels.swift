@@ -110,7 +110,8 @@ struct UnknownPixels {
     for y in rows.indices {
       sum += rows[y].reduce(0) { $0 + $1.count }
       if y == rows.count - 1 || sum >= size && y > top {
-        blocks.append(first..<firstRun[y + 1])
+        // The rows below the last unknown pixel may make up a block of their own.
+        if first < firstRun[y + 1] { blocks.append(first..<firstRun[y + 1]) }
         (first, top, sum) = (firstRun[y + 1], y + 1, 0)
       }
     }

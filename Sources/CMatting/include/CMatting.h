@@ -81,11 +81,11 @@ void cm_sweep_forward(
 void cm_sweep_backward(
   const cm_stencils *matrix, ptrdiff_t first, ptrdiff_t end, const float *inverse_diagonal, const float *b, float *x);
 
-/// r = b - A x after sweeps forward in all blocks, of which first..<end is one. If they were from zero, what was right when
-/// a pixel was visited has changed only by the pixels after it.
+/// r = b - A x after sweeps forward from zero in all blocks, of which first..<end is one: what was right when a pixel was
+/// visited has changed only by the pixels after it.
 void cm_residual_after_sweep(
-  const cm_stencils *matrix, ptrdiff_t first, ptrdiff_t end, const float *diagonal, const float *b, int is_from_zero,
-  const float *x, float *r);
+  const cm_stencils *matrix, ptrdiff_t first, ptrdiff_t end, const float *diagonal, const float *b, const float *x,
+  float *r);
 
 /// coarse = P' fine in the coarse runs first..<end. P interpolates bilinearly; coarse pixel x is fine pixel 2 x.
 void cm_restrict(
@@ -108,13 +108,17 @@ void cm_laplacian(
   ptrdiff_t start, ptrdiff_t end, const int32_t *bases, const double *const *photo, double epsilon, float *weights,
   ptrdiff_t stride);
 
+// Below, of the places first..<end.
+
 /// x += alpha p, r -= alpha ap, rounded = r; returns the square of r's length.
 double cm_step(
-  ptrdiff_t count, double alpha, const double *p, const double *ap, double *x, double *r, float *rounded);
+  ptrdiff_t first, ptrdiff_t end, double alpha, const double *p, const double *ap, double *x, double *r,
+  float *rounded);
 
 /// p = z + beta p.
-void cm_direction(ptrdiff_t count, double beta, const float *z, double *p);
+void cm_direction(ptrdiff_t first, ptrdiff_t end, double beta, const float *z, double *p);
 
-double cm_dot(ptrdiff_t count, const double *r, const float *z);
+/// The dot product of r and z.
+double cm_dot(ptrdiff_t first, ptrdiff_t end, const double *r, const float *z);
 
 #endif
