@@ -59,7 +59,8 @@ final class MattingLevel {
 
   private func forEachBlock(of blocks: some Collection<Int>, threads: Int, _ body: (Range<Int>) -> Void) {
     let blocks = Array(blocks)
-    inParallel(blocks.count, threads: pixels.count < Self.fewestToShare ? 1 : threads) { body(pixels.blocks[blocks[$0]]) }
+    let threads = pixels.count < Self.fewestToShare ? 1 : threads
+    inParallel(blocks.count, threads: threads) { body(pixels.blocks[blocks[$0]]) }
   }
 
   /// y = A x with another diagonal.
@@ -85,7 +86,8 @@ final class MattingLevel {
   /// Makes the coarser levels. Weights and diagonal must be there.
   func coarsen(threads: Int) {
     for run in pixels.runs {
-      for place in Int(run.base.2 + run.start)..<Int(run.base.2 + run.end) { inverseDiagonal[place] = 1 / diagonal[place] }
+      let places = Int(run.base.2 + run.start)..<Int(run.base.2 + run.end)
+      for place in places { inverseDiagonal[place] = 1 / diagonal[place] }
     }
     let coarse = pixels.coarser
     guard pixels.count > Self.fewestPixels, coarse.count > 0 else { return }

@@ -78,6 +78,20 @@ import Testing
     #expect(try ClosedFormMatting.alpha(of: photo, trimap: one).samples[0] == 255)
   }
 
+  /// Single pixels that stand out have nearly nothing in common with their neighbours: equations close to singular.
+  @Test func `noise and specks converge, to numbers within the range`() throws {
+    let (_, trimap) = band(width: 90, height: 80)
+    var generator = Seeded(state: 7)
+    let noise = picture(90, 80, .rgb) { _, _, _ in UInt8.random(in: 0...255, using: &generator) }
+    let specks = picture(90, 80, .rgb) { x, y, c in (x * 7 + y * 11) % 13 == 0 ? UInt8(255) : c == 1 ? 40 : 0 }
+    let checks = picture(90, 80, .rgb) { x, y, _ in (x + y) % 2 == 0 ? UInt8(255) : 0 }
+    for photo in [noise, specks, checks] {
+      let alpha = try ClosedFormMatting.alpha(
+        of: photo.converted(to: Float.self), trimap: trimap)
+      #expect(alpha.samples.allSatisfy { (0...1).contains($0) })
+    }
+  }
+
   @Test func `what cannot be solved is said`() throws {
     let (photo, trimap) = band(width: 20, height: 20)
     func error(_ photo: Image<UInt8>, _ trimap: Image<UInt8>) -> MattingError? {

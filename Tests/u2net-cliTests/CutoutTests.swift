@@ -125,7 +125,9 @@ struct CutoutTests {
           "cutout", file, "-o", "\(folder)/c.png", "--alpha-matting", "--alpha-matting-foreground-threshold", "240",
           "--alpha-matting-background-threshold", "10", "--alpha-matting-erode-size", "10",
         ]).code == 0)
-      for name in ["i", "c"] { #expect(try Image<UInt8>(contentsOf: "\(folder)/\(name).png").plane(3).samples == alpha) }
+      for name in ["i", "c"] {
+        #expect(try Image<UInt8>(contentsOf: "\(folder)/\(name).png").plane(3).samples == alpha)
+      }
     }
   }
 
