@@ -94,7 +94,7 @@ struct Studio {
 
     var metadata = ImageFile.metadata(of: bytes)
     if options.encoding.strip { metadata = metadata.withoutExif }
-    let mattingRemark = { (reason: String) in if !saliency.isEmpty { remark("\(source): \(reason)") } }
+    func mattingRemark(_ reason: String) { if !saliency.isEmpty { remark("\(source): \(reason)") } }
     var matted: Image<UInt8>?, mattedDeep: Image<UInt16>?
     func alpha() -> Image<UInt8> {
       if let matted { return matted }
