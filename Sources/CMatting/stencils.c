@@ -51,7 +51,8 @@ static const int columns_right[NEIGHBOURS] = {1, 2, -2, -1, 0, 1, 2, -2, -1, 0, 
   {                                                                                                                  \
     ptrdiff_t i_ = 0;                                                                                                \
     for (; i_ + BLOCK <= (count); i_ += BLOCK) ADD_BLOCK(Number, BLOCK, from, to, (sums) + i_, (x) + i_)              \
-    for (; i_ < (count); i_ += TAIL) ADD_BLOCK(Number, TAIL, from, to, (sums) + i_, (x) + i_)                        \
+    for (; i_ + TAIL < (count); i_ += 2 * TAIL) ADD_BLOCK(Number, 2 * TAIL, from, to, (sums) + i_, (x) + i_)         \
+    if (i_ < (count)) ADD_BLOCK(Number, TAIL, from, to, (sums) + i_, (x) + i_)                                       \
   }
 
 // Whether the run is so far inside first..<end that it has no neighbours in other rows than theirs.

@@ -15,8 +15,8 @@ public enum ClosedFormMatting {
   /// - Parameters:
   ///   - photo: of any channels; alpha of its own is ignored.
   ///   - trimap: grey, of the photo's size: 230 and above object, 25 and below background, unknown between.
-  ///   - tolerance: the residual to stop at, as a part of the first. 1e-6 leaves errors of alpha of up to 2 of 255, in a
-  ///     pixel of a hundred thousand; pymatting's 1e-7, a third slower, of up to 1.
+  ///   - tolerance: the residual to stop at, as a part of the first. 3e-6 leaves alpha of photos a few levels of 255 off
+  ///     in the worst pixels; 1e-6 up to 2, and pymatting's 1e-7 up to 1, for a third more time each.
   ///   - maximumSteps: of conjugate gradients; photos take 80 to 200.
   /// - Returns: grey, 0 background … full object; the same for any number of threads.
   /// - Throws: `MattingError`: a photo less than 3 pixels wide or high, a trimap that knows no object or no background
@@ -25,7 +25,7 @@ public enum ClosedFormMatting {
   @specialized(where Sample == UInt16)
   @specialized(where Sample == Float)
   public static func alpha<Sample: MaskSample>(
-    of photo: Image<Sample>, trimap: Image<UInt8>, tolerance: Double = 1e-6, maximumSteps: Int = 2000, threads: Int = 1
+    of photo: Image<Sample>, trimap: Image<UInt8>, tolerance: Double = 3e-6, maximumSteps: Int = 2000, threads: Int = 1
   ) throws(MattingError) -> Image<Sample> {
     requireMask(trimap, of: photo)
     guard photo.width >= 3, photo.height >= 3 else {
