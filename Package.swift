@@ -9,6 +9,7 @@ let package = Package(
     .library(name: "U2Net", targets: ["U2Net", "Images", "Matting", "Safetensors"]),
     .library(name: "RSU", targets: ["RSU"]),
     .library(name: "Evaluation", targets: ["Evaluation", "Images"]),
+    .library(name: "Training", targets: ["Training"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -37,10 +38,14 @@ let package = Package(
     .target(name: "Matting", dependencies: ["CMatting", "Images"]),
     .target(name: "Evaluation", dependencies: ["Images"]),
 
+    // Training.
+    .target(name: "Training", dependencies: ["U2Net", "Safetensors", "Images"]),
+    .executableTarget(name: "u2net-train-bench", dependencies: ["Training"], path: "Benchmarks/training"),
+
     .executableTarget(
       name: "u2net-cli",
       dependencies: [
-        "Evaluation", "Files", "Images", "Matting", "U2Net", "WeightFiles",
+        "Evaluation", "Files", "Images", "Matting", "Training", "U2Net", "WeightFiles",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -68,6 +73,7 @@ let package = Package(
     .testTarget(name: "ImagesTests", dependencies: ["Images", "Files"], resources: [.copy("Fixtures")]),
     .testTarget(name: "MattingTests", dependencies: ["Matting"], resources: [.copy("Fixtures")]),
     .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "Images"], exclude: ["Fixtures"]),
+    .testTarget(name: "TrainingTests", dependencies: ["Training"], exclude: ["Fixtures"]),
     .testTarget(name: "u2net-cliTests", dependencies: ["u2net-cli", "cut-out-product", "Images", "Matting"]),
   ]
 )

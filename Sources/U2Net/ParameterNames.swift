@@ -28,6 +28,11 @@ package struct ParameterNames {
   package var variance: String { "\(normalization).running_var" }
   package var normalizationNames: [String] { [gamma, beta, mean, variance] }
 
-  /// Bookkeeping of the framework that has no influence on the network.
-  package static func isIgnored(_ name: String) -> Bool { name.hasSuffix(".num_batches_tracked") }
+  /// What the names of the optimiser's tensors in a checkpoint of this package begin with.
+  package static let optimizer = "adam."
+
+  /// Bookkeeping of a framework or an optimiser that has no influence on the network.
+  package static func isIgnored(_ name: String) -> Bool {
+    name.hasSuffix(".num_batches_tracked") || name.hasPrefix(optimizer)
+  }
 }

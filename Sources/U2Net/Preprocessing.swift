@@ -23,7 +23,7 @@ public enum Preprocessing: String, CaseIterable, Sendable {
 
   /// Writes `photo` as 3×size×size planes, R, G, B, in the range the weights were trained with (about −2.1 … 2.7).
   /// - Parameter planes: 3·size·size floats.
-  func fill(_ planes: UnsafeMutableBufferPointer<Float>, from photo: Image<UInt8>, size: Int, threads: Int) {
+  package func fill(_ planes: UnsafeMutableBufferPointer<Float>, from photo: Image<UInt8>, size: Int, threads: Int) {
     switch self {
     case .rembg:
       let small = photo.rgb.resized(width: size, height: size, filter: .lanczos, threads: threads)

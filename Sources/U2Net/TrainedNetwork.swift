@@ -12,7 +12,7 @@ public struct TrainedNetwork: Sendable {
   public let isNormalized: Bool
   /// Values in all tensors together.
   public var storedValues: Int { store.names.reduce(0) { $0 + store[$1]!.count } }
-  let parameters: NetworkParameters
+  package let parameters: NetworkParameters
 
   /// Recognises which network `store` holds (full, lite, or the same blocks with other widths) and checks
   /// every tensor.

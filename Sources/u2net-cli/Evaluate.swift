@@ -103,7 +103,7 @@ struct Evaluate: ParsableCommand {
     return Source(detector: SaliencyDetector(try model.network(), options: options))
   }
 
-  private static func files(in folder: String) throws -> [Pairing.File] {
+  static func files(in folder: String) throws -> [Pairing.File] {
     guard FilePath(folder).isFolder else { throw CommandFailure("\(folder): no such folder") }
     var search = PhotoSearch()
     search.add(FilePath(folder))

@@ -13,11 +13,12 @@ struct Explanation {
       return (passes.first![index], times[0])
     }
     let total = steps.reduce(0) { $0 + $1.ms }
-    var rows = [["operator", "result", "algorithm", "blocking", "ms", "share", "GFLOP/s"]]
+    var rows = [["operator", "result", "algorithm", "blocking", "ms", "share", "GFLOP/s", "transforms"]]
     for (step, ms) in steps {
       rows.append([
         step.name, "\(step.shape)", step.algorithm, step.blocking, Self.decimal(ms, 3),
         Self.decimal(ms / total * 100, 1) + " %", step.macs > 0 ? Self.decimal(Double(step.macs) * 2e-6 / ms, 0) : "",
+        step.transformShare.map { Self.decimal($0 * 100, 0) + " %" } ?? "",
       ])
     }
     var kinds: [(name: String, ms: Double, macs: Int)] = []

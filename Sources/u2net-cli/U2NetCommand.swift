@@ -28,7 +28,7 @@ struct U2NetCommand: ParsableCommand {
     subcommands: [
       Mask.self, Cutout.self, Product.self, RembgFile.self, RembgFolder.self, Describe.self, Weights.self, Convert.self,
       Bench.self,
-      Evaluate.self, Frames.self,
+      Evaluate.self, Frames.self, Train.self,
     ])
 
   static func main() {

@@ -1,17 +1,17 @@
 #pragma once
 #include <stdint.h>
 
-// The vector kernels of inference. Legend: L lanes of a vector; a map of C channels is stored as ⌈C/L⌉ blocks, each
+// The vector kernels of inference and training. Legend: L lanes of a vector; a map of C channels is stored as ⌈C/L⌉ blocks, each
 // H×W pixels of L channels (block b, row y, column x, lane l is channel b·L + l); lanes beyond C are zero.
-// "Planar" is one channel: H×W floats.
+// "Planar" is one channel: H×W floats. A block of several images holds one image's pixels after the other's.
 
 /// Where the tiles of a Winograd convolution F(m×m, 3×3) lie in a map of height × width pixels.
 ///
 /// A dilation of d splits the map into phases: every d-th pixel of every d-th row, on which the convolution is a dense one.
 /// All phases get tiles_y × tiles_x tiles; tile t belongs to phase t / (tiles_y · tiles_x), the phases counted
-/// row by row over phases_x columns.
+/// row by row over phases_x columns; `phases` of them are an image, and the next image's tiles follow.
 typedef struct {
-  int32_t height, width, dilation, phases_x, tiles_y, tiles_x;
+  int32_t height, width, dilation, phases, phases_x, tiles_y, tiles_x;
 } ck_tiling;
 
 /// Linear interpolation between samples a and b: a + (b − a)·weight.
@@ -25,12 +25,23 @@ typedef struct {
   const float *block;
   /// Pixels of a row as stored.
   int32_t width;
+  /// Floats from one image to the next.
+  intptr_t image;
   /// For every row and every column of the map what it is interpolated from; null for a map stored as it is.
   /// Interpolated maps need a dilation of 1.
   const ck_tap *rows, *columns;
   /// Whether it is interpolated to exactly twice its height and width.
   int32_t doubled;
 } ck_source;
+
+/// The 3×3 kernels between two lists of channels: that from input channel i to output channel o lies at
+/// start + o·output_step + i·channel_step.
+typedef struct {
+  const float *start;
+  intptr_t output_step, channel_step;
+  /// Whether the kernels are to be turned by 180°: the convolution's transpose, if the lists change places, too.
+  int32_t turned;
+} ck_weights;
 
 /// The transforms of F(m×m, 3×3) with n = m + 2.
 typedef struct {
@@ -44,12 +55,24 @@ typedef struct {
   /// `pooled` is null, it gets the block's 2×2 max-pool (see max_pool), for which m must be even and the dilation 1.
   void (*output)(const ck_tiling *, const float *p, intptr_t p_xi, intptr_t p_tile, int32_t first, int32_t count,
                  const float *bias, float floor, const float *residual, float *block, float *pooled);
-  /// Transforms the 3×3 kernels of `outputs` ≤ nv·L output channels and of input channels channel[0 ..< k] (−1: zero):
-  /// weight is [O, inputs, 3, 3], pointing at the first output channel. Value xi of input k goes to
-  /// u + xi·u_xi + k·nv·L, nv·L floats.
-  void (*weights)(const float *weight, int32_t inputs, int32_t outputs, const int32_t *channel, int32_t k, int32_t nv,
-                  float *u, intptr_t u_xi);
+  /// Transforms the 3×3 kernels of output channels output[0 ..< nv·L] and of input channels channel[0 ..< k] (−1: zero).
+  /// Value xi of input k goes to u + xi·u_xi + k·nv·L, nv·L floats.
+  void (*weights)(const ck_weights *, const int32_t *output, const int32_t *channel, int32_t k, int32_t nv, float *u,
+                  intptr_t u_xi);
+  /// `output` transposed: the m×m pixels of tiles first ..< first + count, zero outside the map. Value xi of tile t goes to
+  /// v + xi·v_xi + (t − first)·L.
+  void (*gradient)(const ck_tiling *, const float *block, int32_t first, int32_t count, float *v, intptr_t v_xi);
+  /// `weights` transposed: value xi of input channel k and of L outputs is at u + xi·u_xi + k·u_row. The 3×3 values go to
+  /// gradient + output[lane]·output_step + k·9 unless output[lane] is negative.
+  void (*weight_gradient)(const float *u, intptr_t u_xi, intptr_t u_row, const int32_t *output, int32_t channels,
+                          intptr_t output_step, float *gradient);
 } ck_winograd;
+
+/// Adam: m ← m + (g − m)·(1 − β₁), v ← β₂·v + (1 − β₂)·g², value ← value − rate·m / (√v / root + ε), with
+/// rate = lr / (1 − β₁ᵗ) and root = √(1 − β₂ᵗ) at step t.
+typedef struct {
+  float toward_gradient, beta2, toward_square, rate, root, epsilon;
+} ck_adam;
 
 typedef struct {
   /// "avx512", "avx2", "portable".
@@ -82,6 +105,31 @@ typedef struct {
   /// count ≤ L planar channels, `pixels` floats each and back to back, into one block, and back.
   void (*pack)(const float *planar, int32_t count, intptr_t pixels, float *block);
   void (*unpack)(const float *block, int32_t count, intptr_t pixels, float *planar);
+
+  // Training. All maps are blocked; x is one block, `count` or height × width pixels of it.
+
+  /// p[L, nv·L] = Σ_t v[t, L]' · d[t, nv·L] (+ p if accumulate) over `tiles` t; nv is 1 or 2. The second block of d starts
+  /// d_block floats after the first, rows of p are p_row floats apart.
+  void (*outer)(const float *v, const float *d, intptr_t d_block, int32_t tiles, int32_t nv, float *p, intptr_t p_row,
+                int32_t accumulate);
+  /// Mean and sum of squared deviations from it, lane by lane.
+  void (*moments)(const float *x, intptr_t count, float *mean, float *squares);
+  /// y = max(x·scale + shift, floor) + residual, which may be null.
+  void (*normalize)(const float *x, intptr_t count, const float *scale, const float *shift, float floor,
+                    const float *residual, float *y);
+  /// With g = dy where x·scale + shift > floor, else 0: sum = Σ g, product = Σ g·(x − mean).
+  void (*normalization_sums)(const float *x, const float *dy, intptr_t count, const float *scale, const float *shift,
+                             float floor, const float *mean, float *sum, float *product);
+  /// dx = scale·g − offset − slope·(x − mean), g as above.
+  void (*normalization_gradient)(const float *x, const float *dy, intptr_t count, const float *scale, const float *shift,
+                                 float floor, const float *mean, const float *offset, const float *slope, float *dx);
+  /// dx += the gradient of max_pool: each window's goes to the first of its largest values, row by row.
+  void (*pool_gradient)(const float *x, int32_t height, int32_t width, const float *dpooled, float *dx);
+  /// dx += the transpose of upsample of all rows of dy; row: width vectors of scratch.
+  void (*upsample_gradient)(const float *dy, int32_t height, int32_t width, const ck_tap *rows, const ck_tap *columns,
+                            float *dx, int32_t dx_width, float *row);
+  /// One step of Adam on `count` values, a multiple of L: m and v are the running moments, see ck_adam.
+  void (*adam)(const ck_adam *, intptr_t count, const float *gradient, float *value, float *m, float *v);
 } ck_kernels;
 
 /// The kernels called `name`, or null if this build or this processor has none of that name.

@@ -22,7 +22,7 @@ enum ConvolutionAlgorithm: Equatable {
   }
 
   /// The m with the least estimated time. F(6×6) is the largest: F(8×8) loses accuracy.
-  private static func bestTile(_ layer: Convolution, _ height: Int, _ width: Int, lanes: Int) -> Int {
+  static func bestTile(_ layer: Convolution, _ height: Int, _ width: Int, lanes: Int) -> Int {
     (2...6).min { cycles(layer, height, width, lanes, m: $0) < cycles(layer, height, width, lanes, m: $1) }!
   }
 

@@ -13,16 +13,18 @@ import CKernels
 struct WinogradConvolution {
   let layer: Convolution
   let m: Int
-  private let kernels: Kernels
-  private let transforms: ck_winograd
-  private let tiling: OwnedBuffer<ck_tiling>
+  let kernels: Kernels
+  let transforms: ck_winograd
+  let tiling: OwnedBuffer<ck_tiling>
   /// All blocks of all input maps.
-  private let blocks: OwnedBuffer<ck_source>
+  let blocks: OwnedBuffer<ck_source>
   /// Of the input maps that are resized on the way.
   private let interpolations: [Interpolation]
-  private let tiles: Int
-  /// Original input channel of each k, −1 for a lane of padding.
+  let tiles: Int
+  /// The weight's input channel of each k, −1 for a lane of padding.
   private let channel: [Int32]
+  /// The weight's output channel of each lane of the groups, −1 beyond the layer's outputs.
+  private let output: [Int32]
   /// Vectors of output channels in a group: 1 or 2.
   private let vectors: Int
   private let groups: Int
@@ -30,16 +32,39 @@ struct WinogradConvolution {
   private let sharesTiles: Bool
   /// Tiles a job takes from the matrix product on.
   private let jobTiles: Int
+  private let values: Values
   private var weights: Weights
   /// Of all groups' lanes, zero beyond the layer's outputs.
   private let bias: OwnedFloats
+  private let destination: OwnedBuffer<Destination.Block>
 
-  /// Where the transformed weights come from.
+  /// The trained values, as they lie in memory.
+  struct Values {
+    /// [O, I, 3, 3]; transposed: of a layer from O to I channels.
+    let weight: Tensor
+    var bias: [Float]?
+    /// Whether the convolution is the transpose of the one that `weight` belongs to.
+    var isTransposed = false
+  }
+
+  /// When weights are transformed.
+  enum WeightUse {
+    /// Once, at the start, which takes up to 5.4 times their memory.
+    case ahead
+    /// Once, at the start, if a run needs them more than once; otherwise in the run.
+    case aheadIfReused
+    /// In every run: they change.
+    case everyRun
+  }
+
+  /// Where the transformed weights are.
   private enum Weights {
     /// U of all groups.
     case ready(OwnedFloats)
-    /// The layer's own, transformed whenever they are needed.
-    case plain(Tensor)
+    /// U of all groups, made at the start of a run in the memory that workers share.
+    case shared
+    /// Nowhere; each group is transformed when its turn comes.
+    case onTheWay
   }
 
   /// V may take this many floats of a core's cache; P and the stream of U come on top. Measured on a core with 1 MB of L2:
@@ -51,7 +76,7 @@ struct WinogradConvolution {
   private static let manyWeights = 250_000
 
   /// Products a tile.
-  private var n2: Int { (m + 2) * (m + 2) }
+  var n2: Int { (m + 2) * (m + 2) }
   private var groupLanes: Int { vectors * kernels.lanes }
   private var depth: Int { channel.count }
   private var rowOfV: Int { blocks.buffer.count * kernels.lanes }
@@ -62,6 +87,7 @@ struct WinogradConvolution {
   /// Input channels whose weights are transformed at once on the way: U of so many stays in a core's cache.
   private var chunk: Int { min(depth, max(16, 100_000 / (n2 * groupLanes) / 16 * 16)) }
 
+  /// Whether inference can, whose maps of one channel are planar.
   static func canRun(_ layer: Convolution, sources: [MapShape]) -> Bool {
     layer.kernel == 3 && layer.output > 1 && sources.allSatisfy { $0.channels > 1 }
   }
@@ -71,41 +97,40 @@ struct WinogradConvolution {
     canRun(layer, sources: sources) && layer.dilation == 1
   }
 
-  /// Whether `run` can pool its result.
+  /// Whether `run` pools its result, if asked to.
   var canPool: Bool { m % 2 == 0 && layer.dilation == 1 }
 
   /// - Parameters:
   ///   - other: the same layer, planned alike: its transformed weights serve this one, too.
   ///   - sources: the blocked input maps, which are read as one; those of another size than `out` are resized on the way.
-  ///   - out: shape of the result.
-  ///   - transformsWeightsAhead: whether to keep U, (m+2)²/9 times the weights' size, or to make it on every run where a run
-  ///     needs it once only.
   init(
-    _ layer: Convolution, _ parameters: ConvolutionParameters, sources: [StoredMap], out: MapShape, m: Int,
-    kernels: Kernels, transformsWeightsAhead: Bool, sharing other: WinogradConvolution? = nil, pool: ThreadPool
+    _ layer: Convolution, _ values: Values, sources: [StoredMap], into destination: Destination, m: Int,
+    kernels: Kernels, weightUse: WeightUse, sharing other: WinogradConvolution? = nil, pool: ThreadPool
   ) {
-    precondition(Self.canRun(layer, sources: sources.map(\.shape)), "\(layer.name) cannot be a Winograd convolution")
+    precondition(
+      layer.kernel == 3 && !(sources + destination.maps).contains { $0.isPlanar },
+      "\(layer.name) cannot be a Winograd convolution")
+    let out = destination.maps[0].shape, images = destination.maps[0].images
     self.layer = layer
+    self.values = values
     self.m = m
     self.kernels = kernels
     transforms = kernels.winograd(m)
     let lanes = kernels.lanes
 
-    var channel: [Int32] = [], first = 0
     var blocks: [ck_source] = [], interpolations: [Interpolation] = []
     for source in sources {
       let shape = source.shape
-      channel += (0..<source.blocks * lanes).map { $0 < shape.channels ? Int32(first + $0) : -1 }
-      first += shape.channels
       let isWhole = shape.height == out.height && shape.width == out.width
       if !isWhole { interpolations.append(Interpolation(from: shape, to: out)) }
       let taps = isWhole ? nil : interpolations.last
       blocks += (0..<source.blocks).map {
         ck_source(
-          block: source.block($0), width: Int32(shape.width), rows: taps?.rows.start, columns: taps?.columns.start,
-          doubled: 2 * shape.height == out.height && 2 * shape.width == out.width ? 1 : 0)
+          block: source.block($0), width: Int32(shape.width), image: source.imageCount, rows: taps?.rows.start,
+          columns: taps?.columns.start, doubled: 2 * shape.height == out.height && 2 * shape.width == out.width ? 1 : 0)
       }
     }
+    var channel = StoredMap.lanes(sources)
     while channel.last == -1 { channel.removeLast() }
     self.channel = channel
     self.blocks = OwnedBuffer(blocks)
@@ -116,30 +141,36 @@ struct WinogradConvolution {
     let tilesY = ((height + d - 1) / d + m - 1) / m, tilesX = ((width + d - 1) / d + m - 1) / m
     tiling = OwnedBuffer([
       ck_tiling(
-        height: Int32(height), width: Int32(width), dilation: Int32(d), phases_x: Int32(min(d, width)),
-        tiles_y: Int32(tilesY), tiles_x: Int32(tilesX))
+        height: Int32(height), width: Int32(width), dilation: Int32(d), phases: Int32(min(d, height) * min(d, width)),
+        phases_x: Int32(min(d, width)), tiles_y: Int32(tilesY), tiles_x: Int32(tilesX))
     ])
-    tiles = min(d, height) * min(d, width) * tilesY * tilesX
+    tiles = images * min(d, height) * min(d, width) * tilesY * tilesX
 
-    vectors = layer.output > lanes ? 2 : 1
-    groups = (layer.output + vectors * lanes - 1) / (vectors * lanes)
+    let outputBlocks = destination.maps.reduce(0) { $0 + $1.blocks }
+    vectors = outputBlocks > 1 ? 2 : 1
+    groups = (outputBlocks + vectors - 1) / vectors
+    output = StoredMap.lanes(destination.maps) + Array(repeating: -1, count: (groups * vectors - outputBlocks) * lanes)
     sharesTiles = tiles <= Self.fewTiles && (m + 2) * (m + 2) * layer.input * layer.output > Self.manyWeights
     let rows = Int(vectors == 1 ? kernels.c.gemm_rows.0 : kernels.c.gemm_rows.1)
     if sharesTiles {
       // Enough jobs for some cores, but whole weights only where they are transformed on the way.
-      let parts = transformsWeightsAhead || groups < 4 ? max(1, min(8 / groups, tiles / rows)) : 1
+      let parts = weightUse == .ahead || groups < 4 ? max(1, min(8 / groups, tiles / rows)) : 1
       jobTiles = (tiles + parts - 1) / parts
     } else {
       let n2 = (m + 2) * (m + 2)
       jobTiles = max(rows, min(96, Self.cacheful / (n2 * blocks.count * lanes)) / rows * rows)
     }
-    bias = OwnedFloats(count: groups * vectors * lanes)
-    bias.buffer.initialize(repeating: 0)
-    _ = bias.buffer.update(fromContentsOf: parameters.bias.values)
-    weights = other?.weights ?? .plain(parameters.weight)
+    bias = OwnedBuffer(output.map { $0 < 0 ? 0 : values.bias?[Int($0)] ?? 0 })
+    self.destination = OwnedBuffer(destination.blocks)
+    weights = other?.weights ?? .onTheWay
     if case .ready = weights { return }
-    if transformsWeightsAhead || !sharesTiles || jobTiles < tiles {
-      weights = .ready(transformed(parameters.weight, pool))
+    let isReused = !sharesTiles || jobTiles < tiles
+    if weightUse == .everyRun {
+      weights = isReused ? .shared : .onTheWay
+    } else if weightUse == .ahead || isReused {
+      let u = OwnedFloats(count: countOfU)
+      transform(into: u.start, pool)
+      weights = .ready(u)
     }
   }
 
@@ -148,22 +179,26 @@ struct WinogradConvolution {
     sharesTiles ? "\(tiles) tiles shared, \(jobTiles) a job" : "\(jobTiles) of \(tiles) tiles a job"
   }
 
+  private var countOfU: Int { groups * n2 * strideOfU }
+
   /// U of all groups: [group][xi][k][group's lanes].
-  private func transformed(_ weight: Tensor, _ pool: ThreadPool) -> OwnedFloats {
-    let u = OwnedFloats(count: groups * n2 * strideOfU)
-    let start = u.buffer.baseAddress!
-    pool.run(groups) { group, _ in transform(weight, group: group, 0..<depth, into: start + group * n2 * strideOfU) }
-    return u
+  private func transform(into u: UnsafeMutablePointer<Float>, _ pool: ThreadPool) {
+    pool.run(groups) { group, _ in transform(group: group, 0..<depth, into: u + group * n2 * strideOfU) }
   }
 
   /// U of one group and of the input channels in `range`, [xi][k][group's lanes].
-  private func transform(_ weight: Tensor, group: Int, _ range: Range<Int>, into u: UnsafeMutablePointer<Float>) {
-    let first = group * groupLanes, outputs = min(groupLanes, layer.output - first)
-    weight.withUnsafeBufferPointer { w in
+  private func transform(group: Int, _ range: Range<Int>, into u: UnsafeMutablePointer<Float>) {
+    values.weight.withUnsafeBufferPointer { w in
       channel.withUnsafeBufferPointer { channel in
-        transforms.weights(
-          w.baseAddress! + first * layer.input * 9, Int32(layer.input), Int32(outputs),
-          channel.baseAddress! + range.lowerBound, Int32(range.count), Int32(vectors), u, range.count * groupLanes)
+        output.withUnsafeBufferPointer { output in
+          var place =
+            values.isTransposed
+            ? ck_weights(start: w.baseAddress!, output_step: 9, channel_step: layer.output * 9, turned: 1)
+            : ck_weights(start: w.baseAddress!, output_step: layer.input * 9, channel_step: 9, turned: 0)
+          transforms.weights(
+            &place, output.baseAddress! + group * groupLanes, channel.baseAddress! + range.lowerBound,
+            Int32(range.count), Int32(vectors), u, range.count * groupLanes)
+        }
       }
     }
   }
@@ -171,18 +206,42 @@ struct WinogradConvolution {
   /// Floats that all workers share, and floats that each needs beside them.
   var scratchCount: (shared: Int, each: Int) {
     let v = n2 * strideOfV
-    let u = if case .plain = weights { n2 * chunk * groupLanes } else { 0 }
-    return sharesTiles ? (v, n2 * strideOfP + u) : (0, v + n2 * strideOfP)
+    let (shared, each) = sharesTiles ? (v, n2 * strideOfP) : (0, v + n2 * strideOfP)
+    return switch weights {
+    case .ready: (shared, each)
+    case .shared: (shared + countOfU, each)
+    case .onTheWay: (shared, each + n2 * chunk * groupLanes)
+    }
   }
 
-  /// Maps and memory of one run.
+  /// Where a result goes: all maps blocked and of one size.
   struct Destination {
-    /// Blocked.
-    let out: StoredMap
-    /// Blocked, added after the ReLU.
-    let residual: StoredMap?
-    /// Gets the max-pooled result; only if `canPool`.
-    let pooled: StoredMap?
+    struct Block {
+      let out: UnsafeMutablePointer<Float>
+      let residual: UnsafeMutablePointer<Float>?
+      let pooled: UnsafeMutablePointer<Float>?
+    }
+
+    let maps: [StoredMap]
+    let blocks: [Block]
+
+    /// One map; `residual` is added after the ReLU, `pooled` gets the max-pooled result if `canPool`.
+    init(_ map: StoredMap, residual: StoredMap? = nil, pooled: StoredMap? = nil) {
+      maps = [map]
+      blocks = (0..<map.blocks).map {
+        Block(out: map.block($0), residual: residual?.block($0), pooled: pooled?.block($0))
+      }
+    }
+
+    /// Maps that get the result's channels in turn, or have them added.
+    init(_ maps: [(map: StoredMap, isAddedTo: Bool)]) {
+      self.maps = maps.map(\.map)
+      blocks = maps.flatMap { map, isAddedTo in
+        (0..<map.blocks).map {
+          Block(out: map.block($0), residual: isAddedTo ? map.block($0) : nil, pooled: nil)
+        }
+      }
+    }
   }
 
   /// What a run does.
@@ -190,17 +249,35 @@ struct WinogradConvolution {
   ///   - shared, own: scratch as `scratchCount` says, the latter for each worker in turn.
   ///   - stopwatch: gets the times of transforms and products.
   func phases(
-    into destination: Destination, shared: UnsafeMutablePointer<Float>, own: UnsafeMutablePointer<Float>,
-    stopwatch: Stopwatch
+    shared: UnsafeMutablePointer<Float>, own: UnsafeMutablePointer<Float>, stopwatch: Stopwatch
+  ) -> [Phase] {
+    switch weights {
+    case .ready(let u): return phases(u.start, shared: shared, own: own, stopwatch)
+    case .onTheWay: return phases(nil, shared: shared, own: own, stopwatch)
+    case .shared:
+      let u = shared + (sharesTiles ? n2 * strideOfV : 0)
+      let transformation = Phase(jobs: groups) { group, worker in
+        stopwatch.start(worker)
+        transform(group: group, 0..<depth, into: u + group * n2 * strideOfU)
+        stopwatch.add(.transform, worker)
+      }
+      return [transformation] + phases(u, shared: shared, own: own, stopwatch)
+    }
+  }
+
+  /// - Parameter ready: U of all groups; nil where each group is transformed on the way.
+  private func phases(
+    _ ready: UnsafePointer<Float>?, shared: UnsafeMutablePointer<Float>, own: UnsafeMutablePointer<Float>,
+    _ stopwatch: Stopwatch
   ) -> [Phase] {
     let parts = (tiles + jobTiles - 1) / jobTiles
     let ownCount = scratchCount.each
     guard sharesTiles else {
-      guard case .ready(let ready) = weights else { preconditionFailure("weights must be transformed ahead") }
+      guard let u = ready else { preconditionFailure("\(layer.name): weights must be transformed ahead") }
       return [
         Phase(jobs: parts) { job, worker in
           stopwatch.start(worker)
-          let u = UnsafePointer(ready.start), v = own + worker * ownCount, p = v + n2 * strideOfV
+          let v = own + worker * ownCount, p = v + n2 * strideOfV
           let first = job * jobTiles, count = min(jobTiles, tiles - first)
           for b in 0..<blocks.buffer.count {
             transforms.input(
@@ -210,7 +287,7 @@ struct WinogradConvolution {
           for group in 0..<groups {
             multiply(v, u + group * n2 * strideOfU, p, count, 0..<depth)
             stopwatch.add(.product, worker)
-            finish(group, first, count, p, destination)
+            finish(group, first, count, p)
             stopwatch.add(.transform, worker)
           }
         }
@@ -227,20 +304,20 @@ struct WinogradConvolution {
       let p = own + worker * ownCount
       let first = job % parts * jobTiles, count = min(jobTiles, tiles - first), group = job / parts
       let v = shared + first * rowOfV
-      switch weights {
-      case .ready(let u): multiply(v, u.start + group * n2 * strideOfU, p, count, 0..<depth)
-      case .plain(let weight):
+      if let ready {
+        multiply(v, ready + group * n2 * strideOfU, p, count, 0..<depth)
+      } else {
         let u = p + n2 * strideOfP
         for start in stride(from: 0, to: depth, by: chunk) {
           let range = start..<min(start + chunk, depth)
-          transform(weight, group: group, range, into: u)
+          transform(group: group, range, into: u)
           stopwatch.add(.transform, worker)
           multiply(v, u, p, count, range)
           stopwatch.add(.product, worker)
         }
       }
       stopwatch.add(.product, worker)
-      finish(group, first, count, p, destination)
+      finish(group, first, count, p)
       stopwatch.add(.transform, worker)
     }
     return [transformation, products]
@@ -259,16 +336,15 @@ struct WinogradConvolution {
     }
   }
 
-  private func finish(
-    _ group: Int, _ first: Int, _ count: Int, _ p: UnsafePointer<Float>, _ destination: Destination
-  ) {
+  private func finish(_ group: Int, _ first: Int, _ count: Int, _ p: UnsafePointer<Float>) {
     for vector in 0..<vectors {
       let block = group * vectors + vector
-      guard block < destination.out.blocks else { return }
+      guard block < destination.buffer.count else { return }
+      let place = destination.buffer[block]
       transforms.output(
         tiling.start, p + vector * kernels.lanes, strideOfP, groupLanes, Int32(first), Int32(count),
         bias.start + block * kernels.lanes, layer.hasReLU ? 0 : -.infinity,
-        destination.residual?.block(block), destination.out.block(block), destination.pooled?.block(block))
+        place.residual, place.out, canPool ? place.pooled : nil)
     }
   }
 }

@@ -1,8 +1,8 @@
 /// The verbs of which residual U-blocks and U²-Net are made.
 ///
 /// The network is written once over these verbs. Who interprets them decides what happens:
-/// `GraphRecorder` writes them down for `Inference` to plan and run, `Outline` adds up parameters and
-/// multiplications. Legend: C channels, H rows, W columns.
+/// `GraphRecorder` writes them down for `Inference` to plan and run and for `Tape` to train, `Outline` adds up parameters
+/// and multiplications. Legend: C channels, H rows, W columns.
 public protocol Engine: AnyObject {
   /// One feature map as this interpreter sees it.
   associatedtype FeatureMap

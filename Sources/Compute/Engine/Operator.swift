@@ -37,8 +37,9 @@ struct Operator {
       case .winograd(let m):
         work = .winograd(
           WinogradConvolution(
-            layer, values, sources: operands, out: result.shape, m: m, kernels: options.kernels,
-            transformsWeightsAhead: options.transformsWeightsAhead, sharing: other?.winograd, pool: pool))
+            layer, .init(weight: values.weight, bias: values.bias.values), sources: operands,
+            into: .init(result, residual: residual, pooled: pooled), m: m, kernels: options.kernels,
+            weightUse: options.transformsWeightsAhead ? .ahead : .aheadIfReused, sharing: other?.winograd, pool: pool))
       case .single: work = .single(SingleConvolution(layer, values, sources: operands, kernels: options.kernels))
       case .lowered:
         work = .lowered(
@@ -76,9 +77,7 @@ struct Operator {
   ) -> [Phase] {
     switch work {
     case .winograd(let winograd):
-      let phases = winograd.phases(
-        into: .init(out: result, residual: residual, pooled: winograd.canPool ? pooled : nil), shared: shared,
-        own: own, stopwatch: stopwatch)
+      let phases = winograd.phases(shared: shared, own: own, stopwatch: stopwatch)
       guard let pooled, !winograd.canPool else { return phases }
       return phases + [maxPool(result, into: pooled, kernels)]
     case .single(let single): return [single.phase(into: result, own: own)] + finish(kernels)

@@ -3,9 +3,12 @@ import CKernels
 /// A feature map in memory.
 ///
 /// One channel is planar: H·W floats. More channels are blocked: ⌈C/L⌉ blocks of H·W pixels of L channels, L being the
-/// lanes of the kernels' vectors; lanes beyond C are zero, always.
+/// lanes of the kernels' vectors; lanes beyond C are zero, always. Maps of several images, which training needs, are always
+/// blocked: ⌈C/L⌉ blocks of N images of H·W pixels of L channels.
 struct StoredMap {
+  /// Of each image.
   let shape: MapShape
+  let images: Int
   /// L, or 1 for a planar map.
   let lanes: Int
   let start: UnsafeMutablePointer<Float>
@@ -18,15 +21,37 @@ struct StoredMap {
   static func blocks(_ channels: Int, lanes: Int) -> Int { (channels + lanes - 1) / lanes }
 
   init(_ shape: MapShape, lanes: Int, start: UnsafeMutablePointer<Float>) {
+    self.init(shape, images: 1, blocks: shape.channels == 1 ? 1 : lanes, start: start)
+  }
+
+  /// Maps of `images` images, in blocks of `lanes` channels.
+  init(_ shape: MapShape, images: Int, blocks lanes: Int, start: UnsafeMutablePointer<Float>) {
     self.shape = shape
-    self.lanes = shape.channels == 1 ? 1 : lanes
+    self.images = images
+    self.lanes = lanes
     self.start = start
   }
 
   var isPlanar: Bool { lanes == 1 }
   var blocks: Int { Self.blocks(shape.channels, lanes: lanes) }
+  /// Floats of one image in one block.
+  var imageCount: Int { lanes * shape.pixels }
+  /// Pixels of all images.
+  var pixels: Int { images * shape.pixels }
   /// Floats of one block.
-  var blockCount: Int { lanes * shape.pixels }
+  var blockCount: Int { lanes * pixels }
+  /// Floats of all blocks.
+  var count: Int { blocks * blockCount }
+  /// For every lane of the blocks of `maps`, read as one map, which channel of it that is; −1 for padding.
+  static func lanes(_ maps: [StoredMap]) -> [Int32] {
+    var lanes: [Int32] = [], first = 0
+    for map in maps {
+      lanes += (0..<map.blocks * map.lanes).map { $0 < map.shape.channels ? Int32(first + $0) : -1 }
+      first += map.shape.channels
+    }
+    return lanes
+  }
+
   func block(_ index: Int) -> UnsafeMutablePointer<Float> { start + index * blockCount }
   /// Channels in block `index`: L, or fewer in the last one.
   func channels(inBlock index: Int) -> Int { min(lanes, shape.channels - index * lanes) }
@@ -38,7 +63,7 @@ struct StoredMap {
     } else {
       for index in 0..<blocks {
         kernels.c.pack(
-          planes + index * blockCount, Int32(channels(inBlock: index)), shape.pixels, block(index))
+          planes + index * imageCount, Int32(channels(inBlock: index)), shape.pixels, block(index))
       }
     }
   }
@@ -49,7 +74,7 @@ struct StoredMap {
     } else {
       for index in 0..<blocks {
         kernels.c.unpack(
-          block(index), Int32(channels(inBlock: index)), shape.pixels, planes + index * blockCount)
+          block(index), Int32(channels(inBlock: index)), shape.pixels, planes + index * imageCount)
       }
     }
   }

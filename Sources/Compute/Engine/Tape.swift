@@ -1,0 +1,153 @@
+import CKernels
+
+/// Interprets a recorded network for training: computes it on several images with batch statistics, and pulls the outputs'
+/// gradients back through it.
+///
+/// Planned once like `Inference`: the schedule is the same, every step knows how to run and how to pull back, maps and
+/// gradients share one arena as their lives allow, and nothing is allocated while it runs. All maps are blocked. How work is
+/// cut into jobs never depends on the number of threads, so neither do results.
+public final class Tape {
+  let pool: ThreadPool
+  let losses: OwnedBuffer<Double>
+  private let kernels: Kernels
+  private let steps: [any TapeStep]
+  private let arena: OwnedFloats
+  private let scratch: TapeScratch
+  private let input: StoredMap
+  private let inputGradient: StoredMap?
+  private let outputs: [(value: StoredMap, gradient: StoredMap)]
+
+  /// Plans `graph`, which has one input.
+  /// - Parameters:
+  ///   - outputs: the nodes whose values the loss depends on, all different.
+  ///   - images: how many the input holds.
+  ///   - parameters: of every layer of the graph; gradients and running statistics go there.
+  ///   - keepsInputGradient: whether the gradient with respect to the input is computed.
+  public init(
+    _ graph: Graph, outputs: [Graph.ID], images: Int, parameters: TrainableParameters, pool: ThreadPool,
+    kernels: Kernels = .fastest, tile: Int? = nil, keepsInputGradient: Bool = false
+  ) {
+    precondition(images > 0, "\(images) images")
+    let schedule = Schedule(graph, outputs: outputs)
+    precondition(schedule.inputs.count == 1, "the graph has \(schedule.inputs.count) inputs")
+    precondition(
+      schedule.outputs.allSatisfy { $0.count == 1 }, "a concatenation as the output of a network in training")
+    let plan = TapePlan(
+      schedule, images: images, lanes: kernels.lanes, keepsInputGradient: keepsInputGradient)
+    let arena = OwnedFloats(count: plan.count)
+    arena.buffer.initialize(repeating: 0)
+    self.pool = pool
+    self.kernels = kernels
+    self.arena = arena
+    let maps = TapeMaps(plan, start: arena.start)
+    let context = TapeContext(
+      parameters: parameters, kernels: kernels, pool: pool, tile: tile, stopwatch: Stopwatch(workers: pool.threads))
+    steps = schedule.steps.indices.map { index in
+      let step = schedule.steps[index]
+      let roles = plan.steps[index]
+      return switch step.operation {
+      case .convolution(let layer): ConvolutionStep(layer, roles, maps, context)
+      default: MapStep(step.operation, roles, maps, context)
+      }
+    }
+    scratch = TapeScratch(
+      shared: steps.map(\.scratchCount.shared).max() ?? 0, each: steps.map(\.scratchCount.each).max() ?? 0,
+      threads: pool.threads)
+    input = maps[.value(schedule.inputs[0])]
+    inputGradient = keepsInputGradient ? maps[.gradient(schedule.inputs[0])] : nil
+    self.outputs = schedule.outputs.map { (maps[.value($0[0])], maps[.gradient($0[0])]) }
+    losses = OwnedBuffer(
+      count: self.outputs.map { ($0.value.pixels + Self.lossPixels - 1) / Self.lossPixels }.max() ?? 1)
+  }
+
+  /// Memory for maps, gradients and scratch, in bytes; parameters are not part of it.
+  public var memory: Int { (arena.buffer.count + scratch.count) * MemoryLayout<Float>.stride }
+
+  /// Computes the outputs from N×C×H×W floats and moves the running statistics.
+  public func run(_ images: UnsafeBufferPointer<Float>) {
+    precondition(
+      images.count == input.images * input.shape.count,
+      "\(images.count) values for \(input.images) images of \(input.shape)")
+    pool.run(input.images * input.blocks) { job, _ in
+      let image = job / input.blocks, block = job % input.blocks
+      kernels.c.pack(
+        images.baseAddress! + image * input.shape.count + block * input.imageCount,
+        Int32(input.channels(inBlock: block)), input.shape.pixels, input.block(block) + image * input.imageCount)
+    }
+    for step in steps { step.run(scratch) }
+  }
+
+  /// Computes the parameters' gradients from those of all outputs, which `binaryCrossEntropy` or `setGradient` has set.
+  public func pullBack() {
+    for step in steps.reversed() { step.pullBack(scratch) }
+  }
+
+  subscript(output index: Int) -> (value: StoredMap, gradient: StoredMap) { outputs[index] }
+
+  /// Output `index` as the last `run` left it: N×C×H×W.
+  public func output(_ index: Int) -> [Float] { planes(outputs[index].value) }
+
+  /// Sets the gradient of the loss with respect to output `index`: N×C×H×W values.
+  public func setGradient(output index: Int, _ values: [Float]) {
+    let map = outputs[index].gradient
+    precondition(values.count == map.images * map.shape.count, "\(values.count) values for a gradient of \(map.shape)")
+    values.withUnsafeBufferPointer { values in
+      for image in 0..<map.images {
+        for block in 0..<map.blocks {
+          kernels.c.pack(
+            values.baseAddress! + image * map.shape.count + block * map.imageCount,
+            Int32(map.channels(inBlock: block)), map.shape.pixels, map.block(block) + image * map.imageCount)
+        }
+      }
+    }
+  }
+
+  /// The gradient with respect to the input as the last `pullBack` left it: N×C×H×W; nil unless it was asked for.
+  public var gradientOfInput: [Float]? { inputGradient.map(planes) }
+
+  private func planes(_ map: StoredMap) -> [Float] {
+    let count = map.images * map.shape.count
+    return [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
+      for image in 0..<map.images {
+        for block in 0..<map.blocks {
+          kernels.c.unpack(
+            map.block(block) + image * map.imageCount, Int32(map.channels(inBlock: block)), map.shape.pixels,
+            buffer.baseAddress! + image * map.shape.count + block * map.imageCount)
+        }
+      }
+      initialized = count
+    }
+  }
+}
+
+/// One step of a tape.
+protocol TapeStep {
+  /// Floats for all workers together, and for each of them beside that.
+  var scratchCount: (shared: Int, each: Int) { get }
+  func run(_ scratch: TapeScratch)
+  /// Adds to the gradients of what the step read, from the gradient of what it made.
+  func pullBack(_ scratch: TapeScratch)
+}
+
+/// What all steps of a tape share.
+struct TapeContext {
+  let parameters: TrainableParameters
+  let kernels: Kernels
+  let pool: ThreadPool
+  let tile: Int?
+  let stopwatch: Stopwatch
+}
+
+/// Memory that steps use in turn.
+struct TapeScratch {
+  private let memory: OwnedFloats
+  private let sharedCount: Int
+  var shared: UnsafeMutablePointer<Float> { memory.start }
+  var own: UnsafeMutablePointer<Float> { memory.start + sharedCount }
+  var count: Int { memory.buffer.count }
+
+  init(shared: Int, each: Int, threads: Int) {
+    sharedCount = (shared + 15) / 16 * 16
+    memory = OwnedFloats(count: sharedCount + threads * each)
+  }
+}

@@ -1,0 +1,73 @@
+import CKernels
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// Adam (Kingma and Ba 2015, algorithm 1) with bias correction and without weight decay.
+public final class Adam {
+  public struct Options: Sendable {
+    /// α, what U²-Net was trained with.
+    public var learningRate = 1e-3
+    public var beta1 = 0.9
+    public var beta2 = 0.999
+    public var epsilon = 1e-8
+
+    public init() {}
+  }
+
+  public var options: Options
+  /// Steps made so far.
+  public private(set) var steps = 0
+  private let parameters: TrainableParameters
+  /// Running means of the gradients and of their squares, in the order of the parameters.
+  private let first, second: OwnedFloats
+
+  public init(_ parameters: TrainableParameters, options: Options = Options()) {
+    self.parameters = parameters
+    self.options = options
+    first = OwnedFloats(count: parameters.values.buffer.count)
+    second = OwnedFloats(count: parameters.values.buffer.count)
+    for memory in [first, second] { memory.buffer.initialize(repeating: 0) }
+  }
+
+  /// Goes on where another one stood: after `steps` steps, with its `moments`.
+  public convenience init(
+    _ parameters: TrainableParameters, options: Options, steps: Int,
+    moments: (first: NetworkParameters, second: NetworkParameters)
+  ) {
+    precondition(steps >= 0, "\(steps) steps")
+    self.init(parameters, options: options)
+    self.steps = steps
+    parameters.fill(first, from: moments.first)
+    parameters.fill(second, from: moments.second)
+  }
+
+  /// A copy of the running means of the gradients and of their squares, in the place of the values that they belong to.
+  public var moments: (first: NetworkParameters, second: NetworkParameters) {
+    (parameters.copy(first), parameters.copy(second))
+  }
+
+  /// Values in a job: with both moments and the gradient, 256 KB.
+  private static let jobCount = 1 << 14
+
+  /// Moves all values by one step against their gradients.
+  public func step(pool: ThreadPool, kernels: Kernels = .fastest) {
+    steps += 1
+    func left(_ beta: Double) -> Double { 1 - pow(beta, Double(steps)) }
+    let constants = ck_adam(
+      toward_gradient: Float(1 - options.beta1), beta2: Float(options.beta2), toward_square: Float(1 - options.beta2),
+      rate: Float(options.learningRate / left(options.beta1)),
+      root: Float(left(options.beta2).squareRoot()), epsilon: Float(options.epsilon))
+    let count = parameters.values.buffer.count
+    pool.run((count + Self.jobCount - 1) / Self.jobCount) { job, _ in
+      var constants = constants
+      let start = job * Self.jobCount
+      kernels.c.adam(
+        &constants, min(Self.jobCount, count - start), parameters.gradients.start + start,
+        parameters.values.start + start, first.start + start, second.start + start)
+    }
+  }
+}

@@ -1,0 +1,118 @@
+import CKernels
+
+/// Convolution, normalisation, ReLU, residual and max-pool, and back.
+///
+/// All convolutions are Winograd's: the gradient with respect to the input is the convolution of the result's with the
+/// turned, transposed weight, and a 1×1 kernel is the middle of a 3×3 one.
+struct ConvolutionStep: TapeStep {
+  private let layer: Convolution
+  private let context: TapeContext
+  private let forward: WinogradConvolution
+  private let backward: WinogradConvolution?
+  private let weightGradient: WeightGradient
+  private let normalization: Normalization
+  private let product, productGradient, result, resultGradient: StoredMap
+  private let residual: StoredMap?
+  private let pooling: (pooled: StoredMap, gradient: StoredMap, isFirst: Bool)?
+  private let residualGradient: (map: StoredMap, isFirst: Bool)?
+  /// The operands' gradients that `backward` does not write itself.
+  private let resized: [(from: StoredMap, to: StoredMap, isFirst: Bool, taps: Interpolation)]
+
+  init(_ layer: Convolution, _ step: TapePlan.Step, _ maps: TapeMaps, _ context: TapeContext) {
+    self.layer = layer
+    self.context = context
+    let z = maps[.product(step.result)]
+    product = z
+    productGradient = maps[.productGradient(step.result)]
+    result = maps[.value(step.result)]
+    resultGradient = maps[.gradient(step.result)]
+    residual = step.residual.map { maps[.value($0)] }
+    pooling = step.pooled.map { (maps[.value($0)], maps[.gradient($0)], step.poolingIsFirst) }
+    residualGradient = step.toResidual.map { (maps[.gradient($0.map)], $0.isFirst) }
+    normalization = Normalization(layer, context.parameters, z: product, kernels: context.kernels)
+
+    let place = context.parameters.places[layer.name]!
+    // The optimiser changes these values between two steps; transformed copies are made in every run.
+    let weight = Tensor(
+      shape: [layer.output, layer.input, 3, 3], base: context.parameters.values.start + place.weight,
+      owner: context.parameters)
+    let operands = step.operands.map { maps[.value($0)] }
+    func convolution(
+      _ inputs: Int, _ outputs: Int, isTransposed: Bool, _ sources: [StoredMap],
+      _ destination: WinogradConvolution.Destination
+    ) -> WinogradConvolution {
+      let plain = Convolution(
+        layer.name, input: inputs, output: outputs, dilation: layer.dilation, isNormalized: false, hasReLU: false)
+      let (height, width) = (z.shape.height, z.shape.width)
+      let m =
+        context.tile
+        ?? ConvolutionAlgorithm.bestTile(plain, height, width, lanes: context.kernels.lanes)
+      return WinogradConvolution(
+        plain, .init(weight: weight, isTransposed: isTransposed), sources: sources, into: destination, m: m,
+        kernels: context.kernels, weightUse: .everyRun, pool: context.pool)
+    }
+    forward = convolution(layer.input, layer.output, isTransposed: false, operands, .init(product))
+    weightGradient = WeightGradient(forward, sources: operands, gradient: productGradient)
+
+    var destinations: [(map: StoredMap, isAddedTo: Bool)] = []
+    var resized: [(from: StoredMap, to: StoredMap, isFirst: Bool, taps: Interpolation)] = []
+    for (number, contribution) in step.toOperands.enumerated() {
+      guard let contribution else { continue }
+      let gradient = maps[.gradient(contribution.map)]
+      if step.isResized[number] {
+        let whole = maps[.resizedGradient(step: step.index, operand: number)]
+        destinations.append((whole, false))
+        resized.append(
+          (whole, gradient, contribution.isFirst, Interpolation(from: gradient.shape, to: whole.shape)))
+      } else {
+        destinations.append((gradient, !contribution.isFirst))
+      }
+    }
+    self.resized = resized
+    precondition(
+      destinations.isEmpty || destinations.count == operands.count, "\(layer.name) reads the network's input and more")
+    backward =
+      destinations.isEmpty
+      ? nil : convolution(layer.output, layer.input, isTransposed: true, [productGradient], .init(destinations))
+  }
+
+  var scratchCount: (shared: Int, each: Int) {
+    let back = backward?.scratchCount ?? (shared: 0, each: 0)
+    let rows = resized.map { $0.to.shape.width * $0.to.lanes }.max() ?? 0
+    return (
+      max(forward.scratchCount.shared, back.shared, weightGradient.scratchCount, normalization.scratchCount),
+      max(forward.scratchCount.each, back.each, rows)
+    )
+  }
+
+  func run(_ scratch: TapeScratch) {
+    run(forward, scratch)
+    normalization.run(into: result, residual: residual, shared: scratch.shared, pool: context.pool)
+    if let pooling { Maps.maxPool(result, into: pooling.pooled, context) }
+  }
+
+  private func run(_ convolution: WinogradConvolution, _ scratch: TapeScratch) {
+    convolution.phases(shared: scratch.shared, own: scratch.own, stopwatch: context.stopwatch).forEach(context.pool.run)
+  }
+
+  func pullBack(_ scratch: TapeScratch) {
+    if let pooling {
+      if pooling.isFirst { Maps.clear(resultGradient, context) }
+      Maps.pullBackMaxPool(result, pooling.gradient, into: resultGradient, context)
+    }
+    if let (map, isFirst) = residualGradient { Maps.add(resultGradient, to: map, isFirst: isFirst, context) }
+    normalization.pullBack(resultGradient, into: productGradient, shared: scratch.shared, pool: context.pool)
+
+    let place = context.parameters.places[layer.name]!
+    let gradient = context.parameters.gradients.start + place.weight
+    weightGradient.run(into: gradient, shared: scratch.shared, pool: context.pool)
+    if layer.kernel == 1 {
+      for i in 0..<layer.output * layer.input * 9 where i % 9 != 4 { gradient[i] = 0 }
+    }
+    if let backward { run(backward, scratch) }
+    for (from, to, isFirst, taps) in resized {
+      if isFirst { Maps.clear(to, context) }
+      Maps.pullBackUpsample(from, taps, into: to, own: scratch.own, context)
+    }
+  }
+}

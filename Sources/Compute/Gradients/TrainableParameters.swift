@@ -1,0 +1,131 @@
+/// The values of a network while it is trained, each kind in one stretch of memory: what the optimiser changes, its gradients
+/// and the running statistics of batch normalisation.
+public final class TrainableParameters {
+  /// Where the values of one layer begin, in floats.
+  struct Place {
+    /// [O, I, 3, 3]; a 1×1 kernel is the middle of a 3×3 one whose other values stay zero.
+    let weight: Int
+    /// [O] each; γ and β only where the layer is normalised.
+    let bias, gamma, beta: Int
+    /// [O] each, in `statistics`.
+    let mean, variance: Int
+  }
+
+  public let layers: [Convolution]
+  let places: [LayerName: Place]
+  /// Values and their gradients, in the same order. Padding between tensors is zero.
+  let values, gradients: OwnedFloats
+  let statistics: OwnedFloats
+
+  /// Momentum of the running statistics: PyTorch's default, which the published weights were trained with.
+  static let momentum = 0.1
+
+  /// Values for `layers`, all zero. Kernels must be 1×1 or 3×3.
+  private init(_ layers: [Convolution]) {
+    var places: [LayerName: Place] = [:], count = 0, statisticsCount = 0
+    func take(_ n: Int, from count: inout Int) -> Int {
+      defer { count += (n + 15) / 16 * 16 }
+      return count
+    }
+    for layer in layers {
+      precondition(layer.kernel == 1 || layer.kernel == 3, "\(layer.name): no training of \(layer.kernel)² kernels")
+      let o = layer.output, normalized = layer.isNormalized ? o : 0
+      places[layer.name] = Place(
+        weight: take(o * layer.input * 9, from: &count), bias: take(o, from: &count),
+        gamma: take(normalized, from: &count), beta: take(normalized, from: &count),
+        mean: take(normalized, from: &statisticsCount), variance: take(normalized, from: &statisticsCount))
+    }
+    precondition(places.count == layers.count, "two layers have the same name")
+    self.layers = layers
+    self.places = places
+    values = OwnedFloats(count: count)
+    gradients = OwnedFloats(count: count)
+    statistics = OwnedFloats(count: statisticsCount)
+    for memory in [values, gradients, statistics] { memory.buffer.initialize(repeating: 0) }
+  }
+
+  /// Fresh values: weights and biases uniform in ±1/√(I·k²), which is PyTorch's default for convolutions (He et al. 2015 with
+  /// a = √5), layer by layer, weight before bias; γ = 1, β = 0, running mean 0 and variance 1.
+  public convenience init(_ layers: [Convolution], using generator: inout SplitMix64) {
+    self.init(layers)
+    for layer in layers {
+      let bound = 1 / Double(layer.input * layer.kernel * layer.kernel).squareRoot()
+      func uniform() -> Float { Float((2 * generator.unit() - 1) * bound) }
+      let place = places[layer.name]!
+      for i in 0..<layer.weightShape.reduce(1, *) { values.start[index(layer, place, i)] = uniform() }
+      for o in 0..<layer.output { values.start[place.bias + o] = uniform() }
+      if layer.isNormalized {
+        for o in 0..<layer.output {
+          values.start[place.gamma + o] = 1
+          statistics.start[place.variance + o] = 1
+        }
+      }
+    }
+  }
+
+  /// The values of a trained network. Where batch normalisation was folded into a layer it begins anew, changing nothing.
+  public convenience init(_ layers: [Convolution], _ parameters: NetworkParameters) {
+    self.init(layers)
+    fill(values, from: parameters)
+    for layer in layers where layer.isNormalized {
+      let place = places[layer.name]!, old = parameters[layer.name]!.normalization
+      copy(old?.mean, or: 0, layer.output, to: statistics.start + place.mean)
+      copy(
+        old?.variance, or: 1 - Float(ConvolutionParameters.BatchNormalization.epsilon), layer.output,
+        to: statistics.start + place.variance)
+    }
+  }
+
+  /// The opposite of `copy`; running statistics are left out.
+  func fill(_ memory: OwnedFloats, from parameters: NetworkParameters) {
+    for layer in layers {
+      guard let given = parameters[layer.name], given.weight.shape == layer.weightShape,
+        given.bias.shape == [layer.output]
+      else { preconditionFailure("parameters of \(layer.name) are missing or do not fit") }
+      let place = places[layer.name]!
+      for (i, value) in given.weight.values.enumerated() { memory.start[index(layer, place, i)] = value }
+      copy(given.bias, or: 0, layer.output, to: memory.start + place.bias)
+      guard layer.isNormalized else { continue }
+      copy(given.normalization?.gamma, or: 1, layer.output, to: memory.start + place.gamma)
+      copy(given.normalization?.beta, or: 0, layer.output, to: memory.start + place.beta)
+    }
+  }
+
+  private func copy(_ tensor: Tensor?, or value: Float, _ count: Int, to start: UnsafeMutablePointer<Float>) {
+    let values = tensor?.values ?? Array(repeating: value, count: count)
+    precondition(values.count == count, "\(values.count) values for \(count) channels")
+    start.update(from: values, count: count)
+  }
+
+  /// A copy of the values as they are.
+  public var networkParameters: NetworkParameters { copy(values) }
+
+  /// A copy of the gradients in the place of the values they belong to; the running statistics are those of the values.
+  public var networkGradients: NetworkParameters { copy(gradients) }
+
+  /// A copy of `memory`, which is laid out as `values`, layer by layer; the running statistics are those of the values.
+  func copy(_ memory: OwnedFloats) -> NetworkParameters {
+    var result: NetworkParameters = [:]
+    for layer in layers {
+      let place = places[layer.name]!
+      func tensor(_ memory: OwnedFloats, _ start: Int) -> Tensor {
+        Tensor(shape: [layer.output], memory.buffer[start..<start + layer.output])
+      }
+      result[layer.name] = ConvolutionParameters(
+        weight: Tensor(shape: layer.weightShape) { out in
+          for i in out.indices { out.initializeElement(at: i, to: memory.buffer[index(layer, place, i)]) }
+        },
+        bias: tensor(memory, place.bias),
+        normalization: layer.isNormalized
+          ? .init(
+            gamma: tensor(memory, place.gamma), beta: tensor(memory, place.beta),
+            mean: tensor(statistics, place.mean), variance: tensor(statistics, place.variance)) : nil)
+    }
+    return result
+  }
+
+  /// Where value `i` of a layer's weight lies.
+  private func index(_ layer: Convolution, _ place: Place, _ i: Int) -> Int {
+    place.weight + (layer.kernel == 1 ? i * 9 + 4 : i)
+  }
+}

@@ -1,0 +1,70 @@
+import Compute
+import RSU
+import U2Net
+
+/// One step of training: a network, its values and a batch of one size, planned once and run many times.
+///
+/// The loss is the sum over the seven maps of the binary cross-entropy, each the mean over the batch's pixels
+/// (Qin et al. 2020, section 3.3, all weights 1).
+public final class TrainingStep {
+  /// The losses of one batch before the values moved.
+  public struct Loss: Sendable {
+    /// Of the fused map, then of side1 … side6.
+    public let maps: [Double]
+    public var fused: Double { maps[0] }
+    public var total: Double { maps.reduce(0, +) }
+  }
+
+  public let parameters: TrainableParameters
+  public let optimizer: Adam
+  private let tape: Tape
+  private let maps: Int
+  private let pool: ThreadPool
+
+  /// - Parameters:
+  ///   - parameters: of `configuration`'s layers.
+  ///   - images: how many a batch has; height, width: their size.
+  public init(
+    _ configuration: Configuration, parameters: TrainableParameters, optimizer: Adam, images: Int, height: Int,
+    width: Int, pool: ThreadPool
+  ) {
+    let recorder = GraphRecorder()
+    let channels = configuration.encoders[0].block.widths.input
+    let image = recorder.input(MapShape(channels: channels, height: height, width: width))
+    let logits = U2Net(configuration)(image, on: recorder).all
+    self.parameters = parameters
+    self.optimizer = optimizer
+    self.pool = pool
+    maps = logits.count
+    tape = Tape(recorder.graph, outputs: logits, images: images, parameters: parameters, pool: pool)
+  }
+
+  /// Bytes for maps, gradients and scratch, beside the parameters and the optimiser's moments (four times the parameters).
+  public var memory: Int { tape.memory }
+
+  /// Forward, backward, one step of the optimiser.
+  /// - Parameters:
+  ///   - images: N×3×H×W, normalised.
+  ///   - masks: N×H×W in 0 … 1.
+  @discardableResult
+  public func run(images: UnsafeBufferPointer<Float>, masks: UnsafeBufferPointer<Float>) -> Loss {
+    let loss = computeGradients(images: images, masks: masks)
+    optimizer.step(pool: pool)
+    return loss
+  }
+
+  /// Forward and backward: leaves the gradients in `parameters` and moves the running statistics.
+  public func computeGradients(images: UnsafeBufferPointer<Float>, masks: UnsafeBufferPointer<Float>) -> Loss {
+    tape.run(images)
+    let loss = Loss(maps: (0..<maps).map { tape.binaryCrossEntropy(output: $0, target: masks) })
+    tape.pullBack()
+    return loss
+  }
+}
+
+extension TrainableParameters {
+  /// Fresh values for `configuration`.
+  public convenience init(_ configuration: Configuration, using generator: inout SplitMix64) {
+    self.init(configuration.outline().map(\.layer), using: &generator)
+  }
+}

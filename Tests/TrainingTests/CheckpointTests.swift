@@ -1,0 +1,97 @@
+import Compute
+import Foundation
+import RSU
+import Safetensors
+import Testing
+import Training
+import U2Net
+
+struct CheckpointTests {
+  /// The lite network's blocks with few channels.
+  static let narrow = Configuration.custom(
+    widths: Configuration.lite.stages.map { stage in
+      let input = stage.block.widths.input
+      return Widths(input == 3 ? 3 : input / 8, 3, 8)
+    })
+
+  /// A training that stands at its beginning, and the batch it sees.
+  struct Run {
+    var checkpoint: Checkpoint
+    let images: [Float], masks: [Float]
+
+    init() {
+      var generator = SplitMix64(seed: 11)
+      let parameters = TrainableParameters(narrow, using: &generator)
+      var options = Adam.Options()
+      options.learningRate = 0.0123456789
+      checkpoint = Checkpoint(narrow, parameters, Adam(parameters, options: options), metadata: ["note": "mine"])
+      images = (0..<2 * 3 * 32 * 48).map { _ in Float(2 * generator.unit() - 1) }
+      masks = (0..<2 * 32 * 48).map { _ in Float(generator.unit()) }
+    }
+
+    /// Trains for some steps and returns all of the state.
+    func train(steps: Int, threads: Int = 2) -> [UInt8] {
+      let step = TrainingStep(
+        checkpoint.configuration, parameters: checkpoint.parameters, optimizer: checkpoint.optimizer, images: 2,
+        height: 32, width: 48, pool: ThreadPool(threads: threads))
+      images.withUnsafeBufferPointer { images in
+        masks.withUnsafeBufferPointer { masks in
+          for _ in 0..<steps { step.run(images: images, masks: masks) }
+        }
+      }
+      return Safetensors.serialize(checkpoint.store(source: "run"))
+    }
+  }
+
+  @Test func trainingGoesOnBitForBit() throws {
+    let path = FileManager.default.temporaryDirectory.appending(path: "checkpoint-\(UUID()).safetensors").path
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    let whole = Run().train(steps: 4)
+    var parted = Run()
+    _ = parted.train(steps: 2)
+    try parted.checkpoint.write(to: path)
+    parted.checkpoint = try Checkpoint(path: path)
+    #expect(parted.checkpoint.optimizer.steps == 2)
+    #expect(parted.checkpoint.metadata["note"] == "mine")
+    #expect(parted.train(steps: 2) == whole)
+  }
+
+  @Test func aCheckpointIsAWeightFile() throws {
+    let run = Run()
+    _ = run.train(steps: 1)
+    let network = try TrainedNetwork(run.checkpoint.store(source: "checkpoint"))
+    #expect(network.isNormalized)
+    #expect(!network.store.names.contains { $0.hasPrefix("adam.") })
+  }
+
+  @Test func theBuiltInWeightsCanBeTrainedOn() throws {
+    let checkpoint = try Checkpoint(TrainedNetwork.lite.store)
+    #expect(checkpoint.configuration.name == "lite")
+    #expect(checkpoint.optimizer.steps == 0)
+  }
+
+  @Test func damageIsNamed() throws {
+    let good = Run().checkpoint.store(source: "damaged.safetensors")
+    func problem(_ change: (inout ParameterStore) -> Void) -> String {
+      var store = good
+      change(&store)
+      do throws(WeightFileError) {
+        _ = try Checkpoint(store)
+        return "none"
+      } catch { return "\(error)" }
+    }
+    let name = "adam.first.stage1.rebnconvin.conv_s1.weight"
+    #expect(problem { _ in } == "none")
+    let missing = problem { $0[name] = nil }
+    #expect(
+      missing.contains("damaged.safetensors") && missing.contains(name) && missing.contains("nothing"), "\(missing)")
+    let misshapen = problem { $0[name] = Tensor(shape: [1], [0]) }
+    #expect(misshapen.contains(name) && misshapen.contains("[1]"), "\(misshapen)")
+    let infinite = problem { $0["adam.second.side1.bias"] = Tensor(shape: [1], [.infinity]) }
+    #expect(infinite.contains("adam.second.side1.bias") && infinite.contains("finite"), "\(infinite)")
+    for steps in ["-1", "many", nil] {
+      let problem = problem { $0.metadata["adam.steps"] = steps }
+      #expect(problem.contains("adam.steps"), "\(problem)")
+    }
+  }
+}
