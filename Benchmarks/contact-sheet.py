@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Shows what u2net makes of a folder of photos: the photo, mask, and the cut-out on grey, white and magenta, a row each.
 
-    contact-sheet.py FOLDER OUT.png [--model lite|full] [--options="--refine guided --crop"] [--detail] [--height PIXELS]
+    contact-sheet.py FOLDER OUT.png [--model lite|full] [--options="-a --crop"] [--detail] [--height PIXELS]
 
 Needs Pillow (`pip install Pillow`). With --detail every photo has a second row: pixel for pixel, the part of the photo with
 the most half-transparent pixels, where halos and fringes show.

@@ -8,6 +8,8 @@ public protocol MaskSample: PixelSample, Comparable {
   init(share: Float)
   /// 0…1.
   var share: Float { get }
+  /// 0…1, as precisely as can be.
+  var preciseShare: Double { get }
   /// The least sample above `none`.
   static var leastAboveNone: Self { get }
   /// `full` less this.
@@ -24,6 +26,8 @@ extension MaskSample where Self: FixedWidthInteger {
   public static var leastAboveNone: Self { 1 }
   @inlinable @inline(__always)
   public var inverted: Self { .max &- self }
+  @inlinable @inline(__always)
+  public var preciseShare: Double { Double(self) / Double(Self.max) }
 
   public static func mapping(_ curve: @escaping (Float) -> Float) -> (Self) -> Self {
     let table = (0...Int(Self.max)).map { Self(share: curve(Self($0).share)) }
@@ -68,6 +72,8 @@ extension Float: MaskSample {
   public init(share: Float) { self = Float.clipped(share) }
   @inlinable @inline(__always)
   public var share: Float { self }
+  @inlinable @inline(__always)
+  public var preciseShare: Double { Double(self) }
 
   /// `value` in 0…1, and 0 if it is not a number: a comparison that fails keeps the other side.
   @inlinable @inline(__always)

@@ -17,6 +17,13 @@ struct PhotoPixels<Sample: MaskSample> {
     let sample = samples + pixel * stride
     return SIMD4(sample[0].share, sample[green].share, sample[blue].share, 1)
   }
+
+  /// The same, for what depends on the last digits.
+  @inline(__always)
+  func precise(_ pixel: Int) -> SIMD4<Double> {
+    let sample = samples + pixel * stride
+    return SIMD4(sample[0].preciseShare, sample[green].preciseShare, sample[blue].preciseShare, 1)
+  }
 }
 
 extension Image where Sample: MaskSample {

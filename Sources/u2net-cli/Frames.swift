@@ -120,7 +120,7 @@ struct Frames: ParsableCommand {
     guard saliency.isFinite else {
       throw CommandFailure("the network's result is not a number; are the weights damaged?")
     }
-    let alpha = try matte(saliency.mask(), frame)
+    let alpha = matte(saliency.mask(), frame) { _ in }
     if format == .gray8 { return alpha.samples }
     let cutout = keepColors ? frame.rgb.withAlpha(alpha) : ForegroundColors.cutout(of: frame, alpha: alpha)
     return cutout.samples

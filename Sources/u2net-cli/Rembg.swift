@@ -5,6 +5,8 @@ struct RembgOptions: ParsableArguments {
   @Option(name: .shortAndLong, help: "u2net or u2netp.")
   var model = "u2net"
 
+  @OptionGroup var matting: AlphaMattingOptions
+
   @Flag(name: [.customLong("om", withSingleDash: true), .customLong("only-mask")], help: "The mask only.")
   var onlyMask = false
 
@@ -18,7 +20,7 @@ struct RembgOptions: ParsableArguments {
 
   /// The same for `mask` or `cutout`.
   func run(_ input: String, _ output: String, _ more: [String]) throws {
-    var arguments = [input, "-o", output, "-m", model] + more
+    var arguments = [input, "-o", output, "-m", model] + matting.arguments + more
     if postProcess { arguments.append("--post-process") }
     if onlyMask { return try Mask.parse(arguments).run() }
     var command = try Cutout.parse(arguments)

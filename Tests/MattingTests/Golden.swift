@@ -54,6 +54,34 @@ struct Golden: Decodable {
     let withoutHoles: String
   }
 
+  struct Trimap: Decodable {
+    let width: Int
+    let height: Int
+    let foreground: UInt8
+    let background: UInt8
+    let erosion: Int
+    let result: String
+  }
+
+  struct Matting: Decodable {
+    let width: Int
+    let height: Int
+    let alpha: [Float]
+    private let photoSamples: [UInt8]
+    private let trimapSamples: [UInt8]
+
+    private enum CodingKeys: String, CodingKey {
+      case width, height, alpha
+      case photoSamples = "photo"
+      case trimapSamples = "trimap"
+    }
+
+    var photo: Image<UInt8> { Image(width: width, height: height, channels: .rgb, samples: photoSamples) }
+    var trimap: Image<UInt8> { Image(width: width, height: height, channels: .gray, samples: trimapSamples) }
+  }
+
+  let trimaps: [Trimap]
+  let matting: [Matting]
   let foreground: Foreground
   let morphology: [Morphology]
   let rembg: [Rembg]

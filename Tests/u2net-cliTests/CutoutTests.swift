@@ -1,5 +1,6 @@
 import Foundation
 import Images
+import Matting
 import Testing
 
 /// What cut-outs look like.
@@ -82,7 +83,8 @@ struct CutoutTests {
   @Test(arguments: [
     ["--background", "#12345"], ["--background", "1,2,300"], ["--margin", "60%"], ["--size", "0x5"], ["--size", "12"],
     ["--quality", "0"], ["--levels", "50,20"], ["--format", "jpg"], ["--background", "blur:3", "--crop"],
-    ["--threshold", "101"], ["--min-region", "-3"],
+    ["--threshold", "101"], ["--min-region", "-3"], ["-af", "300"], ["-ab", "-1"], ["-ae", "-1"], ["-ae", "1001"],
+    ["-af", "5", "-ab", "9"],
   ])
   func wrongOptionsAreWrongUsage(_ arguments: [String]) throws {
     let result = try run(["cutout", photo("coffee.png"), "-o", "/dev/null"] + arguments)
@@ -100,6 +102,51 @@ struct CutoutTests {
       let differences = zip(plain, guided).map { abs(Int($0) - Int($1)) }
       #expect(differences.max()! > 10)
       #expect(differences.count { $0 > 10 } < differences.count / 10)
+    }
+  }
+
+  /// Known pixels are all or nothing, so the soft part of an edge can only get narrower or stay within its band.
+  @Test func alphaMattingSolvesForEdges() throws {
+    try withFolder { folder in
+      let file = photo("coffee.png")
+      #expect(try run(["mask", file, "-o", "\(folder)/plain.png"]).code == 0)
+      let solved = try run(["mask", file, "-o", "\(folder)/a.png", "-a"])
+      #expect(solved.code == 0 && solved.errors.isEmpty, "\(solved.errors)")
+      let plain = try Image<UInt8>(contentsOf: "\(folder)/plain.png")
+      let alpha = try Image<UInt8>(contentsOf: "\(folder)/a.png").samples
+      let trimap = plain.trimap()
+      #expect(trimap.samples.contains(128))
+      #expect(alpha != plain.samples)
+      #expect(zip(alpha, trimap.samples).allSatisfy { $1 == 128 || $0 == $1 })
+      // rembg's command, long names, and a cut-out of the same alpha.
+      #expect(try run(["i", "-m", "u2netp", "-a", "-ae", "10", file, "\(folder)/i.png"]).code == 0)
+      #expect(
+        try run([
+          "cutout", file, "-o", "\(folder)/c.png", "--alpha-matting", "--alpha-matting-foreground-threshold", "240",
+          "--alpha-matting-background-threshold", "10", "--alpha-matting-erode-size", "10",
+        ]).code == 0)
+      for name in ["i", "c"] {
+        #expect(try Image<UInt8>(contentsOf: "\(folder)/\(name).png").plane(3).samples == alpha)
+      }
+    }
+  }
+
+  @Test func whereMattingFailsTheMaskStays() throws {
+    try withFolder { folder in
+      let file = photo("coffee.png")
+      #expect(try run(["mask", file, "-o", "\(folder)/plain.png"]).code == 0)
+      let result = try run(["mask", file, "-o", "\(folder)/a.png", "-a", "-ae", "1000"])
+      #expect(result.code == 0 && result.errors.contains("coffee.png: no alpha matting: no part of the mask"))
+      #expect(
+        try Image<UInt8>(contentsOf: "\(folder)/a.png") == Image<UInt8>(contentsOf: "\(folder)/plain.png"))
+    }
+  }
+
+  @Test(arguments: [("-af", "256"), ("-ab", "x"), ("-ae", "-1")])
+  func wrongMattingOptionsAreNamed(flag: String, value: String) throws {
+    for command in [["cutout", photo("coffee.png"), "-o", "/dev/null"], ["i", photo("coffee.png"), "/dev/null"]] {
+      let result = try run(command + [flag, value])
+      #expect(result.code == 2 && result.errors.contains(flag), "\(result.errors)")
     }
   }
 

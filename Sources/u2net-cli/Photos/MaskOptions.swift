@@ -16,6 +16,8 @@ struct MaskOptions: ParsableArguments {
   @Option(help: "Edges: none (as the network draws them, enlarged) or guided (they follow the photo's).")
   var refine: Refine = .none
 
+  @OptionGroup var matting: AlphaMattingOptions
+
   @Option(
     help: ArgumentHelp(
       "Grey values, in per cent, that become black and white, and a gamma for those between.",
@@ -56,7 +58,7 @@ struct MaskOptions: ParsableArguments {
   }
 
   /// Whether the photo is needed at its full size to make its mask.
-  var needsPixels: Bool { refine != .none }
+  var needsPixels: Bool { refine != .none || matting.alphaMatting }
 
   /// The mask with small faults removed.
   func cleaned<Sample: MaskSample>(_ mask: Image<Sample>, threads: Int) -> Image<Sample> {

@@ -8,15 +8,23 @@ struct Matte {
 
   /// - Parameters:
   ///   - mask: at the photo's size.
-  func callAsFunction<Sample: MaskSample>(_ mask: Image<Sample>, _ photo: Image<Sample>) throws -> Image<Sample> {
+  ///   - remark: told why there is no alpha matting though it was asked for: the mask stays then, as with rembg.
+  func callAsFunction<Sample: MaskSample>(
+    _ mask: Image<Sample>, _ photo: Image<Sample>, remark: (String) -> Void
+  ) -> Image<Sample> {
     var mask = mask
     if options.postProcess {
       mask = mask.converted(to: UInt8.self).rembgPostProcessed(threads: threads).converted(to: Sample.self)
     }
-    switch options.refine {
-    case .none: return options.cleaned(mask, threads: threads)
-    case .guided:
-      return options.cleaned(GuidedFilter().refined(mask, photo: photo, threads: threads), threads: threads)
+    if options.refine == .guided { mask = GuidedFilter().refined(mask, photo: photo, threads: threads) }
+    if let trimap = options.matting.trimap {
+      do {
+        mask = try ClosedFormMatting.alpha(
+          of: photo, trimap: mask.converted(to: UInt8.self).trimap(trimap, threads: threads), threads: threads)
+      } catch {
+        remark("no alpha matting: \(error)")
+      }
     }
+    return options.cleaned(mask, threads: threads)
   }
 }

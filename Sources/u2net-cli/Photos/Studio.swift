@@ -52,13 +52,16 @@ struct Studio {
     return report
   }
 
+  /// What alpha matting takes for each pixel of a photo, if a quarter of them is unknown; rarely is it a tenth.
+  private static let mattingBytes = 40
+
   private func perform(
     _ job: PhotoJob, _ gate: MemoryGate?, _ remark: (String) -> Void, _ report: inout PhotoReport
   ) throws {
     let bytes = try ImageFile.read(job.photo.path)
     let header = try ImageFile.header(of: bytes, source: job.photo.source)
     guard let gate else { return try perform(job, bytes, header, remark, &report) }
-    let pixelBytes = header.bitDepth == 16 ? 48 : 24
+    let pixelBytes = (header.bitDepth == 16 ? 48 : 24) + (options.mask.matting.alphaMatting ? Self.mattingBytes : 0)
     try gate.with(header.width * header.height * pixelBytes) { try perform(job, bytes, header, remark, &report) }
   }
 
@@ -91,16 +94,18 @@ struct Studio {
 
     var metadata = ImageFile.metadata(of: bytes)
     if options.encoding.strip { metadata = metadata.withoutExif }
+    func mattingRemark(_ reason: String) { if !saliency.isEmpty { remark("\(source): \(reason)") } }
     var matted: Image<UInt8>?, mattedDeep: Image<UInt16>?
-    func alpha() throws -> Image<UInt8> {
+    func alpha() -> Image<UInt8> {
       if let matted { return matted }
-      let alpha = try matte(saliency.mask(threads: threads), photo)
+      let alpha = matte(saliency.mask(threads: threads), photo, remark: mattingRemark)
       matted = alpha
       return alpha
     }
-    func deepAlpha() throws -> Image<UInt16> {
+    func deepAlpha() -> Image<UInt16> {
       if let mattedDeep { return mattedDeep }
-      let alpha = try matte(saliency.mask16(threads: threads), deep ?? photo.converted(to: UInt16.self))
+      let alpha = matte(
+        saliency.mask16(threads: threads), deep ?? photo.converted(to: UInt16.self), remark: mattingRemark)
       mattedDeep = alpha
       return alpha
     }
@@ -111,20 +116,20 @@ struct Studio {
       case .map(let map):
         file = saliency.mask(map, threads: threads).pngData(compression: options.encoding.compression, threads: threads)
       case .mask where options.encoding.depth == 16:
-        let mask = try deepAlpha()
+        let mask = deepAlpha()
         report.milliseconds!.refine += watch.lap()
         file = try options.encoding.encode(mask, metadata, to: result.path, threads: threads)
       case .mask:
-        let mask = try alpha()
+        let mask = alpha()
         report.milliseconds!.refine += watch.lap()
         file = try options.encoding.encode(mask, metadata, to: result.path, threads: threads)
       case .cutout, .composite:
         if let deep {
-          let image = try picture(result.kind, of: deep, alpha: try deepAlpha())
+          let image = try picture(result.kind, of: deep, alpha: deepAlpha())
           report.milliseconds!.refine += watch.lap()
           file = try options.encoding.encode(image, metadata, to: result.path, threads: threads)
         } else {
-          let image = try picture(result.kind, of: photo, alpha: try alpha())
+          let image = try picture(result.kind, of: photo, alpha: alpha())
           report.milliseconds!.refine += watch.lap()
           file = try options.encoding.encode(image, metadata, to: result.path, threads: threads)
         }

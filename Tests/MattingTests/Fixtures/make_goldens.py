@@ -9,7 +9,7 @@ import pathlib
 import numpy as np
 import scipy.ndimage as ndi
 import skimage.morphology as morphology
-from pymatting import estimate_foreground_ml
+from pymatting import estimate_alpha_cf, estimate_foreground_ml
 
 
 def disc_mix():
@@ -121,7 +121,56 @@ def region_cases():
             }
 
 
+def trimap(mask, foreground, background, size):
+    """As in rembg 2.0.86, bg.py."""
+    structure = np.ones((size, size)) if size > 0 else None
+    is_foreground = ndi.binary_erosion(mask > foreground, structure=structure)
+    is_background = ndi.binary_erosion(mask < background, structure=structure, border_value=1)
+    result = np.full(mask.shape, 128, np.uint8)
+    result[is_foreground] = 255
+    result[is_background] = 0
+    return result
+
+
+def trimap_cases():
+    for width, height in SIZES:
+        for foreground, background, size in [(240, 10, 10), (200, 40, 3), (200, 40, 4), (180, 60, 1), (128, 128, 0), (60, 180, 0)]:
+            yield {
+                "width": width, "height": height, "foreground": foreground, "background": background, "erosion": size,
+                "result": fnv(trimap(blobs(width, height), foreground, background, size)),
+            }
+
+
+def strands():
+    """Thin strands of one colour that cross a background of waves, around a solid part: 40 rows, 56 columns."""
+    y, x = np.mgrid[0:40, 0:56].astype(float)
+    solid = np.clip((9 - np.hypot(y - 20, x - 16)) / 2 + 0.5, 0, 1)
+    hair = np.clip(1.2 - np.abs((y - 20) * 3 - (x - 16) * ((y > 20) * 2 - 1.2)) / 4, 0, 1) * (x > 16) * (x < 44)
+    alpha = np.maximum(solid, 0.9 * hair)
+    ground = np.stack([0.5 + 0.3 * np.sin(x / 3 + c) * np.cos(y / 4 - c) for c in range(3)], axis=-1)
+    object_ = np.stack([0.8 + 0.1 * np.sin(x / 5), 0.2 + 0.1 * np.cos(y / 3), 0.1 + 0 * x], axis=-1)
+    mix = alpha[..., None] * object_ + (1 - alpha[..., None]) * ground
+    known = np.full(alpha.shape, 128, np.uint8)
+    known[np.hypot(y - 20, x - 16) < 7] = 255
+    known[(np.hypot(y - 20, x - 16) > 13) & ((x < 20) | (x > 48) | (y < 6) | (y > 34))] = 0
+    return np.round(mix * 255).astype(np.uint8), known
+
+
+def matting_cases():
+    photo, alpha = disc_mix()
+    known = np.where(alpha > 0.95, 255, np.where(alpha < 0.05, 0, 128)).astype(np.uint8)
+    for photo, known in [(photo, known), strands()]:
+        # pymatting stops at 1e-7 by default: a little further, to compare with.
+        alpha = estimate_alpha_cf(photo / 255, known / 255, cg_kwargs={"rtol": 1e-10})
+        yield {
+            "width": photo.shape[1], "height": photo.shape[0], "photo": photo.ravel().tolist(),
+            "trimap": known.ravel().tolist(), "alpha": floats(alpha),
+        }
+
+
 golden = {
+    "trimaps": list(trimap_cases()),
+    "matting": list(matting_cases()),
     "foreground": foreground(),
     "morphology": list(morphology_cases()),
     "rembg": list(rembg_cases()),

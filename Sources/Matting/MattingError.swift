@@ -1,0 +1,23 @@
+/// Why no alpha could be computed from a trimap.
+public enum MattingError: Error, Equatable, Sendable {
+  /// No pixel of the trimap is known to be object.
+  case noKnownForeground
+  /// No pixel of the trimap is known to be background.
+  case noKnownBackground
+  /// A photo of this size has no windows of 3 x 3 pixels.
+  case photoTooSmall(width: Int, height: Int)
+  /// The solver stopped after that many steps, when the residual was still this part of what it started from.
+  case notConverged(steps: Int, residual: Double)
+}
+
+extension MattingError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .noKnownForeground: "no part of the mask is certainly object: lower the threshold or the erosion"
+    case .noKnownBackground: "no part of the mask is certainly background: raise the threshold or lower the erosion"
+    case .photoTooSmall(let width, let height): "matting needs at least 3 x 3 pixels, not \(width) x \(height)"
+    case .notConverged(let steps, let residual):
+      "matting did not converge: after \(steps) steps the residual is \(residual) of the first"
+    }
+  }
+}
