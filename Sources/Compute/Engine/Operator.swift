@@ -7,6 +7,7 @@ struct Operator {
     case single(SingleConvolution)
     case lowered(LoweredConvolution, ConvolutionParameters, planes: OwnedBuffer<UnsafePointer<Float>>)
     case upsample(Interpolation)
+    case averagePool(Cells)
     case maxPool, add, sigmoid, join
   }
 
@@ -47,6 +48,7 @@ struct Operator {
           planes: OwnedBuffer(count: layer.input))
       }
     case .maxPool: work = .maxPool
+    case .averagePool: work = .averagePool(Cells(of: operands[0].shape, in: result.shape))
     case .upsample: work = .upsample(Interpolation(from: operands[0].shape, to: result.shape))
     case .add: work = .add
     case .sigmoid: work = .sigmoid
@@ -84,6 +86,7 @@ struct Operator {
     case .lowered(let lowered, let parameters, let planes):
       return self.lowered(lowered, parameters, planes, shared: shared, own: own, kernels: kernels) + finish(kernels)
     case .maxPool: return [maxPool(operands[0], into: result, kernels)]
+    case .averagePool(let cells): return [averagePool(cells, kernels)]
     case .upsample(let interpolation): return [upsample(interpolation, kernels)]
     case .add: return [add(operands[0], operands[1], kernels)]
     case .sigmoid:
@@ -119,6 +122,19 @@ struct Operator {
     }
     return Phase(jobs: source.blocks) { b, _ in
       kernels.c.max_pool(source.block(b), Int32(source.shape.height), Int32(source.shape.width), pooled.block(b))
+    }
+  }
+
+  private func averagePool(_ cells: Cells, _ kernels: Kernels) -> Phase {
+    let source = operands[0]
+    return Phase(jobs: source.blocks * cells.count) { job, _ in
+      let block = job / cells.count, cell = job % cells.count
+      let mean = result.block(block) + cell * result.lanes
+      if source.isPlanar {
+        mean.pointee = Planar.mean(source.start, cells.window(cell))
+      } else {
+        kernels.c.mean(source.block(block), cells.window(cell), mean)
+      }
     }
   }
 
@@ -175,6 +191,7 @@ struct Operator {
     case .single(let convolution): convolution.layer.name.description
     case .lowered(let convolution, _, _): convolution.layer.name.description
     case .maxPool: "max-pool"
+    case .averagePool: "average-pool"
     case .upsample: "upsample"
     case .add: "add"
     case .sigmoid: "sigmoid"
