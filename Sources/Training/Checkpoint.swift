@@ -33,6 +33,7 @@ public struct Checkpoint {
   /// The checkpoint as tensors.
   public func store(source: String) -> ParameterStore {
     var store = ParameterStore(source: source, metadata: metadata)
+    store.metadata[Configuration.metadataKey] = configuration.text
     store.metadata[Self.steps] = "\(optimizer.steps)"
     for (key, setting) in Self.settings { store.metadata[key] = "\(optimizer.options[keyPath: setting])" }
     let values = parameters.networkParameters, moments = optimizer.moments
