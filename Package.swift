@@ -36,10 +36,10 @@ let package = Package(
     .target(name: "Files"),
     .target(name: "CMatting"),
     .target(name: "Matting", dependencies: ["CMatting", "Images"]),
-    .target(name: "Evaluation", dependencies: ["Images"]),
+    .target(name: "Evaluation", dependencies: ["Files", "Images"]),
 
     // Training.
-    .target(name: "Training", dependencies: ["U2Net", "Safetensors", "Images"]),
+    .target(name: "Training", dependencies: ["U2Net", "Safetensors", "Images", "Evaluation", "Files"]),
     .executableTarget(name: "u2net-train-bench", dependencies: ["Training"], path: "Benchmarks/training"),
 
     .executableTarget(

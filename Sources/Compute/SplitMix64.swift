@@ -16,4 +16,15 @@ public struct SplitMix64: RandomNumberGenerator, Sendable {
 
   /// A multiple of 2⁻⁵³ in 0 ..< 1.
   public mutating func unit() -> Double { Double(next() >> 11) * 0x1p-53 }
+
+  /// 0 ..< count in an order by chance (Fisher and Yates), from count − 1 numbers. The standard library's `shuffled` may ask for
+  /// others in its next version.
+  public mutating func permutation(of count: Int) -> [Int] {
+    var order = Array(0..<count)
+    for last in stride(from: count - 1, to: 0, by: -1) {
+      // The high half of the product: each place is as likely as any other, but for 2⁻⁶⁴ · count.
+      order.swapAt(last, Int(next().multipliedFullWidth(by: UInt64(last + 1)).high))
+    }
+    return order
+  }
 }

@@ -10,6 +10,8 @@ public enum EvaluationError: Error, Equatable, Sendable {
   case ambiguous(paths: [String])
   /// No prediction goes with any truth.
   case noPairs
+  /// A folder has nothing to offer.
+  case folder(path: String, reason: String)
 
   public struct PixelSize: Equatable, Sendable, CustomStringConvertible {
     public let width, height: Int
@@ -30,6 +32,8 @@ extension EvaluationError: CustomStringConvertible {
       "\(paths.joined(separator: ", ")): the same name with different extensions; which one is meant?"
     case .noPairs:
       "no prediction has the name of a mask"
+    case .folder(let path, let reason):
+      "\(path): \(reason)"
     }
   }
 }

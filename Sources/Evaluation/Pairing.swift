@@ -1,3 +1,6 @@
+import Files
+import Images
+
 /// Which prediction goes with which true mask: those that have the same name but for their extensions.
 public struct Pairing: Equatable, Sendable {
   /// A file below a folder.
@@ -43,5 +46,22 @@ public struct Pairing: Equatable, Sendable {
 
   private static func missing(_ files: [String: String], in others: [String: String]) -> [String] {
     files.keys.filter { others[$0] == nil }.sorted().map { files[$0]! }
+  }
+
+  /// The JPEG, PNG and WebP files in a folder and in folders below it.
+  /// - Throws: `folder` if there are none, if a folder cannot be listed, or is a link, which may lead back to itself.
+  public static func files(in folder: String) throws(EvaluationError) -> [File] {
+    let root = FilePath(folder)
+    guard root.isFolder else { throw .folder(path: folder, reason: "no such folder") }
+    let tree = FolderTree(root)
+    if let failure = tree.failures.first {
+      throw .folder(path: "\(failure.path)", reason: "cannot list this folder: \(failure.reason)")
+    }
+    if let link = tree.links.first {
+      throw .folder(path: "\(link)", reason: "a link to a folder, which is not followed")
+    }
+    let pictures = tree.files.filter { ImageFormat(fileExtension: $0.fileExtension) != nil }
+    guard !pictures.isEmpty else { throw .folder(path: folder, reason: "no JPEG, PNG or WebP file in this folder") }
+    return pictures.map { File(stem: "\($0.withoutExtension)", path: "\(root.appending($0.bytes))") }
   }
 }

@@ -13,6 +13,9 @@ public final class TrainingStep {
     public let maps: [Double]
     public var fused: Double { maps[0] }
     public var total: Double { maps.reduce(0, +) }
+
+    static func + (a: Loss, b: Loss) -> Loss { Loss(maps: zip(a.maps, b.maps).map(+)) }
+    static func / (a: Loss, n: Double) -> Loss { Loss(maps: a.maps.map { $0 / n }) }
   }
 
   public let parameters: TrainableParameters

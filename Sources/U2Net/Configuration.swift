@@ -84,18 +84,6 @@ public struct Configuration: Sendable {
     .custom(blocks: blocks, widths: stages.map(\.block.widths)).named
   }
 
-  /// The widths of a network whose stages have these channels inside and at the end, in the order of `stages`: every stage
-  /// takes what reaches it, the first one `image` channels.
-  public static func widths(_ stages: [(middle: Int, output: Int)], image: Int = 3) -> [Widths] {
-    precondition(stages.count == full.stages.count, "\(full.stages.count) widths expected, not \(stages.count)")
-    let depth = full.encoders.count
-    return stages.enumerated().map { index, stage in
-      // De_k reads what comes from below and En_k.
-      let skip = index < depth ? 0 : stages[2 * depth - 2 - index].output
-      return Widths(index == 0 ? image : stages[index - 1].output + skip, stage.middle, stage.output)
-    }
-  }
-
   /// The network's convolutions with their size for an input of `height` × `width` pixels, in execution order.
   public func outline(height: Int = 320, width: Int = 320) -> [Outline.Row] {
     let outline = Outline()

@@ -30,9 +30,11 @@ package struct ParameterNames {
 
   /// What the names of the optimiser's tensors in a checkpoint of this package begin with.
   package static let optimizer = "adam."
+  /// What goes before the names of the values that training goes on with, where the file's own are their running mean.
+  package static let live = "live."
 
-  /// Bookkeeping of a framework or an optimiser that has no influence on the network.
+  /// Bookkeeping of a framework or of a training that has no influence on the network.
   package static func isIgnored(_ name: String) -> Bool {
-    name.hasSuffix(".num_batches_tracked") || name.hasPrefix(optimizer)
+    name.hasSuffix(".num_batches_tracked") || name.hasPrefix(optimizer) || name.hasPrefix(live)
   }
 }

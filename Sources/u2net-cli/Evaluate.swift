@@ -63,7 +63,7 @@ struct Evaluate: ParsableCommand {
 
   func run() throws {
     let input = (predictions ?? images)!
-    let inputs = try Self.files(in: input), truths = try Self.files(in: masks)
+    let inputs = try Pairing.files(in: input), truths = try Pairing.files(in: masks)
     try checkOutputs(inputs: inputs + truths)
     let pairing = try Pairing(predictions: inputs, truths: truths)
     let source = try source()
@@ -101,14 +101,6 @@ struct Evaluate: ParsableCommand {
     options.preprocessing = preprocess ?? .rembg
     options.normalization = normalize ?? .minmax
     return Source(detector: SaliencyDetector(try model.network(), options: options))
-  }
-
-  static func files(in folder: String) throws -> [Pairing.File] {
-    guard FilePath(folder).isFolder else { throw CommandFailure("\(folder): no such folder") }
-    var search = PhotoSearch()
-    search.add(FilePath(folder))
-    guard search.problems.isEmpty else { throw CommandFailure(lines: search.problems) }
-    return search.photos.map { Pairing.File(stem: "\($0.stem)", path: "\($0.path)") }
   }
 
   private static func mask(_ path: String) throws -> Image<UInt8> {

@@ -2,6 +2,7 @@ import ArgumentParser
 import Evaluation
 import Images
 import Safetensors
+import Training
 
 #if canImport(Glibc)
   import Glibc
@@ -50,6 +51,9 @@ struct U2NetCommand: ParsableCommand {
       quit(1)
     } catch let error as EvaluationError {
       note(error.description)
+      quit(1)
+    } catch let error as TrainingError {
+      for line in error.description.split(separator: "\n") { note("\(line)") }
       quit(1)
     } catch  where exitCode(for: error).isSuccess {
       exit(withError: error)  // --help and --version.

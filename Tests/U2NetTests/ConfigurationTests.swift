@@ -73,10 +73,9 @@ struct ConfigurationTests {
     }
   }
 
-  @Test func widthsFollowFromThoseInsideAndAtTheEnd() {
+  @Test func inputsFollowFromOtherChannels() {
     for model in [Configuration.full, .lite] {
-      let stages = model.stages.map { ($0.block.widths.middle, $0.block.widths.output) }
-      #expect(Configuration.widths(stages) == model.stages.map(\.block.widths))
+      #expect(Configuration.custom(channels: model.channels).text == model.text)
     }
   }
 

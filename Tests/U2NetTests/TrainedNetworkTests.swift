@@ -97,7 +97,7 @@ struct TrainedNetworkTests {
   /// Networks of all blocks come back from files and run, whatever their widths.
   @Test(arguments: BlockKind.allCases) func blocksAreReadFromMetadata(_ kind: BlockKind) throws {
     let stages = (0..<11).map { (3 + $0 % 3, 5 + $0 % 4) }
-    let configuration = Configuration.custom(blocks: kind, widths: Configuration.widths(stages))
+    let configuration = Configuration.custom(blocks: kind, channels: stages)
     let file = FileManager.default.temporaryDirectory.appending(path: "\(UUID()).safetensors").path
     defer { try? FileManager.default.removeItem(atPath: file) }
     try Safetensors.write(store(configuration), to: file)

@@ -31,7 +31,7 @@ struct ToolTests {
       try JSONDecoder().decode(Report.self, from: run(arguments + more).output)
     }
     let full = try report(
-      "-m", "full", "--widths", "64:64,128:128,256:256,512:512,512:512,512:512,512:512,256:256,128:128,64:64,64:64")
+      "--widths", "64:64,128:128,256:256,512:512,512:512,512:512,512:512,256:256,128:128,64:64,64:64")
     #expect(full.model == "PLN" && full.parameters == 25_211_725 && full.stages[0].receptive_field == 5)
     let narrow = try report("--divisor", "8")
     #expect(narrow.stages[0].channels == [3, 2, 8] && narrow.stages[6].channels == [16, 2, 8])

@@ -67,13 +67,7 @@ public final class TrainableParameters {
   public convenience init(_ layers: [Convolution], _ parameters: NetworkParameters) {
     self.init(layers)
     fill(values, from: parameters)
-    for layer in layers where layer.isNormalized {
-      let place = places[layer.name]!, old = parameters[layer.name]!.normalization
-      copy(old?.mean, or: 0, layer.output, to: statistics.start + place.mean)
-      copy(
-        old?.variance, or: 1 - Float(ConvolutionParameters.BatchNormalization.epsilon), layer.output,
-        to: statistics.start + place.variance)
-    }
+    fillStatistics(statistics, from: parameters)
   }
 
   /// The opposite of `copy`; running statistics are left out.
@@ -91,6 +85,17 @@ public final class TrainableParameters {
     }
   }
 
+  /// Writes running statistics to `memory`, which is laid out as `statistics`.
+  func fillStatistics(_ memory: OwnedFloats, from parameters: NetworkParameters) {
+    for layer in layers where layer.isNormalized {
+      let place = places[layer.name]!, old = parameters[layer.name]!.normalization
+      copy(old?.mean, or: 0, layer.output, to: memory.start + place.mean)
+      copy(
+        old?.variance, or: 1 - Float(ConvolutionParameters.BatchNormalization.epsilon), layer.output,
+        to: memory.start + place.variance)
+    }
+  }
+
   private func copy(_ tensor: Tensor?, or value: Float, _ count: Int, to start: UnsafeMutablePointer<Float>) {
     let values = tensor?.values ?? Array(repeating: value, count: count)
     precondition(values.count == count, "\(values.count) values for \(count) channels")
@@ -103,8 +108,9 @@ public final class TrainableParameters {
   /// A copy of the gradients in the place of the values they belong to; the running statistics are those of the values.
   public var networkGradients: NetworkParameters { copy(gradients) }
 
-  /// A copy of `memory`, which is laid out as `values`, layer by layer; the running statistics are those of the values.
-  func copy(_ memory: OwnedFloats) -> NetworkParameters {
+  /// A copy of `memory`, which is laid out as `values`, layer by layer, and of running statistics: those of the values if nil.
+  func copy(_ memory: OwnedFloats, statistics: OwnedFloats? = nil) -> NetworkParameters {
+    let statistics = statistics ?? self.statistics
     var result: NetworkParameters = [:]
     for layer in layers {
       let place = places[layer.name]!

@@ -1,16 +1,9 @@
 import Files
-import Synchronization
 
 #if canImport(FoundationEssentials)
   import FoundationEssentials
 #else
   import Foundation
-#endif
-
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
 #endif
 
 /// What became of one photo.
@@ -39,24 +32,16 @@ struct PhotoReport: Encodable {
 /// A file with a JSON object a line for every photo that is done. It is appended to, so that a run that goes on where another
 /// stopped completes it.
 final class Manifest: Sendable {
-  private let descriptor: Int32
-  private let path: FilePath
-  private let lock = Mutex(())
+  private let file: AppendedFile
 
   init(_ path: FilePath) throws(CommandFailure) {
-    self.path = path
-    descriptor = path.withCString { open($0, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o666) }
-    guard descriptor >= 0 else { throw CommandFailure("\(path): cannot write: \(String(cString: strerror(errno)))") }
+    do { file = try AppendedFile(path) } catch { throw CommandFailure("\(path): cannot write: \(error.reason)") }
   }
-
-  deinit { close(descriptor) }
 
   func append(_ report: PhotoReport) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    let line = Array(try encoder.encode(report)) + [UInt8(ascii: "\n")]
-    // One write a line: lines of several processes that append to the same file do not mix.
-    let isWritten = lock.withLock { _ in line.withUnsafeBytes { Descriptor.write($0, to: descriptor) } }
-    guard isWritten else { throw CommandFailure("\(path): cannot write: \(String(cString: strerror(errno)))") }
+    let line = try encoder.encode(report)
+    do { try file.append(line: line) } catch { throw CommandFailure("\(error.path): cannot write: \(error.reason)") }
   }
 }

@@ -19,22 +19,33 @@ enum ProgressStyle {
 /// Tells on standard error how far the work is.
 final class Progress: Sendable {
   private struct State {
-    var done = 0, failed = 0
+    var done: Int, failed = 0
+    var remark = ""
     var lastShown: ContinuousClock.Instant?
     var isBarShown = false
   }
 
   private let style: ProgressStyle
   private let total: Int
+  /// What was done before.
+  private let begun: Int
   private let start = ContinuousClock.now
-  private let state = Mutex(State())
+  private let state: Mutex<State>
 
-  init(_ style: ProgressStyle, total: Int) {
+  init(_ style: ProgressStyle, total: Int, done: Int = 0) {
     self.style = style
     self.total = total
+    begun = done
+    state = Mutex(State(done: done))
   }
 
-  /// One photo is done.
+  /// What the bar shows at its end from now on.
+  func remark(_ text: String) { state.withLock { $0.remark = "  " + text } }
+
+  /// How long the rest will take, if it goes on like this.
+  var timeLeft: String { Self.clock(state.withLock { pace($0).secondsLeft }) }
+
+  /// One photo, or step, is done.
   func advance(failed: Bool) {
     state.withLock { state in
       state.done += 1
@@ -65,9 +76,7 @@ final class Progress: Sendable {
     let isLast = state.done == total
     if let last = state.lastShown, now - last < .milliseconds(100), !isLast { return }
     state.lastShown = now
-    let seconds = Double((now - start).components.seconds) + Double((now - start).components.attoseconds) / 1e18
-    let rate = Double(state.done) / max(seconds, 1e-6)
-    let remaining = Int((Double(total - state.done) / max(rate, 1e-6)).rounded(.up))
+    let (rate, remaining) = pace(state)
     let shownRate = Double(Int(rate * 100)) / 100
     switch style {
     case .none: break
@@ -79,9 +88,17 @@ final class Progress: Sendable {
       let width = 30, filled = width * state.done / max(total, 1)
       let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: width - filled)
       let failures = state.failed > 0 ? "  \(state.failed) failed" : ""
-      write("\r\u{1B}[K\(bar) \(state.done)/\(total)  \(shownRate)/s  \(Self.clock(remaining)) left\(failures)")
+      write(
+        "\r\u{1B}[K\(bar) \(state.done)/\(total)  \(shownRate)/s  \(Self.clock(remaining)) left\(failures)\(state.remark)"
+      )
       state.isBarShown = true
     }
+  }
+
+  private func pace(_ state: State) -> (perSecond: Double, secondsLeft: Int) {
+    let time = (ContinuousClock.now - start).components
+    let rate = Double(state.done - begun) / max(Double(time.seconds) + Double(time.attoseconds) / 1e18, 1e-6)
+    return (rate, Int((Double(total - state.done) / max(rate, 1e-6)).rounded(.up)))
   }
 
   /// Seconds as h:mm:ss or m:ss.

@@ -10,39 +10,7 @@ import Files
 extension FilePath {
   static let standardStream: FilePath = "-"
 
-  private var mode: mode_t? {
-    var status = stat()
-    return withCString { stat($0, &status) } == 0 ? status.st_mode & S_IFMT : nil
-  }
-
-  /// Links are followed by these.
-  var exists: Bool { mode != nil }
-  var isFolder: Bool { mode == S_IFDIR }
-  /// What reading may never end of, or writing would not replace: a pipe, a socket, a device.
-  var isSpecial: Bool { mode.map { $0 != S_IFDIR && $0 != S_IFREG } ?? false }
-
-  var isLink: Bool {
-    var status = stat()
-    return withCString { lstat($0, &status) } == 0 && status.st_mode & S_IFMT == S_IFLNK
-  }
-
   var endsInSeparator: Bool { bytes.last == Self.separator }
-
-  /// "a/b.tar.JPG" → "jpg"; a leading dot starts no extension.
-  var fileExtension: String {
-    guard let dot = extensionDot else { return "" }
-    return String(decoding: bytes[(dot + 1)...], as: UTF8.self).lowercased()
-  }
-
-  /// "a/b.tar.JPG" → "a/b.tar"
-  var withoutExtension: FilePath { FilePath(bytes: extensionDot.map { bytes[..<$0] } ?? bytes[...]) }
-
-  private var extensionDot: Int? {
-    guard let dot = name.lastIndex(of: UInt8(ascii: ".")), dot > name.startIndex, dot + 1 < name.endIndex else {
-      return nil
-    }
-    return dot
-  }
 
   static func + (path: FilePath, suffix: String) -> FilePath { FilePath(bytes: path.bytes + suffix.utf8) }
 

@@ -25,7 +25,7 @@ struct PhotoSearch {
       photos.append(Photo(path: path, stem: "stdin"))
     } else if path.isFolder {
       let before = photos.count, problemsBefore = problems.count
-      search(path, below: FilePath(""))
+      search(path)
       if photos.count == before, problems.count == problemsBefore {
         problems.append("\(path): no JPEG, PNG or WebP file in this folder")
       }
@@ -57,27 +57,10 @@ struct PhotoSearch {
     return outputs.contains { resolved.bytes.starts(with: $0.bytes + [FilePath.separator]) }
   }
 
-  /// Hidden files, pipes and the like, and folders for results are left out; so are links to folders, which may form loops.
-  private mutating func search(_ folder: FilePath, below relative: FilePath) {
-    let names: [FilePath]
-    do {
-      names = try folder.namesInside()
-    } catch {
-      problems.append("\(folder): cannot list this folder: \(error.reason)")
-      return
-    }
-    for name in names where name.bytes.first != UInt8(ascii: ".") {
-      let path = folder.appending(name.bytes)
-      let inside = relative.bytes.isEmpty ? name : relative.appending(name.bytes)
-      if path.isFolder {
-        if path.isLink {
-          note("\(path): a link to a folder, not followed")
-        } else if !outputs.contains(path.resolved) {
-          search(path, below: inside)
-        }
-      } else if !path.isSpecial, wants(inside) {
-        photos.append(Photo(path: path, stem: inside.withoutExtension))
-      }
-    }
+  private mutating func search(_ folder: FilePath) {
+    let tree = FolderTree(folder) { outputs.contains($0.resolved) }
+    problems += tree.failures.map { "\($0.path): cannot list this folder: \($0.reason)" }
+    for link in tree.links { note("\(link): a link to a folder, not followed") }
+    photos += tree.files.filter(wants).map { Photo(path: folder.appending($0.bytes), stem: $0.withoutExtension) }
   }
 }

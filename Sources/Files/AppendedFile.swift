@@ -1,0 +1,27 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// A file of lines that is written to at its end, so that a run that goes on where another stopped completes it.
+package final class AppendedFile: Sendable {
+  private let descriptor: Int32
+  private let path: FilePath
+
+  package init(_ path: FilePath) throws(FileError) {
+    self.path = path
+    descriptor = path.withCString { open($0, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o666) }
+    guard descriptor >= 0 else { throw FileError(path) }
+  }
+
+  deinit { close(descriptor) }
+
+  /// One write a line: lines of several threads, and of several processes that append to the same file, do not mix.
+  package func append(line: some Sequence<UInt8>) throws(FileError) {
+    let bytes = Array(line) + [UInt8(ascii: "\n")]
+    guard bytes.withUnsafeBytes({ Descriptor.write($0, to: descriptor) }) else { throw FileError(path) }
+  }
+}

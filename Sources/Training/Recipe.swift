@@ -1,0 +1,73 @@
+import Compute
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// All that decides, beside the data and the values at its beginning, where a training leads. The defaults are the authors'.
+public struct Recipe: Codable, Equatable, Sendable {
+  /// Images that go through the network at the same time; batch normalisation sees as many. The authors used 12.
+  public var batch = 12
+  /// Batches whose gradients make one step of the optimiser: it sees the mean over `batch` · `accumulation` images.
+  public var accumulation = 1
+  public var augmentation = Augmentation()
+  public var learningRate = LearningRate()
+  /// Decay of the running mean of the values; nil for none. See `ParameterAverage`.
+  public var averageDecay: Double?
+  /// What all chance is made from.
+  public var seed: UInt64 = 0
+
+  public init() {}
+
+  /// Examples that one step sees.
+  public var examplesPerStep: Int { batch * accumulation }
+
+  /// What is not as in `other`, for people; the learning rate aside, which may be changed on the way.
+  public func differences(from other: Recipe) -> [String] {
+    func list(_ recipe: Recipe) -> [(String, String)] {
+      let a = recipe.augmentation, c = a.colors
+      return [
+        ("batch", "\(recipe.batch)"), ("accumulation", "\(recipe.accumulation)"),
+        ("seed", "\(recipe.seed)"), ("average decay", recipe.averageDecay.map { "\($0)" } ?? "none"),
+        ("side", "\(a.side)"), ("crop", "\(a.crop)"), ("reversed rows", "\(a.flipsRows)"),
+        ("reversed columns", "\(a.flipsColumns)"), ("scale", "\(a.scale)"), ("brightness", "\(c.brightness)"),
+        ("contrast", "\(c.contrast)"), ("saturation", "\(c.saturation)"), ("hue", "\(c.hue)"),
+        ("mask threshold", a.maskThreshold.map { "\($0)" } ?? "none"),
+      ]
+    }
+    return zip(list(self), list(other)).compactMap { mine, its in
+      mine.1 == its.1 ? nil : "\(mine.0) is \(mine.1), was \(its.1)"
+    }
+  }
+}
+
+/// The optimiser's learning rate from step to step.
+public struct LearningRate: Codable, Equatable, Sendable {
+  public enum Schedule: String, Codable, CaseIterable, Sendable {
+    case constant
+    /// Down to 0 along half a cosine (Loshchilov and Hutter 2017, one period).
+    case cosine
+  }
+
+  /// The highest.
+  public var base = 1e-3
+  public var schedule = Schedule.constant
+  /// Steps on which it grows evenly from base / warmup to the base.
+  public var warmup = 0
+  /// Steps of the whole training, where `cosine` ends.
+  public var steps = 0
+
+  public init() {}
+
+  /// For the step after `step` others:
+  ///
+  ///     base · (step + 1) / warmup                                          step < warmup
+  ///     base · ½ (1 + cos(π · (step − warmup) / (steps − warmup)))          cosine
+  public func rate(after step: Int) -> Double {
+    if step < warmup { return base * Double(step + 1) / Double(warmup) }
+    guard schedule == .cosine else { return base }
+    return base * 0.5 * (1 + cos(.pi * min(1, Double(step - warmup) / Double(max(1, steps - warmup)))))
+  }
+}

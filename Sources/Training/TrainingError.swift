@@ -1,0 +1,34 @@
+import Images
+import Safetensors
+
+/// Why a training cannot begin or go on. Each case names files or the step.
+public enum TrainingError: Error, Sendable {
+  /// What is wrong with a data set, one line each.
+  case data([String])
+  /// What is not as it was in a training that is to go on, one line each.
+  case changed([String])
+  case image(ImageError)
+  case weights(WeightFileError)
+  /// The log, or another file that is written.
+  case file(path: String, reason: String)
+  /// The step that was to be made as number `step` has a loss that is no number, or its values are none; `checkpoint` is the
+  /// last good one.
+  case diverged(step: Int, checkpoint: String?)
+}
+
+extension TrainingError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .data(let problems): problems.joined(separator: "\n")
+    case .changed(let changes):
+      "this training cannot go on with other settings or data (\(changes.joined(separator: "; "))); "
+        + "to change them, begin a new one from its weights"
+    case .image(let error): "\(error)"
+    case .weights(let error): "\(error)"
+    case .file(let path, let reason): "\(path): \(reason)"
+    case .diverged(let step, let checkpoint):
+      "step \(step): the loss or the values are not finite any more; try a smaller learning rate"
+        + (checkpoint.map { " from \($0), the last good checkpoint" } ?? "")
+    }
+  }
+}

@@ -1,0 +1,176 @@
+import Compute
+import Evaluation
+import Files
+import Safetensors
+import U2Net
+
+/// A training from where its trainer stands to its last step: checkpoints, validation, the best network, a log.
+///
+/// Files: `output` is the checkpoint; beside it lie `NAME-best.safetensors`, weights only, and `NAME.jsonl`, the log. All but
+/// the log are replaced as a whole or not at all.
+public final class TrainingRun {
+  public struct Options: Sendable {
+    /// Steps in all, those before included.
+    public var steps: Int
+    public var output: String
+    /// Steps between two checkpoints, two validations and two lines of the log.
+    public var checkpointEvery = 2000
+    public var validateEvery = 2000
+    public var logEvery = 10
+    /// What decides which network is the best: the lowest error, or else the highest score.
+    public var criterion = Measure.mae
+
+    public init(steps: Int, output: String) {
+      self.steps = steps
+      self.output = output
+    }
+
+    private var stem: String { output.hasSuffix(".safetensors") ? String(output.dropLast(12)) : output }
+    public var bestOutput: String { "\(stem)-best.safetensors" }
+    public var log: String { "\(stem).jsonl" }
+  }
+
+  /// Some steps together: means since the entry before.
+  public struct Entry: Sendable {
+    public let step: Int
+    public let loss: TrainingStep.Loss
+    /// Of the last step.
+    public let learningRate: Double
+    public let imagesPerSecond: Double
+  }
+
+  public enum Event: Sendable {
+    case step(Trainer.Step)
+    case entry(Entry)
+    case validated(Validation.Result, step: Int, isBest: Bool)
+    case saved(step: Int)
+  }
+
+  public enum End: Sendable { case finished, stopped }
+
+  public let trainer: Trainer
+  private let validation: Validation?
+  private let options: Options
+  private let log: TrainingLog
+  /// Whether `output` holds a checkpoint of this training.
+  private var savedStep: Int?
+
+  /// - Throws: if the log cannot be written.
+  public init(_ trainer: Trainer, validation: Validation? = nil, options: Options) throws(TrainingError) {
+    precondition(
+      min(options.checkpointEvery, options.validateEvery, options.logEvery) > 0, "intervals must be positive")
+    self.trainer = trainer
+    self.validation = validation
+    self.options = options
+    log = try TrainingLog(path: options.log, after: trainer.steps)
+  }
+
+  /// Trains to the end, or until it is to stop: then what was reached is saved.
+  /// - Parameter shouldStop: asked after every step, and on any thread before every photo of a validation.
+  /// - Throws: `TrainingError`; what could be saved then is saved, and never values that are not finite.
+  public func run(
+    shouldStop: @escaping @Sendable () -> Bool = { false }, onEvent: (Event) -> Void = { _ in }
+  ) throws(TrainingError) -> End {
+    if isValidationDue { try validate(shouldStop, onEvent) }  // It was stopped there.
+    var tally = Tally()
+    while trainer.steps < options.steps {
+      if shouldStop() {
+        try save(onEvent)
+        return .stopped
+      }
+      let step = try makeStep()
+      tally.add(step, images: trainer.recipe.examplesPerStep)
+      onEvent(.step(step))
+      let isLast = step.number == options.steps
+      if step.number % options.logEvery == 0 || isLast {
+        let entry = tally.entry()
+        try log.append(entry)
+        onEvent(.entry(entry))
+        tally = Tally()
+      }
+      if isValidationDue { try validate(shouldStop, onEvent) }
+      if step.number % options.checkpointEvery == 0 || isLast { try save(onEvent) }
+      tally.restartClock()
+    }
+    return .finished
+  }
+
+  private func makeStep() throws(TrainingError) -> Trainer.Step {
+    do { return try trainer.step() } catch .diverged(let step, _) {
+      throw .diverged(step: step, checkpoint: lastGood)
+    } catch {
+      if trainer.isBetweenSteps, trainer.steps != savedStep { try save { _ in } }
+      throw error
+    }
+  }
+
+  /// The file to go back to, if there is one.
+  private var lastGood: String? { FilePath(options.output).byteCount == nil ? nil : options.output }
+
+  private func save(_ onEvent: (Event) -> Void) throws(TrainingError) {
+    let store = trainer.checkpoint.store(source: options.output)
+    guard store.names.allSatisfy({ store[$0]!.isFinite }) else {
+      throw .diverged(step: trainer.steps, checkpoint: lastGood)
+    }
+    do { try Safetensors.write(store, to: options.output) } catch { throw .weights(error) }
+    savedStep = trainer.steps
+    onEvent(.saved(step: trainer.steps))
+  }
+
+  // MARK: - Validation
+
+  private var isValidationDue: Bool {
+    let step = trainer.steps
+    return validation != nil && step > 0 && trainer.checkpoint.progress?.validatedStep != step
+      && (step % options.validateEvery == 0 || step == options.steps)
+  }
+
+  private func validate(_ shouldStop: @Sendable () -> Bool, _ onEvent: (Event) -> Void) throws(TrainingError) {
+    guard let validation, var progress = trainer.checkpoint.progress else { return }
+    let step = trainer.steps
+    var store = trainer.checkpoint.weights(source: options.bestOutput)
+    guard store.names.allSatisfy({ store[$0]!.isFinite }) else { throw .diverged(step: step, checkpoint: lastGood) }
+    let network: TrainedNetwork
+    do { network = try TrainedNetwork(store) } catch { throw .weights(error) }
+    guard let result = try validation.run(network, shouldStop: shouldStop) else { return }
+    let score = result.scores[options.criterion]!
+    let isBest = progress.best.map { options.criterion.isError ? score < $0.score : score > $0.score } ?? true
+    if isBest {
+      store.metadata["step"] = "\(step)"
+      store.metadata[options.criterion.rawValue] = "\(score)"
+      do { try Safetensors.write(store, to: options.bestOutput) } catch { throw .weights(error) }
+      progress.best = Checkpoint.Best(step: step, score: score)
+    }
+    progress.validatedStep = step
+    trainer.checkpoint.progress = progress
+    try log.append(result, step: step, isBest: isBest)
+    onEvent(.validated(result, step: step, isBest: isBest))
+  }
+}
+
+/// Steps since the last entry of the log, and the time that they took without what is between them.
+private struct Tally {
+  private var loss: TrainingStep.Loss?
+  private var last: Trainer.Step?
+  private var count = 0, images = 0
+  private var time = Duration.zero
+  private var start = ContinuousClock.now
+
+  mutating func add(_ step: Trainer.Step, images: Int) {
+    loss = loss.map { $0 + step.loss } ?? step.loss
+    last = step
+    count += 1
+    self.images += images
+    time += start.duration(to: .now)
+    start = .now
+  }
+
+  mutating func restartClock() { start = .now }
+
+  /// - Precondition: a step was added.
+  func entry() -> TrainingRun.Entry {
+    TrainingRun.Entry(
+      step: last!.number, loss: loss! / Double(count), learningRate: last!.learningRate,
+      imagesPerSecond: Double(images) / (Double(time.components.seconds) + Double(time.components.attoseconds) / 1e18))
+  }
+}

@@ -1,0 +1,93 @@
+import Evaluation
+import Images
+import U2Net
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// Scores a network, while it is trained, on photos that it is not trained on: masks are made as `u2net mask` makes them, with
+/// running statistics, and scored as `u2net evaluate` scores them.
+public struct Validation: Sendable {
+  public struct Result: Sendable {
+    /// Means over the data set.
+    public let scores: [Measure: Double]
+    /// The seven maps' binary cross-entropies, without chance in the data; the sum's mean over the data set.
+    public let loss: Double
+  }
+
+  private let dataset: Dataset
+  private let augmentation: Augmentation
+  private let threads: Int
+
+  /// - Parameters:
+  ///   - augmentation: photos are squashed to its side, masks for the loss are as soft as it says; nothing is by chance.
+  ///   - threads: photos at the same time.
+  public init(_ dataset: Dataset, as augmentation: Augmentation, threads: Int = 1) {
+    self.dataset = dataset
+    self.augmentation = augmentation
+    self.threads = threads
+  }
+
+  /// Scores `network`; the result is the same for any number of threads.
+  /// - Parameter shouldStop: asked before every photo, on any thread.
+  /// - Returns: nil if it was to stop.
+  /// - Throws: `image` if a file cannot be read, `data` if what is in it cannot be scored.
+  public func run(
+    _ network: TrainedNetwork, shouldStop: @Sendable () -> Bool = { false }
+  ) throws(TrainingError) -> Result? {
+    var options = SaliencyDetector.Options()
+    (options.inputSize, options.threads, options.photosAtOnce) = (augmentation.side, 1, threads)
+    options.sideOutputs = true
+    let detector = SaliencyDetector(network, options: options)
+    typealias Pair = Swift.Result<(scores: Scores, loss: Double)?, TrainingError>
+    var sum = DatasetScores(), losses = 0.0, failure: TrainingError?, isWhole = true
+    inOrder(count: dataset.examples.count, threads: threads) { index -> Pair in
+      Pair { () throws(TrainingError) in shouldStop() ? nil : try score(dataset.examples[index], detector) }
+    } receive: { _, result in
+      switch result {
+      case .success(let pair?):
+        sum.add(pair.scores)
+        losses += pair.loss
+      case .success(nil): isWhole = false
+      case .failure(let error): failure = failure ?? error
+      }
+    }
+    if let failure { throw failure }
+    guard isWhole, let mean = sum.mean else { return nil }
+    return Result(
+      scores: Dictionary(uniqueKeysWithValues: Measure.allCases.map { ($0, $0.value(of: mean)) }),
+      loss: losses / Double(dataset.examples.count))
+  }
+
+  private func score(
+    _ example: Dataset.Example, _ detector: SaliencyDetector
+  ) throws(TrainingError) -> (scores: Scores, loss: Double) {
+    let saliency: Saliency, mask: Image<UInt8>
+    do {
+      let bytes = try ImageFile.read(example.photo), header = try ImageFile.header(of: bytes, source: example.photo)
+      let sides = detector.options.preprocessing.sufficientSides(inputSize: detector.options.inputSize)
+      let photo = try Image<UInt8>(decoding: bytes, source: example.photo, sidesAtLeast: sides)
+      saliency = detector.detect(in: photo, width: header.width, height: header.height)
+      mask = try Image<UInt8>(contentsOf: example.mask)
+    } catch { throw .image(error) }
+    do {
+      let truth = try mask.maskLevels(source: example.mask)
+      let scores = try Scores(prediction: saliency.mask(), truth: truth, name: example.name)
+      return (scores, Self.loss(saliency, augmentation.target(truth)))
+    } catch { throw .data(["\(error)"]) }
+  }
+
+  /// −t·ln p − (1 − t)·ln(1 − p), logarithms cut at −100 as PyTorch's BCELoss does; mean over pixels, sum over maps.
+  private static func loss(_ saliency: Saliency, _ target: [Float]) -> Double {
+    saliency.maps.sorted { "\($0.key)" < "\($1.key)" }.reduce(0) { total, map in
+      var sum = 0.0
+      for (p, t) in zip(map.value.samples, target) {
+        sum -= Double(t * max(-100, logf(p)) + (1 - t) * max(-100, log1pf(-p)))
+      }
+      return total + sum / Double(target.count)
+    }
+  }
+}

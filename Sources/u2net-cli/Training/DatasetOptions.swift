@@ -1,0 +1,61 @@
+import ArgumentParser
+import Training
+
+/// Where photos and masks are.
+struct DatasetOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Folder with a folder of photos (“image” in its name) and one of masks (“mask”): images and masks, or DUTS's.",
+      valueName: "dir"))
+  var data: String?
+
+  @Option(help: ArgumentHelp("Folder of photos, instead of --data.", valueName: "dir"))
+  var images: String?
+
+  @Option(help: ArgumentHelp("Folder of their masks.", valueName: "dir"))
+  var masks: String?
+
+  @Option(name: .customLong("val"), help: ArgumentHelp("As --data, to score the network on.", valueName: "dir"))
+  var validation: String?
+
+  @Option(name: .customLong("val-images"), help: ArgumentHelp("As --images, instead of --val.", valueName: "dir"))
+  var validationImages: String?
+
+  @Option(name: .customLong("val-masks"), help: ArgumentHelp("As --masks.", valueName: "dir"))
+  var validationMasks: String?
+
+  func validate() throws {
+    guard (data != nil) != (images != nil), (images != nil) == (masks != nil) else {
+      throw ValidationError("give either --data, or --images and --masks")
+    }
+    guard validation == nil || validationImages == nil, (validationImages != nil) == (validationMasks != nil) else {
+      throw ValidationError("give either --val, or --val-images and --val-masks")
+    }
+  }
+
+  /// What to train on, every file's header read.
+  func training(threads: Int) throws(TrainingError) -> Dataset {
+    try Self.dataset(data, images, masks, threads: threads)!
+  }
+
+  /// What to score the network on, if anything.
+  func validation(threads: Int) throws(TrainingError) -> Dataset? {
+    try Self.dataset(validation, validationImages, validationMasks, threads: threads)
+  }
+
+  private static func dataset(
+    _ folder: String?, _ images: String?, _ masks: String?, threads: Int
+  ) throws(TrainingError) -> Dataset? {
+    let dataset: Dataset
+    if let folder {
+      dataset = try Dataset(folder: folder)
+    } else if let images, let masks {
+      dataset = try Dataset(photos: images, masks: masks)
+    } else {
+      return nil
+    }
+    let problems = dataset.problems(threads: threads)
+    guard problems.isEmpty else { throw .data(problems) }
+    return dataset
+  }
+}

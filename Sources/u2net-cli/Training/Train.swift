@@ -1,0 +1,173 @@
+import ArgumentParser
+import Evaluation
+import Files
+import Training
+import U2Net
+import WeightFiles
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+struct Train: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Train a network on photos and their masks, from scratch or from given weights.",
+    discussion: """
+      u2net train --data DUTS-TR/ --steps 2000 -o mine.safetensors
+      u2net train --data DUTS-TR/ --steps 4000 -o mine.safetensors --resume
+      u2net train --data mugs/ --val mugs-val/ --validate-every 100 --steps 500 --weights base.safetensors -o mugs.safetensors
+
+      Files go together that have the same name but for their extensions. What is not said otherwise is the authors' \
+      recipe: Adam, learning rate 0.001, batches of 12, 320×320 cut to 288×288, rows reversed in half of the cases, the sum \
+      of the seven maps' binary cross-entropies. The output holds all that --resume needs to go on bit for bit, and is a \
+      weight file: u2net mask --weights mine.safetensors. Beside it lie mine.jsonl, the log, and with --val \
+      mine-best.safetensors, the weights that scored best.
+      """)
+
+  @OptionGroup(title: "Photos and masks") var dataset: DatasetOptions
+
+  @Option(name: .shortAndLong, help: ArgumentHelp("Where the checkpoint goes.", valueName: "file.safetensors"))
+  var output: String
+
+  @Flag(help: "Go on from the output file, up to --steps in all.")
+  var resume = false
+
+  @Flag(help: "Begin anew although the output file exists.")
+  var overwrite = false
+
+  @Option(name: .shortAndLong, help: "lite (default) or full, with fresh values.")
+  var model: Model?
+
+  @Option(
+    help: ArgumentHelp(
+      "Fresh values, with M middle and O output channels in every stage, or eleven such pairs; lite is 16:64.",
+      valueName: "M:O[,…]"))
+  var widths: StageWidths?
+
+  @Option(
+    name: [.long, .customLong("init")],
+    help: ArgumentHelp("Begin with these weights (.safetensors, .onnx or .pth).", valueName: "file"))
+  var weights: String?
+
+  @Option(help: "Steps in all; the authors made 600,000.")
+  var steps: Int
+
+  @OptionGroup(title: "Recipe") var recipe: RecipeOptions
+
+  @Option(help: "Steps between two checkpoints.")
+  var every = 2000
+
+  @Option(help: "With --val: steps between two validations.")
+  var validateEvery = 2000
+
+  @Option(help: ArgumentHelp("With --val: what tells the best network, as `u2net evaluate --json` calls it."))
+  var bestBy = Measure.mae
+
+  @Option(help: "Threads to work with (default: all cores).")
+  var threads: Int = ProcessInfo.processInfo.activeProcessorCount
+
+  @Flag(help: "No progress; failures are still told.")
+  var quiet = false
+
+  func validate() throws {
+    guard [resume, model != nil, widths != nil, weights != nil].count(where: { $0 }) <= 1 else {
+      throw ValidationError("--resume, --model, --widths and --weights exclude each other")
+    }
+    guard !resume || !overwrite else { throw ValidationError("--resume and --overwrite exclude each other") }
+    guard steps > 0, every > 0, validateEvery > 0 else {
+      throw ValidationError("--steps, --every and --validate-every must be positive")
+    }
+    guard (1...1024).contains(threads) else { throw ValidationError("--threads must be 1 to 1024, not \(threads)") }
+    guard output != "-", !FilePath(output).isFolder else { throw ValidationError("--output must be a file") }
+  }
+
+  func run() throws {
+    guard resume || overwrite || !FilePath(output).exists else {
+      throw CommandFailure("\(output): this file exists; --resume goes on from it, --overwrite begins anew")
+    }
+    let checkpoint = try start()
+    let recipe = try recipe.applied(to: checkpoint.progress?.recipe ?? Recipe(), steps: steps)
+    if let before = checkpoint.progress?.recipe.learningRate, before != recipe.learningRate,
+      recipe.learningRate.schedule == .cosine || before.base != recipe.learningRate.base
+    {
+      note("the learning rate is not what it was when this training was begun")
+    }
+    let examples = try dataset.training(threads: threads)
+    let validation = try dataset.validation(threads: threads).map {
+      Validation($0, as: recipe.augmentation, threads: threads)
+    }
+    try FilePath(output).makeFolder()
+    let trainer = try Trainer(examples, from: checkpoint, recipe: recipe, threads: threads)
+    var options = TrainingRun.Options(steps: steps, output: output)
+    (options.checkpointEvery, options.validateEvery, options.criterion) = (every, validateEvery, bestBy)
+    Interruption.watch()
+    if !quiet {
+      note(
+        "\(examples.examples.count) examples, \(trainer.steps) of \(steps) steps made, "
+          + "\(trainer.memory >> 20) MB for a batch")
+    }
+    let report = TrainingReport(quiet: quiet, steps: steps, done: trainer.steps)
+    defer { report.finish() }
+    let end = try TrainingRun(trainer, validation: validation, options: options)
+      .run(shouldStop: { Interruption.requested != nil }, onEvent: report.tell)
+    if end == .stopped, let signal = Interruption.requested {
+      report.finish()
+      throw CommandFailure(
+        "stopped after step \(trainer.steps) of \(steps), which is in \(output); the same command with --resume goes on",
+        exitCode: Interruption.exitCode(signal))
+    }
+  }
+
+  private func start() throws -> Checkpoint {
+    if resume { return try Checkpoint(path: output) }
+    if let weights { return Checkpoint(try WeightFile.read(path: weights).network()) }
+    return Checkpoint(
+      widths?.configuration ?? (model == .full ? .full : .lite), seed: recipe.seed ?? Recipe().seed)
+  }
+}
+
+/// Tells on standard error how a training is: a bar on a terminal, else a line now and then.
+private struct TrainingReport {
+  private let quiet: Bool
+  private let steps: Int
+  private let isBar: Bool
+  private let progress: Progress
+
+  init(quiet: Bool, steps: Int, done: Int) {
+    self.quiet = quiet
+    self.steps = steps
+    isBar = !quiet && isatty(STDERR_FILENO) != 0
+    progress = Progress(isBar ? .bar : .none, total: steps, done: done)
+  }
+
+  func tell(_ event: TrainingRun.Event) {
+    switch event {
+    case .step: progress.advance(failed: false)
+    case .entry(let entry):
+      let losses = "loss \(fixed(entry.loss.total, places: 4))  fused \(fixed(entry.loss.fused, places: 4))"
+      let rate = "\(fixed(entry.imagesPerSecond, places: 1)) images/s"
+      progress.remark("\(losses)  \(rate)")
+      if !isBar { say("step \(entry.step) of \(steps)  \(losses)  \(rate)  \(progress.timeLeft) left") }
+    case .validated(let result, let step, let isBest):
+      let scores = [Measure.mae, .maxF, .structure].map { "\($0.rawValue) \(fixed(result.scores[$0]!, places: 4))" }
+      say(
+        "step \(step)  validation loss \(fixed(result.loss, places: 4))  " + scores.joined(separator: "  ")
+          + (isBest ? "  best" : ""))
+    case .saved: break
+    }
+  }
+
+  func finish() { progress.finish() }
+
+  private func say(_ line: String) { if !quiet { progress.note(line) } }
+}
+
+extension Measure: ExpressibleByArgument {}
