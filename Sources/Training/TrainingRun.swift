@@ -52,7 +52,7 @@ public final class TrainingRun {
   private let validation: Validation?
   private let options: Options
   private let log: TrainingLog
-  /// Whether `output` holds a checkpoint of this training.
+  /// The step that was saved last by this run.
   private var savedStep: Int?
 
   /// - Throws: if the log cannot be written.
@@ -71,6 +71,17 @@ public final class TrainingRun {
   public func run(
     shouldStop: @escaping @Sendable () -> Bool = { false }, onEvent: (Event) -> Void = { _ in }
   ) throws(TrainingError) -> End {
+    do { return try train(shouldStop, onEvent) } catch .diverged(let step, _) {
+      throw .diverged(step: step, checkpoint: lastGood)
+    } catch {
+      if trainer.isBetweenSteps, trainer.steps > 0, trainer.steps != savedStep { try save(onEvent) }
+      throw error
+    }
+  }
+
+  private func train(
+    _ shouldStop: @escaping @Sendable () -> Bool, _ onEvent: (Event) -> Void
+  ) throws(TrainingError) -> End {
     if isValidationDue { try validate(shouldStop, onEvent) }  // It was stopped there.
     var tally = Tally()
     while trainer.steps < options.steps {
@@ -78,7 +89,7 @@ public final class TrainingRun {
         try save(onEvent)
         return .stopped
       }
-      let step = try makeStep()
+      let step = try trainer.step()
       tally.add(step, images: trainer.recipe.examplesPerStep)
       onEvent(.step(step))
       let isLast = step.number == options.steps
@@ -95,22 +106,13 @@ public final class TrainingRun {
     return .finished
   }
 
-  private func makeStep() throws(TrainingError) -> Trainer.Step {
-    do { return try trainer.step() } catch .diverged(let step, _) {
-      throw .diverged(step: step, checkpoint: lastGood)
-    } catch {
-      if trainer.isBetweenSteps, trainer.steps != savedStep { try save { _ in } }
-      throw error
-    }
-  }
-
   /// The file to go back to, if there is one.
   private var lastGood: String? { FilePath(options.output).byteCount == nil ? nil : options.output }
 
   private func save(_ onEvent: (Event) -> Void) throws(TrainingError) {
     let store = trainer.checkpoint.store(source: options.output)
     guard store.names.allSatisfy({ store[$0]!.isFinite }) else {
-      throw .diverged(step: trainer.steps, checkpoint: lastGood)
+      throw .diverged(step: trainer.steps, checkpoint: nil)
     }
     do { try Safetensors.write(store, to: options.output) } catch { throw .weights(error) }
     savedStep = trainer.steps
@@ -129,7 +131,7 @@ public final class TrainingRun {
     guard let validation, var progress = trainer.checkpoint.progress else { return }
     let step = trainer.steps
     var store = trainer.checkpoint.weights(source: options.bestOutput)
-    guard store.names.allSatisfy({ store[$0]!.isFinite }) else { throw .diverged(step: step, checkpoint: lastGood) }
+    guard store.names.allSatisfy({ store[$0]!.isFinite }) else { throw .diverged(step: step, checkpoint: nil) }
     let network: TrainedNetwork
     do { network = try TrainedNetwork(store) } catch { throw .weights(error) }
     guard let result = try validation.run(network, shouldStop: shouldStop) else { return }

@@ -34,4 +34,18 @@ struct TensorTests {
     #expect(watched == nil)
     memory.deallocate()
   }
+
+  /// The values are part of what trainings depend on: they must not change.
+  @Test func permutations() {
+    var generator = SplitMix64(seed: 1)
+    #expect(generator.permutation(of: 8) == [0, 3, 7, 1, 2, 6, 5, 4])
+    #expect(generator.permutation(of: 0) == [] && generator.permutation(of: 1) == [0])
+    var counts = [Int](repeating: 0, count: 9)
+    for _ in 0..<9000 {
+      let order = generator.permutation(of: 3)
+      #expect(Set(order) == [0, 1, 2])
+      counts[3 * order[0] + order[1]] += 1
+    }
+    #expect([1, 2, 3, 5, 6, 7].allSatisfy { (1300...1700).contains(counts[$0]) }, "\(counts)")
+  }
 }

@@ -74,4 +74,85 @@ struct AugmentationTests {
     #expect(image.allSatisfy { $0.isFinite })
     #expect(target.allSatisfy { $0 == 0 }, "an all black mask stays black")
   }
+
+  @Test func scalesFromTheWholePictureUp() {
+    var augmentation = Augmentation()
+    (augmentation.side, augmentation.crop, augmentation.scale, augmentation.flipsRows) = (40, 32, 0.5, false)
+    var steps: Set<Int> = []
+    for seed in 0..<300 {
+      let (image, target, _) = sample(augmentation, seed: UInt64(seed))
+      // In the middle, where nothing is darkened by the border: one pixel is 40 / side rows of the photo.
+      let pace = (raw(image[20 * 32 + 16], 0) - raw(image[10 * 32 + 16], 0)) / 10
+      let side = Int((40 / pace).rounded())
+      #expect((32...60).contains(side), "\(side)")
+      steps.insert(side)
+      for i in stride(from: 5 * 32 + 16, to: 25 * 32, by: 32) {
+        #expect(abs(target[i] * 39 - raw(image[i], 0)) <= 0.76, "photo and mask at the same scale, pixel \(i)")
+      }
+    }
+    #expect(steps.count > 20 && steps.min()! == 32 && steps.max()! >= 59)
+  }
+
+  @Test func hardMasks() {
+    var augmentation = Augmentation()
+    (augmentation.side, augmentation.crop, augmentation.flipsRows) = (40, 40, false)
+    augmentation.maskThreshold = 10
+    let (_, target, _) = sample(augmentation, seed: 1)
+    for row in 0..<40 { #expect(target[row * 40] == (row >= 10 ? 1 : 0)) }
+  }
+
+  /// One colour after a jitter whose chance is known.
+  func jittered(_ colors: ColorJitter, _ color: [UInt8], seed: UInt64 = 4) -> [Float] {
+    var augmentation = Augmentation()
+    (augmentation.side, augmentation.crop, augmentation.colors) = (4, 4, colors)
+    // A white pixel, so that the largest value is 1.
+    let photo = Image(
+      width: 4, height: 4, channels: .rgb, samples: (0..<16).flatMap { $0 == 15 ? [255, 255, 255] : color })
+    let mask = Image<UInt8>(width: 4, height: 4, channels: .gray, samples: Array(repeating: 0, count: 16))
+    var generator = SplitMix64(seed: seed)
+    var image = [Float](repeating: 0, count: 48), target = [Float](repeating: 0, count: 16)
+    image.withUnsafeMutableBufferPointer { image in
+      target.withUnsafeMutableBufferPointer {
+        augmentation.sample(photo, mask, using: &generator, image: image, target: $0)
+      }
+    }
+    // Neither the first nor the last pixel is the white one, whichever way round.
+    return (0..<3).map { raw(image[$0 * 16 + 5], $0) / 255 }
+  }
+
+  @Test func coloursChangeAsTheFormulaSays() {
+    // The numbers that chance gives: two turns, two offsets, the scale, then the four of the colours.
+    var generator = SplitMix64(seed: 4)
+    let chance = (0..<9).map { _ in generator.unit() }
+    func factor(_ index: Int, _ range: Double) -> Double { 1 + (2 * chance[index] - 1) * range }
+    let color: [UInt8] = [150, 90, 60], x = color.map { Double($0) / 255 }, weights = [0.299, 0.587, 0.114]
+    func luma(_ x: [Double]) -> Double { zip(x, weights).map(*).reduce(0, +) }
+    func expect(_ found: [Float], _ expected: [Double], _ name: String) {
+      for (a, b) in zip(found, expected) { #expect(abs(Double(a) - b) < 1e-3, "\(name): \(found), not \(expected)") }
+    }
+    var colors = ColorJitter()
+    expect(jittered(colors, color), x, "none")
+    colors.brightness = 0.3
+    expect(jittered(colors, color), x.map { $0 * factor(5, 0.3) }, "brightness")
+    colors = ColorJitter()
+    colors.contrast = 0.3
+    let mean = (15 * luma(x) + 1) / 16, c = factor(6, 0.3)
+    expect(jittered(colors, color), x.map { c * $0 + (1 - c) * mean }, "contrast")
+    colors = ColorJitter()
+    colors.saturation = 0.5
+    let s = factor(7, 0.5)
+    expect(jittered(colors, color), x.map { s * $0 + (1 - s) * luma(x) }, "saturation")
+    colors = ColorJitter()
+    colors.hue = 0.1
+    let turned = jittered(colors, color)
+    #expect(abs(luma(turned.map(Double.init)) - luma(x)) < 1e-3, "hue keeps luma")
+    #expect(abs(Double(turned[0]) - x[0]) > 0.01)
+    colors.saturation = 1
+    let gray = jittered(colors, [99, 99, 99])
+    for value in gray { #expect(abs(value - 99.0 / 255) < 1e-3, "grey stays grey") }
+    colors.brightness = 1
+    for seed in 0..<UInt64(50) {
+      #expect(jittered(colors, [255, 0, 9], seed: seed).allSatisfy { (-1e-3...1.001).contains($0) })
+    }
+  }
 }

@@ -21,13 +21,14 @@ struct RecipeOptions: ParsableArguments {
   @Option(help: "Half of the photos are turned over: vertical (default), horizontal, both or none.")
   var flip: Flip?
 
-  @Option(help: ArgumentHelp("The square is up to this part larger, down to what is cut out, e.g. 0.25.", valueName: "part"))
+  @Option(
+    help: ArgumentHelp("The square is up to this part larger, down to what is cut out, e.g. 0.25.", valueName: "part"))
   var scale: Double?
 
   @Option(
     help: ArgumentHelp(
-      "Colours change by up to these parts: brightness, contrast, saturation, hue (0.5 is the whole circle), e.g. \
-      0.2,0.2,0.2,0.02.", valueName: "b,c,s,h"))
+      "Colours change by up to these parts: brightness, contrast, saturation, hue; e.g. 0.2,0.2,0.2,0.02.",
+      valueName: "b,c,s,h"))
   var jitter: Jitter?
 
   @Option(help: ArgumentHelp("Masks are hard: object from this level of 255 on (default: soft).", valueName: "level"))
@@ -42,7 +43,8 @@ struct RecipeOptions: ParsableArguments {
   @Option(help: "Steps on which the learning rate grows (default: 0).")
   var warmup: Int?
 
-  @Option(help: ArgumentHelp("Keep a running mean of the weights, e.g. 0.999, which is what counts.", valueName: "decay"))
+  @Option(
+    help: ArgumentHelp("Keep a running mean of the weights, e.g. 0.999, which is what counts.", valueName: "decay"))
   var ema: Double?
 
   @Option(help: "What all chance is made from (default: 0).")

@@ -1,0 +1,166 @@
+import Foundation
+import Images
+import Testing
+
+struct TrainTests {
+  /// Photos with a bright square, and their masks, in `images` and `masks` below `folder`.
+  private func writeData(_ folder: String, count: Int = 3) throws {
+    for kind in ["images", "masks"] {
+      try FileManager.default.createDirectory(atPath: "\(folder)/\(kind)", withIntermediateDirectories: true)
+    }
+    for n in 0..<count {
+      let mask = (0..<48 * 40).map { i -> UInt8 in i % 48 / 16 == n % 3 && i / 48 > 12 ? 255 : 0 }
+      try Image<UInt8>(width: 48, height: 40, channels: .gray, samples: mask).writePNG(to: "\(folder)/masks/\(n).png")
+      try Image<UInt8>(
+        width: 48, height: 40, channels: .rgb, samples: mask.enumerated().flatMap { [$1 / 2 + UInt8($0 % 90), $1, 60] }
+      ).writePNG(to: "\(folder)/images/\(n).png")
+    }
+  }
+
+  /// The narrowest of networks on the smallest of squares.
+  private func train(_ folder: String, _ more: String..., steps: Int = 2, output: String = "out/mine.safetensors")
+    throws
+    -> Outcome
+  {
+    try run(
+      ["train", "--data", "\(folder)/data", "-o", "\(folder)/\(output)", "--steps", "\(steps)"] + more)
+  }
+
+  private let tiny = ["--widths", "2:3", "--batch", "2", "--size", "40", "--threads", "2"]
+
+  private func trainTiny(_ folder: String, steps: Int, output: String, _ more: [String] = []) throws -> Outcome {
+    try run(
+      ["train", "--data", "\(folder)/data", "-o", "\(folder)/\(output)", "--steps", "\(steps)"] + tiny + more)
+  }
+
+  @Test func everyOptionAtOnce() throws {
+    try withFolder { folder in
+      try writeData("\(folder)/data")
+      let more = [
+        "--val", "\(folder)/data", "--validate-every", "2", "--best-by", "s_measure", "--accumulate", "2", "--flip",
+        "both",
+        "--scale", "0.2", "--jitter", "0.2,0.2,0.2,0.05", "--mask-threshold", "128", "--learning-rate", "0.002",
+        "--schedule", "cosine", "--warmup", "1", "--ema", "0.9", "--seed", "7", "--every", "2",
+      ]
+      let result = try trainTiny(folder, steps: 3, output: "out/mine.safetensors", more)
+      #expect(result.code == 0 && result.output.isEmpty, "\(result.errors)")
+      for part in [
+        "3 examples, 0 of 3 steps", "step 3 of 3  loss ", "images/s", "step 2  validation loss", "s_measure 0.",
+      ] {
+        #expect(result.errors.contains(part), "\(result.errors)")
+      }
+      #expect(files(in: "\(folder)/out") == ["mine-best.safetensors", "mine.jsonl", "mine.safetensors"])
+
+      // What was trained is a weight file, and its score is the one that was logged.
+      let log = try String(contentsOfFile: "\(folder)/out/mine.jsonl", encoding: .utf8)
+      for weights in ["mine", "mine-best"] {
+        let model = ["--weights", "\(folder)/out/\(weights).safetensors", "--input-size", "40"]
+        #expect(try run(["mask", photo("coffee.png"), "-o", "\(folder)/\(weights).png"] + model).code == 0)
+        let evaluation = ["--images", "\(folder)/data/images", "--masks", "\(folder)/data/masks", "--json"]
+        let scored = try run(["evaluate"] + evaluation + model)
+        struct Summary: Decodable { let scores: [String: Double] }
+        let score = try JSONDecoder().decode(Summary.self, from: scored.output).scores["mae"]!
+        #expect(log.contains("\"mae\":\(score)"), "\(score) in \(log)")
+      }
+      // Everything is remembered.
+      let whole = try trainTiny(folder, steps: 5, output: "out/mine.safetensors", ["--resume"])
+      #expect(whole.code == 2 && whole.errors.contains("exclude each other"), "--widths with --resume")
+      let data = ["train", "--data", "\(folder)/data", "-o", "\(folder)/out/mine.safetensors", "--resume"]
+      let resumed = try run(data + ["--steps", "5", "--quiet"])
+      #expect(resumed.code == 0 && resumed.errors.contains("learning rate is not"), "\(resumed.errors)")
+      let changed = try run(data + ["--steps", "6", "--batch", "3"])
+      #expect(changed.code == 1 && changed.errors.contains("batch is 3, was 2"), "\(changed.errors)")
+    }
+  }
+
+  @Test func resumedIsUninterrupted() throws {
+    try withFolder { folder in
+      try writeData("\(folder)/data")
+      #expect(try trainTiny(folder, steps: 4, output: "whole.safetensors", ["--ema", "0.5"]).code == 0)
+      #expect(try trainTiny(folder, steps: 2, output: "parts.safetensors", ["--ema", "0.5", "--quiet"]).errors.isEmpty)
+      let again = try trainTiny(folder, steps: 2, output: "parts.safetensors")
+      #expect(again.code == 1 && again.errors.contains("parts.safetensors: this file exists"))
+      let part = [
+        "--images", "\(folder)/data/images", "--masks", "\(folder)/data/masks", "--steps", "4", "--threads", "1",
+      ]
+      let resumed = try run(["train", "-o", "\(folder)/parts.safetensors", "--resume"] + part)
+      #expect(resumed.code == 0 && resumed.errors.contains("2 of 4 steps made"), "\(resumed.errors)")
+      func bytes(_ name: String) throws -> Data {
+        // But for the number of steps that the whole training has, which the constant rate does not use.
+        var text = try Data(contentsOf: URL(filePath: "\(folder)/\(name).safetensors"))
+        if let range = text.firstRange(of: Data("metadata".utf8)) { text.removeSubrange(..<range.lowerBound) }
+        return text
+      }
+      #expect(try bytes("parts") == bytes("whole"))
+      #expect(try trainTiny(folder, steps: 1, output: "parts.safetensors", ["--overwrite"]).code == 0)
+      // Fine-tuning begins at step 0.
+      let tuned = try run(
+        [
+          "train", "--data", "\(folder)/data", "--init", "\(folder)/whole.safetensors", "-o",
+          "\(folder)/tuned.safetensors",
+        ]
+          + ["--steps", "1", "--batch", "2", "--size", "40"])
+      #expect(tuned.code == 0 && tuned.errors.contains("0 of 1 steps made"), "\(tuned.errors)")
+    }
+  }
+
+  @Test func interruptedTrainingsAreSaved() throws {
+    try withFolder { folder in
+      try writeData("\(folder)/data")
+      let process = Process()
+      process.executableURL = Bundle.allBundles.first { $0.bundlePath.hasSuffix(".xctest") }!.bundleURL
+        .deletingLastPathComponent().appending(path: "u2net")
+      let output = "\(folder)/mine.safetensors"
+      process.arguments = ["train", "--data", "\(folder)/data", "-o", output, "--steps", "1000000"] + tiny
+      let errors = Pipe()
+      process.standardError = errors
+      try process.run()
+      var text = ""
+      while !text.contains("step 10 of") {
+        let data = errors.fileHandleForReading.availableData
+        guard !data.isEmpty else { break }
+        text += String(decoding: data, as: UTF8.self)
+      }
+      process.interrupt()
+      text += String(decoding: try errors.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
+      process.waitUntilExit()
+      #expect(process.terminationStatus == 130 && text.contains("stopped after step"), "\(text)")
+      let resumed = try run(
+        ["train", "--data", "\(folder)/data", "-o", output, "--steps", "10", "--resume", "--threads", "2"])
+      #expect(resumed.code == 0, "\(resumed.errors)")
+    }
+  }
+
+  @Test func badDataIsNamedBeforeAnyWork() throws {
+    try withFolder { folder in
+      try writeData("\(folder)/data")
+      try Data("no picture".utf8).write(to: URL(filePath: "\(folder)/data/images/0.png"))
+      try FileManager.default.removeItem(atPath: "\(folder)/data/masks/2.png")
+      let unpaired = try trainTiny(folder, steps: 1, output: "x.safetensors")
+      #expect(unpaired.code == 1 && unpaired.errors.contains("images/2.png: no mask"), "\(unpaired.errors)")
+      try FileManager.default.removeItem(atPath: "\(folder)/data/images/2.png")
+      let damaged = try trainTiny(folder, steps: 1, output: "x.safetensors")
+      #expect(damaged.code == 1 && damaged.errors.contains("images/0.png: "), "\(damaged.errors)")
+      #expect(files(in: folder).allSatisfy { !$0.hasPrefix("x") })
+    }
+  }
+
+  @Test func wrongUsage() throws {
+    let base = ["train", "--data", "d", "-o", "o", "--steps", "1"]
+    for arguments in [
+      ["train"], ["train", "--data", "d", "-o", "o"], base + ["--images", "i", "--masks", "m"],
+      base + ["--steps", "0"],
+      ["train", "--images", "i", "-o", "o", "--steps", "1"], base + ["--val-images", "v"], base + ["--batch", "0"],
+      base + ["--size", "20"], base + ["--size", "64", "--crop", "64"], base + ["--side", "64", "--crop", "65"],
+      base + ["--jitter", "2"], base + ["--jitter", "a,b"], base + ["--ema", "1"], base + ["--widths", "4"],
+      base + ["--widths", "4:8,4:8"], base + ["--flip", "up"], base + ["--schedule", "steps"],
+      base + ["--warmup", "-1"],
+      base + ["--mask-threshold", "0"], base + ["--resume", "--overwrite"], base + ["-m", "lite", "--weights", "w"],
+      base + ["--best-by", "loss"], base + ["--learning-rate", "0"], base + ["--scale", "-1"],
+      base + ["--threads", "0"],
+    ] {
+      let result = try run(arguments)
+      #expect(result.code == 2 && result.errors.hasPrefix("u2net: ") && result.output.isEmpty, "\(arguments)")
+    }
+  }
+}
