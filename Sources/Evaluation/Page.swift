@@ -30,6 +30,16 @@ package enum Page {
     """
   }
 
+  /// A table whose rows' first cells say what they are about.
+  package static func table(header: [String], _ rows: [[String]]) -> String {
+    let lines = rows.map { row in
+      "<tr><th scope=\"row\">\(escaped(row[0]))</th>"
+        + row.dropFirst().map { "<td>\(escaped($0))</td>" }.joined() + "</tr>"
+    }
+    let head = header.map { "<th scope=\"col\">\(escaped($0))</th>" }.joined()
+    return "<div class=\"wide\"><table>\n<tr>\(head)</tr>\n\(lines.joined(separator: "\n"))\n</table></div>"
+  }
+
   /// A picture with what it is below it, at most `side` pixels long.
   package static func figure(_ image: Image<UInt8>, _ caption: String, of name: String, side: Int) -> String {
     let png = Data(thumbnail(image, side).pngData(compression: 9)).base64EncodedString()
@@ -59,14 +69,16 @@ package enum Page {
     h3 { font-size: .95rem; margin: 0; overflow-wrap: anywhere; } p { color: var(--soft); margin: .2rem 0; }
     table { border-collapse: collapse; } th { text-align: left; font-weight: 400; }
     th, td { padding: .25rem 1.2rem .25rem 0; border-bottom: 1px solid var(--line); }
-    td { font-variant-numeric: tabular-nums; } td + td { color: var(--soft); }
+    .wide { overflow-x: auto; } td { font-variant-numeric: tabular-nums; } td + td { color: var(--soft); }
     .charts, .cards { display: grid; gap: 1.2rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 26rem), 1fr)); }
     figure { margin: 0; } .chart > svg { width: 100%; height: auto; }
     .chart ul { list-style: none; margin: 0; padding: 0; color: var(--soft); font-size: .9rem; }
     .key { width: 24px; height: 8px; vertical-align: middle; }
     .grid { stroke: var(--line); } .label { fill: var(--soft); font-size: 11px; }
-    .line0, .line1 { fill: none; stroke: var(--first); stroke-width: 2; stroke-linejoin: round; }
-    .line1 { stroke: var(--second); stroke-dasharray: 6 4; }
+    .line { fill: none; stroke: var(--first); stroke-width: 2; stroke-linejoin: round; }
+    .line1 { stroke: var(--second); stroke-dasharray: 6 4; } .line2 { stroke: var(--third); stroke-dasharray: 2 3; }
+    .line3 { stroke: var(--fourth); stroke-dasharray: 9 3 2 3; } .line4 { stroke: var(--fifth); }
+    .line5 { stroke: var(--sixth); stroke-dasharray: 6 4; } .line6 { stroke: var(--seventh); stroke-dasharray: 2 3; }
     article { background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: .8rem; }
     .pictures { display: flex; gap: .6rem; margin-top: .5rem; } .pictures figure { flex: 1 1 0; min-width: 0; }
     .pictures img { width: 100%; height: auto; display: block; border: 1px solid var(--line); }

@@ -31,18 +31,18 @@ public struct Report {
     return Page.html(
       title: title,
       body: """
-      <p>\(evaluation.scores.count) pairs\(failed)</p>
-      <h2>Scores</h2>
-      <table>
-      \(rows.joined(separator: "\n"))
-      </table>
-      <h2>Curves</h2>
-      <div class="charts">
-      \(Self.precisionRecall(scores).html)
-      \(Self.fMeasure(scores).html)
-      </div>
-      \(try section("Worst masks, by S-measure", evaluation.extremes.worst, pictures))
-      \(try section("Best masks, by S-measure", evaluation.extremes.best, pictures))
+        <p>\(evaluation.scores.count) pairs\(failed)</p>
+        <h2>Scores</h2>
+        <table>
+        \(rows.joined(separator: "\n"))
+        </table>
+        <h2>Curves</h2>
+        <div class="charts">
+        \(Self.precisionRecall(scores).html)
+        \(Self.fMeasure(scores).html)
+        </div>
+        \(try section("Worst masks, by S-measure", evaluation.extremes.worst, pictures))
+        \(try section("Best masks, by S-measure", evaluation.extremes.best, pictures))
         """)
   }
 
