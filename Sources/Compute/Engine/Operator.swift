@@ -5,6 +5,7 @@ struct Operator {
   private enum Work {
     case winograd(WinogradConvolution)
     case single(SingleConvolution)
+    case pointwise(PointwiseConvolution)
     case lowered(LoweredConvolution, ConvolutionParameters, planes: OwnedBuffer<UnsafePointer<Float>>)
     case upsample(Interpolation)
     case averagePool(Cells)
@@ -42,6 +43,8 @@ struct Operator {
             into: .init(result, residual: residual, pooled: pooled), m: m, kernels: options.kernels,
             weightUse: options.transformsWeightsAhead ? .ahead : .aheadIfReused, sharing: other?.winograd, pool: pool))
       case .single: work = .single(SingleConvolution(layer, values, sources: operands, kernels: options.kernels))
+      case .pointwise:
+        work = .pointwise(PointwiseConvolution(layer, values, sources: operands, kernels: options.kernels))
       case .lowered:
         work = .lowered(
           LoweredConvolution(layer, height: result.shape.height, width: result.shape.width), values,
@@ -83,6 +86,9 @@ struct Operator {
       guard let pooled, !winograd.canPool else { return phases }
       return phases + [maxPool(result, into: pooled, kernels)]
     case .single(let single): return [single.phase(into: result, own: own)] + finish(kernels)
+    case .pointwise(let pointwise):
+      return [pointwise.phase(into: result, residual: residual)]
+        + (pooled.map { [maxPool(result, into: $0, kernels)] } ?? [])
     case .lowered(let lowered, let parameters, let planes):
       return self.lowered(lowered, parameters, planes, shared: shared, own: own, kernels: kernels) + finish(kernels)
     case .maxPool: return [maxPool(operands[0], into: result, kernels)]
@@ -189,6 +195,7 @@ struct Operator {
     switch work {
     case .winograd(let convolution): convolution.layer.name.description
     case .single(let convolution): convolution.layer.name.description
+    case .pointwise(let convolution): convolution.layer.name.description
     case .lowered(let convolution, _, _): convolution.layer.name.description
     case .maxPool: "max-pool"
     case .averagePool: "average-pool"
@@ -206,6 +213,7 @@ struct Operator {
         + (operands.contains { $0.shape.height != result.shape.height } ? ", upsampling" : "")
         + (pooled == nil ? "" : ", pooling")
     case .single: "dot products"
+    case .pointwise: "pointwise"
     case .lowered: "OpenBLAS"
     default: ""
     }
@@ -231,6 +239,7 @@ struct Operator {
     switch work {
     case .winograd(let convolution): layer = convolution.layer
     case .single(let convolution): layer = convolution.layer
+    case .pointwise(let convolution): layer = convolution.layer
     case .lowered(let convolution, _, _): layer = convolution.layer
     default: return 0
     }

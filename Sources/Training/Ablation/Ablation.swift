@@ -54,7 +54,7 @@ public final class Ablation {
       let changes = signature.differences(from: before)
       guard changes.isEmpty else { throw .changed(changes.map { "\(options.folder): \($0)" }) }
     } else {
-      try write(signature, to: "plan.json")
+      try write(json: signature, to: "plan.json")
     }
   }
 
@@ -101,7 +101,7 @@ public final class Ablation {
         if end == .stopped || trainer.checkpoint.progress?.validatedStep != plan.steps { return .stopped }
         if steps == plan.steps { try save(trainer.checkpoint, to: its.output) }
       }
-      try write(AblationMetrics(run, of: self, speeds), to: "\(run.name)/metrics.json")
+      try write(json: AblationMetrics(run, of: self, speeds), to: "\(run.name)/metrics.json")
       onEvent(.finished(run))
       try writeReport(pictures: pictures)
     }
@@ -157,10 +157,10 @@ public final class Ablation {
     return try? JSONDecoder().decode(Value.self, from: Data(bytes))
   }
 
-  func write(_ value: some Encodable, to name: String) throws(TrainingError) {
+  func write(json value: some Encodable, to name: String) throws(TrainingError) {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-    try write(try! encoder.encode(value) + [UInt8(ascii: "\n")], to: name)  // Finite numbers and strings only.
+    try write(Array(try! encoder.encode(value)) + [UInt8(ascii: "\n")], to: name)  // Finite numbers and strings only.
   }
 
   func write(_ bytes: some Sequence<UInt8>, to name: String) throws(TrainingError) {

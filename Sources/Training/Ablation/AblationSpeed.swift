@@ -46,7 +46,7 @@ extension Ablation {
         stages: variant.configuration.text, side: side, threads: threads,
         milliseconds: Double(median.seconds) * 1e3 + Double(median.attoseconds) / 1e15)
     }
-    try write(speeds, to: "speed.json")
+    try write(json: speeds, to: "speed.json")
     return speeds
   }
 }
