@@ -29,6 +29,8 @@ public struct Checkpoint {
   public struct Best: Codable, Equatable, Sendable {
     public let step: Int
     public let score: Double
+    /// What was measured, as `Measure` calls it, and on which data set, by its fingerprint.
+    public let measure, dataset: String
   }
 
   public let configuration: Configuration

@@ -1,6 +1,5 @@
 import Compute
 import Evaluation
-import Files
 import Safetensors
 import U2Net
 
@@ -52,8 +51,9 @@ public final class TrainingRun {
   private let validation: Validation?
   private let options: Options
   private let log: TrainingLog
-  /// The step that was saved last by this run.
+  /// The step of the checkpoint in `output`; nil if there is none of this training.
   private var savedStep: Int?
+  private var lastGood: String? { savedStep.map { _ in options.output } }
 
   /// - Throws: if the log cannot be written.
   public init(_ trainer: Trainer, validation: Validation? = nil, options: Options) throws(TrainingError) {
@@ -62,6 +62,7 @@ public final class TrainingRun {
     self.trainer = trainer
     self.validation = validation
     self.options = options
+    savedStep = trainer.steps > 0 ? trainer.steps : nil
     log = try TrainingLog(path: options.log, after: trainer.steps)
   }
 
@@ -74,7 +75,7 @@ public final class TrainingRun {
     do { return try train(shouldStop, onEvent) } catch .diverged(let step, _) {
       throw .diverged(step: step, checkpoint: lastGood)
     } catch {
-      if trainer.isBetweenSteps, trainer.steps > 0, trainer.steps != savedStep { try save(onEvent) }
+      if trainer.isBetweenSteps, trainer.steps != savedStep ?? 0 { try save(onEvent) }
       throw error
     }
   }
@@ -106,9 +107,6 @@ public final class TrainingRun {
     return .finished
   }
 
-  /// The file to go back to, if there is one.
-  private var lastGood: String? { FilePath(options.output).byteCount == nil ? nil : options.output }
-
   private func save(_ onEvent: (Event) -> Void) throws(TrainingError) {
     let store = trainer.checkpoint.store(source: options.output)
     guard store.names.allSatisfy({ store[$0]!.isFinite }) else {
@@ -136,12 +134,15 @@ public final class TrainingRun {
     do { network = try TrainedNetwork(store) } catch { throw .weights(error) }
     guard let result = try validation.run(network, shouldStop: shouldStop) else { return }
     let score = result.scores[options.criterion]!
-    let isBest = progress.best.map { options.criterion.isError ? score < $0.score : score > $0.score } ?? true
+    var best = progress.best
+    if best?.measure != options.criterion.rawValue || best?.dataset != validation.fingerprint { best = nil }
+    let isBest = best.map { options.criterion.isError ? score < $0.score : score > $0.score } ?? true
     if isBest {
       store.metadata["step"] = "\(step)"
       store.metadata[options.criterion.rawValue] = "\(score)"
       do { try Safetensors.write(store, to: options.bestOutput) } catch { throw .weights(error) }
-      progress.best = Checkpoint.Best(step: step, score: score)
+      progress.best = Checkpoint.Best(
+        step: step, score: score, measure: options.criterion.rawValue, dataset: validation.fingerprint)
     }
     progress.validatedStep = step
     trainer.checkpoint.progress = progress

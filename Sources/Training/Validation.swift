@@ -21,6 +21,8 @@ public struct Validation: Sendable {
   private let dataset: Dataset
   private let augmentation: Augmentation
   private let threads: Int
+  /// The data set's.
+  let fingerprint: String
 
   /// - Parameters:
   ///   - augmentation: photos are squashed to its side, masks for the loss are as soft as it says; nothing is by chance.
@@ -29,6 +31,7 @@ public struct Validation: Sendable {
     self.dataset = dataset
     self.augmentation = augmentation
     self.threads = threads
+    fingerprint = dataset.fingerprint
   }
 
   /// Scores `network`; the result is the same for any number of threads.

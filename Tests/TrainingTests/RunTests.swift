@@ -34,7 +34,7 @@ struct RunTests {
   /// The log without what depends on time.
   func log(_ folder: DataFolder, _ name: String = "mine") throws -> [String] {
     String(decoding: try contents(folder, "\(name).jsonl"), as: UTF8.self).split(separator: "\n").map { line in
-      line.replacing(/"images_per_second":[0-9.]+,/, with: "")
+      String(line.replacing(/"images_per_second":[0-9.]+,/, with: ""))
     }
   }
 

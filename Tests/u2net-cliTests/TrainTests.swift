@@ -18,14 +18,6 @@ struct TrainTests {
   }
 
   /// The narrowest of networks on the smallest of squares.
-  private func train(_ folder: String, _ more: String..., steps: Int = 2, output: String = "out/mine.safetensors")
-    throws
-    -> Outcome
-  {
-    try run(
-      ["train", "--data", "\(folder)/data", "-o", "\(folder)/\(output)", "--steps", "\(steps)"] + more)
-  }
-
   private let tiny = ["--widths", "2:3", "--batch", "2", "--size", "40", "--threads", "2"]
 
   private func trainTiny(_ folder: String, steps: Int, output: String, _ more: [String] = []) throws -> Outcome {

@@ -90,8 +90,12 @@ struct Train: ParsableCommand {
   }
 
   func run() throws {
-    guard resume || overwrite || !FilePath(output).exists else {
-      throw CommandFailure("\(output): this file exists; --resume goes on from it, --overwrite begins anew")
+    var options = TrainingRun.Options(steps: steps, output: output)
+    (options.checkpointEvery, options.validateEvery, options.criterion) = (every, validateEvery, bestBy)
+    if !resume, !overwrite {
+      for file in [output, options.bestOutput, options.log] where FilePath(file).exists {
+        throw CommandFailure("\(file): this file exists; --resume goes on from a checkpoint, --overwrite begins anew")
+      }
     }
     let checkpoint = try start()
     let recipe = try recipe.applied(to: checkpoint.progress?.recipe ?? Recipe(), steps: steps)
@@ -106,8 +110,7 @@ struct Train: ParsableCommand {
     }
     try FilePath(output).makeFolder()
     let trainer = try Trainer(examples, from: checkpoint, recipe: recipe, threads: threads)
-    var options = TrainingRun.Options(steps: steps, output: output)
-    (options.checkpointEvery, options.validateEvery, options.criterion) = (every, validateEvery, bestBy)
+    if overwrite { try? FileManager.default.removeItem(atPath: options.bestOutput) }  // It would be another training's.
     Interruption.watch()
     if !quiet {
       note(
