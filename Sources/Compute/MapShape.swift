@@ -22,4 +22,7 @@ public struct MapShape: Hashable, Sendable, CustomStringConvertible {
 
   /// The shape after a 2×2 max-pool with stride 2 in ceil mode: ⌈H/2⌉ × ⌈W/2⌉.
   public var pooled: MapShape { MapShape(channels: channels, height: (height + 1) / 2, width: (width + 1) / 2) }
+
+  /// The shape after adaptive average pooling to g×g cells.
+  public func pooled(cells g: Int) -> MapShape { MapShape(channels: channels, height: g, width: g) }
 }

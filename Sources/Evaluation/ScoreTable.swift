@@ -9,7 +9,8 @@ public struct ScoreTable: Sendable {
     csv += Self.line([name] + Measure.allCases.map { "\($0.value(of: scores))" })
   }
 
-  private static func line(_ fields: [String]) -> String { fields.map(quoted).joined(separator: ",") + "\r\n" }
+  /// A row with its end.
+  package static func line(_ fields: [String]) -> String { fields.map(quoted).joined(separator: ",") + "\r\n" }
 
   /// In quotation marks, those within it doubled, if there is a comma, quotation mark or line break.
   private static func quoted(_ field: String) -> String {

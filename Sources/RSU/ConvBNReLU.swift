@@ -18,3 +18,19 @@ public struct ConvBNReLU: Sendable {
       Convolution(name, input: input, output: output, dilation: dilation, isNormalized: true, hasReLU: true))
   }
 }
+
+/// Makes the weight layers of one stage.
+struct StageLayers<E: Engine> {
+  private let stage: String
+  private let engine: E
+
+  init(_ stage: String, _ engine: E) {
+    self.stage = stage
+    self.engine = engine
+  }
+
+  /// Layer `name`, from `i` to `o` channels.
+  func callAsFunction(_ name: String, _ x: E.FeatureMap, _ i: Int, _ o: Int, dilation: Int = 1) -> E.FeatureMap {
+    ConvBNReLU(i, o, dilation: dilation)(x, LayerName(stage: stage, layer: name), on: engine)
+  }
+}

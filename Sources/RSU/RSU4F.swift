@@ -8,27 +8,31 @@ import Compute
 ///             │        ╲── 3 ── 3d ──╱       │          dilation 4
 ///             │             ╲ 4 ╱            │          dilation 8
 ///             └──────────────────────────────┘
+///
+/// Without the sum it is the paper's NIV-4F.
 public struct RSU4F: Block {
   public let widths: Widths
-  public var kind: String { "RSU-4F" }
+  /// False for NIV-4F.
+  public let isResidual: Bool
+  public var kind: String { "\(isResidual ? "RSU" : "NIV")-4F" }
 
-  public init(_ input: Int, _ middle: Int, _ output: Int) { widths = Widths(input, middle, output) }
+  public init(_ input: Int, _ middle: Int, _ output: Int, isResidual: Bool = true) {
+    self.isResidual = isResidual
+    widths = Widths(input, middle, output)
+  }
 
   public func callAsFunction<E: Engine>(_ x: E.FeatureMap, stage: String, on engine: E) -> E.FeatureMap {
     let (I, M, O) = (widths.input, widths.middle, widths.output)
-    func layer(_ x: E.FeatureMap, _ name: String, _ i: Int, _ o: Int, dilation: Int) -> E.FeatureMap {
-      ConvBNReLU(i, o, dilation: dilation)(x, LayerName(stage: stage, layer: name), on: engine)
-    }
+    let layers = StageLayers(stage, engine)
+    let features = layers("in", x, I, O)
+    let level1 = layers("1", features, O, M)
+    let level2 = layers("2", level1, M, M, dilation: 2)
+    let level3 = layers("3", level2, M, M, dilation: 4)
+    let bottom = layers("4", level3, M, M, dilation: 8)
 
-    let features = layer(x, "in", I, O, dilation: 1)
-    let level1 = layer(features, "1", O, M, dilation: 1)
-    let level2 = layer(level1, "2", M, M, dilation: 2)
-    let level3 = layer(level2, "3", M, M, dilation: 4)
-    let bottom = layer(level3, "4", M, M, dilation: 8)
-
-    let decoded3 = layer(engine.concatenate([bottom, level3]), "3d", 2 * M, M, dilation: 4)
-    let decoded2 = layer(engine.concatenate([decoded3, level2]), "2d", 2 * M, M, dilation: 2)
-    let decoded1 = layer(engine.concatenate([decoded2, level1]), "1d", 2 * M, O, dilation: 1)
-    return engine.add(decoded1, features)
+    let decoded3 = layers("3d", engine.concatenate([bottom, level3]), 2 * M, M, dilation: 4)
+    let decoded2 = layers("2d", engine.concatenate([decoded3, level2]), 2 * M, M, dilation: 2)
+    let decoded1 = layers("1d", engine.concatenate([decoded2, level1]), 2 * M, O)
+    return isResidual ? engine.add(decoded1, features) : decoded1
   }
 }

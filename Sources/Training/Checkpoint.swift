@@ -39,7 +39,8 @@ public struct Checkpoint {
   public internal(set) var average: ParameterAverage?
   /// nil for weights that no training has made a step with.
   public internal(set) var progress: Progress?
-  /// What the caller wants to find again. Keys that begin with "adam." and the key "training" are this type's.
+  /// What the caller wants to find again. Keys that begin with "adam." and the keys "training" and
+  /// "u2net.stages" are this type's.
   public var metadata: [String: String]
 
   public init(
@@ -73,6 +74,7 @@ public struct Checkpoint {
   /// What to predict with, under the authors' names: the running mean of the values if there is one, else the values.
   public func weights(source: String) -> ParameterStore {
     var store = ParameterStore(source: source, metadata: metadata)
+    store.metadata[Configuration.metadataKey] = configuration.text
     put(average?.networkParameters ?? parameters.networkParameters, into: &store, prefix: "")
     return store
   }

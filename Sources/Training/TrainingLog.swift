@@ -12,7 +12,7 @@ final class TrainingLog {
   private let file: AppendedFile
   private let path: String
 
-  private struct Line: Codable {
+  struct Line: Codable {
     var step: Int
     var loss: Double?
     /// Of the fused map, then of side1 … side6.
@@ -43,6 +43,15 @@ final class TrainingLog {
       }
       file = try AppendedFile(name)
     } catch { throw .file(path: path, reason: "cannot write: \(error.reason)") }
+  }
+
+  /// The lines of the log at `path`.
+  static func lines(path: String) throws(TrainingError) -> [Line] {
+    do throws(FileError) {
+      return try FilePath(path).contents().split(separator: UInt8(ascii: "\n")).compactMap {
+        try? JSONDecoder().decode(Line.self, from: Data($0))
+      }
+    } catch { throw .file(path: path, reason: error.reason) }
   }
 
   func append(_ entry: TrainingRun.Entry) throws(TrainingError) {

@@ -1,8 +1,9 @@
 import RSU
 
 extension Configuration {
-  /// The paper's eleven kinds of block with other middle and output channels, in the order of `stages`; what each reads follows.
-  public static func custom(channels: [(middle: Int, output: Int)]) -> Configuration {
+  /// The paper's outer network with other middle and output channels, in the order of `stages`, and of other blocks; what each
+  /// stage reads follows.
+  public static func custom(blocks: BlockKind = .rsu, channels: [(middle: Int, output: Int)]) -> Configuration {
     let encoders = full.encoders.count
     precondition(channels.count == full.stages.count, "\(full.stages.count) stages, not \(channels.count)")
     var widths: [Widths] = [], below = full.encoders[0].block.widths.input
@@ -12,6 +13,11 @@ extension Configuration {
       widths.append(Widths(below + skip, stage.middle, stage.output))
       below = stage.output
     }
-    return custom(widths: widths)
+    return custom(blocks: blocks, widths: widths)
+  }
+
+  /// Middle and output channels of the stages.
+  public var channels: [(middle: Int, output: Int)] {
+    stages.map { ($0.block.widths.middle, $0.block.widths.output) }
   }
 }

@@ -14,7 +14,7 @@ public struct Configuration: Sendable {
     }
   }
 
-  /// "full", "lite" or "custom".
+  /// "full", "lite", "custom", or the kind of the blocks if they are not residual U-blocks.
   public let name: String
   /// En_1 … En_n from the image down; each halves what it passes on.
   public let encoders: [Stage]
@@ -70,18 +70,18 @@ public struct Configuration: Sendable {
       Stage("De_1", RSU(7, 128, 16, 64)),
     ])
 
-  /// The same eleven kinds of block with other widths, in the order of `stages`.
-  public static func custom(widths: [Widths]) -> Configuration {
+  /// The same outer network with other blocks or other widths, the latter in the order of `stages`.
+  public static func custom(blocks: BlockKind = .rsu, widths: [Widths]) -> Configuration {
     precondition(widths.count == full.stages.count, "\(full.stages.count) widths expected, not \(widths.count)")
-    let stages = zip(full.stages, widths).map { stage, w -> Stage in
-      let block: any Block =
-        if let rsu = stage.block as? RSU { RSU(rsu.height, w.input, w.middle, w.output) } else {
-          RSU4F(w.input, w.middle, w.output)
-        }
-      return Stage(stage.name, block)
-    }
+    let stages = zip(full.stages, widths).map { Stage($0.name, blocks.block(inPlaceOf: $0.block, $1)) }
     return Configuration(
-      name: "custom", encoders: Array(stages[..<full.encoders.count]), decoders: Array(stages[full.encoders.count...]))
+      name: blocks == .rsu ? "custom" : blocks.rawValue, encoders: Array(stages[..<full.encoders.count]),
+      decoders: Array(stages[full.encoders.count...]))
+  }
+
+  /// The same widths with other blocks.
+  public func with(blocks: BlockKind) -> Configuration {
+    .custom(blocks: blocks, widths: stages.map(\.block.widths)).named
   }
 
   /// The network's convolutions with their size for an input of `height` × `width` pixels, in execution order.
@@ -90,5 +90,14 @@ public struct Configuration: Sendable {
     let image = MapShape(channels: encoders[0].block.widths.input, height: height, width: width)
     _ = U2Net(self)(image, on: outline)
     return outline.rows
+  }
+
+  /// Stage, side output or "fusion" → how many pixels of an input of `height` × `width` along one side a pixel of its
+  /// result depends on (see `ReceptiveFields`).
+  public func receptiveFields(height: Int = 320, width: Int = 320) -> [String: Int] {
+    let engine = ReceptiveFields()
+    let image = MapShape(channels: encoders[0].block.widths.input, height: height, width: width)
+    _ = U2Net(self)(engine.input(image), on: engine)
+    return engine.ofStages
   }
 }

@@ -14,9 +14,10 @@ public struct TrainedNetwork: Sendable {
   public var storedValues: Int { store.names.reduce(0) { $0 + store[$1]!.count } }
   package let parameters: NetworkParameters
 
-  /// Recognises which network `store` holds (full, lite, or the same blocks with other widths) and checks
-  /// every tensor.
+  /// Recognises which network `store` holds and checks every tensor.
   ///
+  /// The metadata say which (see `Configuration.text`). Without them it is full, lite, or the same residual U-blocks with
+  /// other widths.
   /// A checkpoint either has batch normalisation in all blocks or, folded into the convolutions, in none.
   /// - Throws: `WeightFileError` naming the file and the tensor that is missing, unexpected or has another shape.
   public init(_ store: ParameterStore) throws(WeightFileError) {
@@ -111,9 +112,13 @@ extension Configuration {
   /// "the lite U²-Net"
   var description: String { "the \(name) U²-Net" }
 
-  /// The configuration whose convolutions have the shapes that `store` holds: full or lite if at least half of their
+  /// The configuration that the metadata describe; without them, the one whose convolutions have the shapes that `store` holds: full or lite if at least half of their
   /// layers agree (so that one odd tensor is reported as such), else the widths are read off the stages' first layers.
   init(recognizing store: ParameterStore) throws(WeightFileError) {
+    if let text = store.metadata[Self.metadataKey] {
+      self = try Configuration(text: text, source: store.source)
+      return
+    }
     func agreement(_ configuration: Configuration) -> Int {
       configuration.outline(height: 32, width: 32).count { row in
         store[ParameterNames(row.layer.name).weight]?.shape == row.layer.weightShape
@@ -147,20 +152,5 @@ extension Configuration {
         file: store.source, at: .tensor(ParameterNames(LayerName(stage: misfit.stage, layer: "in")).weight),
         "expected \(misfit.expected) input channels, found \(misfit.found)")
     }
-  }
-
-  /// The first stage that does not take the channels that reach it.
-  private var misfit: (stage: String, expected: Int, found: Int)? {
-    var expected = Configuration.full.encoders[0].block.widths.input
-    for stage in encoders {
-      if stage.block.widths.input != expected { return (stage.name, expected, stage.block.widths.input) }
-      expected = stage.block.widths.output
-    }
-    for (stage, skip) in zip(decoders, encoders.dropLast().reversed()) {
-      expected += skip.block.widths.output
-      if stage.block.widths.input != expected { return (stage.name, expected, stage.block.widths.input) }
-      expected = stage.block.widths.output
-    }
-    return nil
   }
 }

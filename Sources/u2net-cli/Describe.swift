@@ -1,5 +1,6 @@
 import ArgumentParser
 import Compute
+import RSU
 import U2Net
 
 #if canImport(FoundationEssentials)
@@ -10,11 +11,19 @@ import U2Net
 
 struct Describe: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Print a model's stages with their sizes, parameters and multiplications.",
-    discussion: "Parameters are the trainable ones; MACs are multiply-accumulate operations for one picture.")
+    abstract: "Print a network's stages with their sizes, parameters, multiplications and receptive fields.",
+    discussion: """
+      u2net describe -m full
+      u2net describe --block INC --widths 16:64
 
-  @Option(name: .shortAndLong, help: "lite or full.")
-  var model: Model = .lite
+      Parameters are the trainable ones; MACs are multiply-accumulate operations for one picture; the field is how many \
+      pixels of the input, along one side, a pixel of the stage's result depends on, borders ignored.
+      """)
+
+  @OptionGroup var network: NetworkOptions
+
+  @Option(help: "Blocks of the stages: \(BlockKind.allCases.map(\.rawValue).joined(separator: ", ")).")
+  var block: BlockKind = .rsu
 
   @Option(help: "Side of the square input in pixels, at least 32.")
   var size = 320
@@ -35,6 +44,7 @@ struct Describe: ParsableCommand {
     let convolutions: Int
     let parameters: Int
     let macs: Int
+    let receptiveField: Int
   }
 
   private struct Report: Encodable {
@@ -46,8 +56,7 @@ struct Describe: ParsableCommand {
   }
 
   func run() throws {
-    let configuration = model == .full ? Configuration.full : .lite
-    let report = Self.report(configuration, size: size)
+    let report = Self.report(network.network(of: block), size: size)
     if json {
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.sortedKeys, .prettyPrinted]
@@ -60,6 +69,7 @@ struct Describe: ParsableCommand {
 
   private static func report(_ configuration: Configuration, size: Int) -> Report {
     let rows = configuration.outline(height: size, width: size)
+    let fields = configuration.receptiveFields(height: size, width: size)
     let blocks = Dictionary(uniqueKeysWithValues: configuration.stages.map { ($0.name, $0.block) })
     var order: [String] = []
     for row in rows where order.last != row.layer.name.stage { order.append(row.layer.name.stage) }
@@ -71,7 +81,8 @@ struct Describe: ParsableCommand {
         channels: block.map { [$0.widths.input, $0.widths.middle, $0.widths.output] }
           ?? [first.layer.input, last.layer.output],
         size: first.shape.height, convolutions: own.count,
-        parameters: own.reduce(0) { $0 + $1.parameters }, macs: own.reduce(0) { $0 + $1.macs })
+        parameters: own.reduce(0) { $0 + $1.parameters }, macs: own.reduce(0) { $0 + $1.macs },
+        receptiveField: fields[stage]!)
     }
     return Report(
       model: configuration.name, inputSize: size, parameters: parts.reduce(0) { $0 + $1.parameters },
@@ -79,12 +90,12 @@ struct Describe: ParsableCommand {
   }
 
   private static func table(_ report: Report) -> String {
-    var rows = [["stage", "block", "channels", "size", "convs", "parameters", "MMACs", "share"]]
+    var rows = [["stage", "block", "channels", "size", "convs", "parameters", "MMACs", "share", "field"]]
     for part in report.stages {
       rows.append([
         part.stage, part.block, part.channels.map(String.init).joined(separator: "→"), "\(part.size)",
         "\(part.convolutions)", grouped(part.parameters), thousandths(part.macs),
-        tenths(ofPercent: part.macs, of: report.macs),
+        tenths(ofPercent: part.macs, of: report.macs), "\(part.receptiveField)",
       ])
     }
     rows.append([

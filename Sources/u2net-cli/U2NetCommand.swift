@@ -29,7 +29,7 @@ struct U2NetCommand: ParsableCommand {
     subcommands: [
       Mask.self, Cutout.self, Product.self, RembgFile.self, RembgFolder.self, Describe.self, Weights.self, Convert.self,
       Bench.self,
-      Evaluate.self, Frames.self, Train.self,
+      Evaluate.self, Frames.self, Train.self, Ablate.self,
     ])
 
   static func main() {

@@ -51,6 +51,26 @@ struct SmallU: TestNetwork {
   }
 }
 
+/// Average pooling to fewer, to as many and to more cells than pixels, resized and joined with the map itself.
+struct Pyramid: TestNetwork {
+  let input = 3
+  let width: Int
+  func callAsFunction<E: Engine>(_ x: E.FeatureMap, on engine: E) -> [E.FeatureMap] {
+    func layer(_ x: E.FeatureMap, _ name: String, _ i: Int, _ o: Int, kernel: Int = 3) -> E.FeatureMap {
+      engine.convolution(
+        x,
+        Convolution(
+          LayerName(stage: "P", layer: name), input: i, output: o, kernel: kernel, isNormalized: false, hasReLU: true))
+    }
+    let features = layer(x, "in", input, width)
+    let pooled = [1, 2, 6].map { g in
+      engine.upsample(layer(engine.averagePool(features, cells: g), "\(g)", width, 4, kernel: 1), like: features)
+    }
+    let list = engine.averagePool(engine.concatenate([features, pooled[0]]), cells: 3)
+    return [layer(engine.concatenate([features] + pooled), "out", width + 12, 2), layer(list, "list", width + 4, 1)]
+  }
+}
+
 /// What schedules cannot hide in a convolution: pooling and resizing of a sum, a sum with a concatenation, sigmoid.
 struct Oddities: TestNetwork {
   let input = 4
@@ -80,6 +100,7 @@ struct GradientTests {
     (OneLayer(11, 9, kernel: 1), 3, 8, 2), (OneLayer(3, 4, hasReLU: false), 12, 12, 2),
     (SmallU(width: 8), 8, 8, 2), (SmallU(width: 3), 7, 5, 3), (SmallU(width: 17), 9, 12, 1),
     (Oddities(), 6, 6, 2), (Oddities(), 5, 9, 1),
+    (Pyramid(width: 5), 7, 9, 2), (Pyramid(width: 17), 3, 4, 1),
   ]
 
   @Test(arguments: cases.indices) func gradientsAreDifferences(_ index: Int) {
@@ -92,6 +113,8 @@ struct GradientTests {
     let way = everyWay[index]
     check(
       SmallU(width: 17), 11, 9, images: 2, differences: false, kernels: way.kernels, tile: way.tile, describe(way))
+    check(
+      Pyramid(width: 9), 10, 7, images: 2, differences: false, kernels: way.kernels, tile: way.tile, describe(way))
   }
 
   /// Runs `network` on both interpreters.

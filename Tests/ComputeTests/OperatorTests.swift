@@ -1,11 +1,6 @@
 import Compute
+import Foundation
 import Testing
-
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
 
 struct OperatorTests {
   static let sizes = [(1, 1), (1, 2), (2, 1), (3, 3), (4, 6), (7, 5), (10, 9)]
@@ -47,6 +42,43 @@ struct OperatorTests {
           #expect(y[position / 4].isNaN, "\(options.kernels.name)")
         }
       }
+    }
+  }
+
+  private struct AveragePool: Decodable {
+    let height, width, cells: Int
+    let values: [Float]
+  }
+
+  /// Against PyTorch (make_goldens.py), which has 2 channels: here they come once more with padding and once alone.
+  @Test func averagePoolIsPyTorchs() throws {
+    let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Fixtures/golden_average_pool.json")
+    for golden in try JSONDecoder().decode([AveragePool].self, from: Data(contentsOf: file)) {
+      let shape = MapShape(channels: 2, height: golden.height, width: golden.width)
+      let x = (0..<shape.count).map { Float($0 * 37 % 101) / 50 - 1 }
+      for options in Self.kernels {
+        let what = "\(options.kernels.name), \(shape) → \(golden.cells)"
+        let y = evaluate(x, shape, threads: 2, options: options) { $0.averagePool($1, cells: golden.cells) }
+        #expect(largestDifference(y, golden.values) < 1e-6, "\(what)")
+        // As a list of maps.
+        let list = evaluate(x, shape, options: options) {
+          $0.averagePool($0.concatenate([$1, $0.add($1, $1)]), cells: golden.cells)
+        }
+        #expect(largestDifference(list, golden.values + golden.values.map { 2 * $0 }) < 2e-6, "\(what)")
+        // Planar.
+        let first = evaluate(Array(x[..<shape.pixels]), shape.with(channels: 1), options: options) {
+          $0.averagePool($1, cells: golden.cells)
+        }
+        #expect(largestDifference(first, Array(golden.values.prefix(first.count))) < 1e-6, "\(what)")
+      }
+    }
+  }
+
+  @Test func averagePoolKeepsNaN() {
+    for options in Self.kernels {
+      let x: [Float] = [.nan, 1, 2, 3, 4, 5, 6, 7]
+      let y = evaluate(x, MapShape(channels: 2, height: 2, width: 2), options: options) { $0.averagePool($1, cells: 1) }
+      #expect(y[0].isNaN && y[1] == 5.5)
     }
   }
 

@@ -14,6 +14,8 @@ final class PlainTraining: Engine {
   }
 
   let images: Int
+  /// Without it normalisation is taken to be folded into the parameters, as for inference.
+  var normalizes = true
   var parameters: [LayerName: Values] = [:]
   /// Batch mean of the convolution with its bias, and unbiased variance.
   var statistics: [LayerName: (mean: [Double], variance: [Double])] = [:]
@@ -53,7 +55,7 @@ final class PlainTraining: Engine {
     }
     for o in 0..<layer.output {
       let mine = out.values.indices.filter { $0 / shape.pixels % layer.output == o }
-      if layer.isNormalized {
+      if layer.isNormalized && normalizes {
         let mean = mine.reduce(0) { $0 + out.values[$1] } / Double(mine.count)
         let squares = mine.reduce(0) { $0 + (out.values[$1] - mean) * (out.values[$1] - mean) }
         let scale = values.gamma[o] / (squares / Double(mine.count) + 1e-5).squareRoot()
@@ -74,6 +76,20 @@ final class PlainTraining: Engine {
         return row < x.shape.height && at < x.shape.width
           ? x.values[(plane * x.shape.height + row) * x.shape.width + at] : nil
       }.max()!
+    }
+  }
+
+  func averagePool(_ x: Map, cells g: Int) -> Map {
+    let (H, W) = (x.shape.height, x.shape.width)
+    return map(MapShape(channels: x.shape.channels, height: g, width: g)) { plane, y, column in
+      var sum = 0.0, count = 0.0
+      for row in 0..<H where row >= y * H / g && row * g < (y + 1) * H {
+        for at in 0..<W where at >= column * W / g && at * g < (column + 1) * W {
+          sum += x.values[(plane * H + row) * W + at]
+          count += 1
+        }
+      }
+      return sum / count
     }
   }
 

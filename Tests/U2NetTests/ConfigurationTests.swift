@@ -40,6 +40,57 @@ struct ConfigurationTests {
     #expect(lite.reduce(0) { $0 + $1.macs } == 19_756_089_600)
   }
 
+  @Test func textsDescribeConfigurations() throws {
+    #expect(
+      Configuration.lite.text.hasPrefix("RSU-7 3 16 64, RSU-6 64 16 64, ") && Configuration.lite.stages.count == 11)
+    for kind in BlockKind.allCases {
+      for model in [Configuration.full, .lite] {
+        let configuration = model.with(blocks: kind)
+        let read = try Configuration(text: configuration.text, source: "file")
+        #expect(read.text == configuration.text && read.name == configuration.name)
+        #expect(read.name == (kind == .rsu ? model.name : kind.rawValue))
+        #expect(read.stages.allSatisfy { $0.block.kind.hasPrefix(kind.rawValue) })
+      }
+    }
+    let mixed = Configuration.lite.text.replacing("RSU-5 64", with: "DSE 64")
+    #expect(try Configuration(text: mixed, source: "file").name == "custom")
+  }
+
+  @Test func textsThatDescribeNothingAreRefused() {
+    let lite = Configuration.lite.text
+    for (text, problem) in [
+      ("", "expected 11 stages, found 1"), (lite + ", RSU-4 1 1 1", "expected 11 stages, found 12"),
+      (lite.replacing("RSU-6", with: "RSU-1"), "En_2"), (lite.replacing("RSU-6", with: "RSU-06"), "En_2"),
+      (lite.replacing("RSU-6", with: "RSU"), "En_2"), (lite.replacing("RSU-6", with: "PLN-6"), "En_2"),
+      (lite.replacing("RSU-7 3 16 64", with: "RSU-7 3 16 0"), "En_1"),
+      (lite.replacing("RSU-7 3 16 64", with: "RSU-7 3 16"), "En_1"),
+      (lite.replacing("RSU-7 3 16 64", with: "RSU-7 3 16 32"), "En_2: expected 32 input channels, found 64"),
+      (lite.replacing("RSU-7 3 16 64", with: "RSU-7 4 16 64"), "En_1: expected 3 input channels, found 4"),
+    ] {
+      #expect {
+        try Configuration(text: text, source: "bad.safetensors")
+      } throws: { "\($0)".contains("bad.safetensors") && "\($0)".contains(problem) }
+    }
+  }
+
+  @Test func inputsFollowFromOtherChannels() {
+    for model in [Configuration.full, .lite] {
+      #expect(Configuration.custom(channels: model.channels).text == model.text)
+    }
+  }
+
+  /// By hand, for blocks of two 3×3 layers: En_k adds 4·2^(k−1) to what a pool adds, De_k the same, resizing its input's jump.
+  @Test func receptiveFieldsOfStages() {
+    let fields = Configuration.lite.with(blocks: .pln).receptiveFields()
+    #expect(fields["En_1"] == 5 && fields["En_2"] == 5 + 1 + 8 && fields["En_3"] == 14 + 2 + 16)
+    let bottom = 1 + 4 * (1 + 2 + 4 + 8 + 16 + 32) + (1 + 2 + 4 + 8 + 16)
+    #expect(fields["En_6"] == bottom && fields["De_5"] == bottom + 32 + 64)
+    let top = bottom + (32 + 16 + 8 + 4 + 2) + 4 * (16 + 8 + 4 + 2 + 1)
+    #expect(fields["De_1"] == top && fields["side1"] == top + 2 && fields["side6"] == bottom + 64)
+    // side6 is resized from every 32nd pixel.
+    #expect(fields["fusion"] == max(top + 2, bottom + 64 + 32))
+  }
+
   @Test func checkpointNames() {
     func names(_ stage: String, _ layer: String = "") -> ParameterNames {
       ParameterNames(LayerName(stage: stage, layer: layer))
@@ -47,6 +98,7 @@ struct ConfigurationTests {
     #expect(names("En_1", "in").weight == "stage1.rebnconvin.conv_s1.weight")
     #expect(names("De_5", "3d").bias == "stage5d.rebnconv3d.conv_s1.bias")
     #expect(names("En_6", "4").variance == "stage6.rebnconv4.bn_s1.running_var")
+    #expect(names("En_2", "shortcut").weight == "stage2.rebnconvshortcut.conv_s1.weight")
     #expect(names("side3").weight == "side3.weight")
     #expect(names("fusion").bias == "outconv.bias")
     // 119 weights and biases, 112 × 4 values of batch normalisation, all different.

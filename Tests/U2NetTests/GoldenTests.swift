@@ -113,6 +113,7 @@ private final class ObservingEngine: Engine {
   }
 
   func maxPool(_ x: Graph.ID) -> Graph.ID { recorder.maxPool(x) }
+  func averagePool(_ x: Graph.ID, cells g: Int) -> Graph.ID { recorder.averagePool(x, cells: g) }
   func upsample(_ x: Graph.ID, like reference: Graph.ID) -> Graph.ID { recorder.upsample(x, like: reference) }
   func concatenate(_ maps: [Graph.ID]) -> Graph.ID { recorder.concatenate(maps) }
   func add(_ a: Graph.ID, _ b: Graph.ID) -> Graph.ID { recorder.add(a, b) }

@@ -1,5 +1,6 @@
 import Compute
 import Foundation
+import RSU
 import Safetensors
 import Testing
 import WeightFiles
@@ -76,6 +77,51 @@ struct TrainedNetworkTests {
     #expect {
       try TrainedNetwork.store(naming: [convolution, convolution], source: "other.onnx")
     } throws: { "\($0)".contains("other.onnx") && "\($0)".contains("expected 119 convolutions, found 2") }
+  }
+
+  /// Fresh values for every layer, as a checkpoint holds them.
+  private func store(_ configuration: Configuration) -> ParameterStore {
+    var store = ParameterStore(source: "blocks", metadata: [Configuration.metadataKey: configuration.text])
+    var generator = SplitMix64(seed: 3)
+    for (name, layer) in TrainableParameters(configuration.outline().map(\.layer), using: &generator).networkParameters
+    {
+      let names = ParameterNames(name)
+      (store[names.weight], store[names.bias]) = (layer.weight, layer.bias)
+      guard let normalization = layer.normalization else { continue }
+      (store[names.gamma], store[names.beta]) = (normalization.gamma, normalization.beta)
+      (store[names.mean], store[names.variance]) = (normalization.mean, normalization.variance)
+    }
+    return store
+  }
+
+  /// Networks of all blocks come back from files and run, whatever their widths.
+  @Test(arguments: BlockKind.allCases) func blocksAreReadFromMetadata(_ kind: BlockKind) throws {
+    let stages = (0..<11).map { (3 + $0 % 3, 5 + $0 % 4) }
+    let configuration = Configuration.custom(blocks: kind, channels: stages)
+    let file = FileManager.default.temporaryDirectory.appending(path: "\(UUID()).safetensors").path
+    defer { try? FileManager.default.removeItem(atPath: file) }
+    try Safetensors.write(store(configuration), to: file)
+    let network = try TrainedNetwork(Safetensors.read(path: file))
+    #expect(network.configuration.text == configuration.text && network.isNormalized)
+    for (height, width) in [(32, 32), (47, 33)] {
+      let predictor = Predictor(PreparedNetwork(network), height: height, width: width, maps: .all, threads: 2)
+      formulaInput("pattern", height: height, width: width).withUnsafeBufferPointer(predictor.run)
+      for map in 0..<7 { #expect(predictor.map(map).allSatisfy { $0 > 0 && $0 < 1 }) }
+    }
+    var damaged = store(configuration)
+    let name = ParameterNames(configuration.outline()[3].layer.name).weight
+    damaged[name] = nil
+    #expect {
+      try TrainedNetwork(damaged)
+    } throws: { "\($0)".contains(name) && "\($0)".contains("missing") }
+    // Without metadata the blocks are taken for residual U-blocks.
+    var plain = store(configuration)
+    plain.metadata = [:]
+    if kind == .rsu {
+      #expect(try TrainedNetwork(plain).configuration.name == "custom")
+    } else if kind != .niv {  // Whose tensors are those of residual U-blocks.
+      #expect(throws: WeightFileError.self) { try TrainedNetwork(plain) }
+    }
   }
 
   struct Narrow: Decodable {

@@ -15,6 +15,36 @@ struct ToolTests {
     #expect(try run(["describe", "-m", "full"]).text.contains("44,009,869"))
   }
 
+  @Test func describeBlocks() throws {
+    struct Stage: Decodable {
+      let stage, block: String
+      let channels: [Int]
+      let receptive_field: Int
+    }
+    struct Report: Decodable {
+      let model: String
+      let parameters: Int
+      let stages: [Stage]
+    }
+    let arguments = ["describe", "--block", "PLN", "--json"]
+    func report(_ more: String...) throws -> Report {
+      try JSONDecoder().decode(Report.self, from: run(arguments + more).output)
+    }
+    let full = try report(
+      "--widths", "64:64,128:128,256:256,512:512,512:512,512:512,512:512,256:256,128:128,64:64,64:64")
+    #expect(full.model == "PLN" && full.parameters == 25_211_725 && full.stages[0].receptive_field == 5)
+    let narrow = try report("--divisor", "8")
+    #expect(narrow.stages[0].channels == [3, 2, 8] && narrow.stages[6].channels == [16, 2, 8])
+    #expect(try report("--widths", "2:8").parameters == narrow.parameters)
+    #expect(try run(["describe"]).text.contains("field") && run(["describe", "--block", "inc"]).text.contains("INC"))
+    for (flag, value) in [
+      ("--block", "ABC"), ("--widths", "4"), ("--widths", "4:0"), ("--widths", "4:4,5:5"), ("--divisor", "0"),
+    ] {
+      let wrong = try run(["describe", flag, value])
+      #expect(wrong.code == 2 && wrong.errors.contains(flag), "\(wrong.errors)")
+    }
+  }
+
   @Test func benchPrintsJSONLast() throws {
     struct Report: Decodable {
       let model: String

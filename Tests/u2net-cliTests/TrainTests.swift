@@ -4,7 +4,7 @@ import Testing
 
 struct TrainTests {
   /// Photos with a bright square, and their masks, in `images` and `masks` below `folder`.
-  private func writeData(_ folder: String, count: Int = 3) throws {
+  func writeData(_ folder: String, count: Int = 3) throws {
     for kind in ["images", "masks"] {
       try FileManager.default.createDirectory(atPath: "\(folder)/\(kind)", withIntermediateDirectories: true)
     }

@@ -20,6 +20,11 @@ typedef struct {
   float weight;
 } ck_tap;
 
+/// height × width pixels of a map whose rows have map_width pixels, from row y and column x on.
+typedef struct {
+  int32_t map_width, y, x, height, width;
+} ck_window;
+
 /// One block of a map that a convolution reads: height × width pixels, or fewer that are interpolated on the way.
 typedef struct {
   const float *block;
@@ -93,6 +98,8 @@ typedef struct {
                  float bias, int32_t first, int32_t count, float *scratch, float *planar);
   /// 2×2 max-pool, stride 2, ceil mode, NaN kept: one block → ⌈H/2⌉×⌈W/2⌉.
   void (*max_pool)(const float *block, int32_t height, int32_t width, float *pooled);
+  /// Mean of a window of one block: L floats.
+  void (*mean)(const float *block, ck_window window, float *mean);
   /// Bilinear resize of one block, stored with `width` pixels a row: rows first ..< first + count of the result, whose rows
   /// and columns are interpolated as the taps say.
   void (*upsample)(const float *block, int32_t width, const ck_tap *rows, const ck_tap *columns, float *out,
@@ -125,6 +132,8 @@ typedef struct {
                                  float floor, const float *mean, const float *offset, const float *slope, float *dx);
   /// dx += the gradient of max_pool: each window's goes to the first of its largest values, row by row.
   void (*pool_gradient)(const float *x, int32_t height, int32_t width, const float *dpooled, float *dx);
+  /// dx += the gradient of mean: a share of dmean for each pixel of the window.
+  void (*mean_gradient)(const float *dmean, ck_window window, float *dx);
   /// dx += the transpose of upsample of all rows of dy; row: width vectors of scratch.
   void (*upsample_gradient)(const float *dy, int32_t height, int32_t width, const ck_tap *rows, const ck_tap *columns,
                             float *dx, int32_t dx_width, float *row);

@@ -4,6 +4,8 @@ enum ConvolutionAlgorithm: Equatable {
   case winograd(Int)
   /// A dot product a pixel, for one output channel.
   case single
+  /// Products of the blocks themselves, for 1×1 kernels.
+  case pointwise
   /// OpenBLAS on unfolded pixels: everything else.
   case lowered
 
@@ -16,6 +18,8 @@ enum ConvolutionAlgorithm: Equatable {
       self = .single
     } else if WinogradConvolution.canRun(layer, sources: sources) {
       self = .winograd(tile ?? Self.bestTile(layer, out.height, out.width, lanes: kernels.lanes))
+    } else if PointwiseConvolution.canRun(layer, sources: sources) {
+      self = .pointwise
     } else {
       self = .lowered
     }

@@ -2,7 +2,7 @@
 ///
 /// The network is written once over these verbs. Who interprets them decides what happens:
 /// `GraphRecorder` writes them down for `Inference` to plan and run and for `Tape` to train, `Outline` adds up parameters
-/// and multiplications. Legend: C channels, H rows, W columns.
+/// and multiplications, `ReceptiveFields` follows how far a layer sees. Legend: C channels, H rows, W columns.
 public protocol Engine: AnyObject {
   /// One feature map as this interpreter sees it.
   associatedtype FeatureMap
@@ -12,6 +12,10 @@ public protocol Engine: AnyObject {
 
   /// 2×2 max-pool, stride 2, ceil mode: C×H×W → C×⌈H/2⌉×⌈W/2⌉. A window cut by the border uses what is inside.
   func maxPool(_ x: FeatureMap) -> FeatureMap
+
+  /// Adaptive average pooling: C×H×W → C×g×g. Cell i along an axis of n pixels is the mean of pixels
+  /// ⌊i·n/g⌋ ..< ⌈(i+1)·n/g⌉, as PyTorch's AdaptiveAvgPool2d has it; neighbours overlap where g does not divide n.
+  func averagePool(_ x: FeatureMap, cells g: Int) -> FeatureMap
 
   /// Bilinear resize (half-pixel centres, no corner alignment) to the H×W of `reference`.
   func upsample(_ x: FeatureMap, like reference: FeatureMap) -> FeatureMap

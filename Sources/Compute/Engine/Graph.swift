@@ -7,6 +7,8 @@ public struct Graph: Sendable {
     case input
     case convolution(Convolution)
     case maxPool
+    /// To the cells of the node's own shape.
+    case averagePool
     /// To the node's own shape.
     case upsample
     case concatenate
@@ -46,6 +48,10 @@ public final class GraphRecorder: Engine {
   }
 
   public func maxPool(_ x: Graph.ID) -> Graph.ID { record(.maxPool, [x], shape(x).pooled) }
+
+  public func averagePool(_ x: Graph.ID, cells g: Int) -> Graph.ID {
+    record(.averagePool, [x], shape(x).pooled(cells: g))
+  }
 
   public func upsample(_ x: Graph.ID, like reference: Graph.ID) -> Graph.ID {
     let target = shape(reference).with(channels: shape(x).channels)

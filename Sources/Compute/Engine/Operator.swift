@@ -5,8 +5,10 @@ struct Operator {
   private enum Work {
     case winograd(WinogradConvolution)
     case single(SingleConvolution)
+    case pointwise(PointwiseConvolution)
     case lowered(LoweredConvolution, ConvolutionParameters, planes: OwnedBuffer<UnsafePointer<Float>>)
     case upsample(Interpolation)
+    case averagePool(Cells)
     case maxPool, add, sigmoid, join
   }
 
@@ -41,12 +43,15 @@ struct Operator {
             into: .init(result, residual: residual, pooled: pooled), m: m, kernels: options.kernels,
             weightUse: options.transformsWeightsAhead ? .ahead : .aheadIfReused, sharing: other?.winograd, pool: pool))
       case .single: work = .single(SingleConvolution(layer, values, sources: operands, kernels: options.kernels))
+      case .pointwise:
+        work = .pointwise(PointwiseConvolution(layer, values, sources: operands, kernels: options.kernels))
       case .lowered:
         work = .lowered(
           LoweredConvolution(layer, height: result.shape.height, width: result.shape.width), values,
           planes: OwnedBuffer(count: layer.input))
       }
     case .maxPool: work = .maxPool
+    case .averagePool: work = .averagePool(Cells(of: operands[0].shape, in: result.shape))
     case .upsample: work = .upsample(Interpolation(from: operands[0].shape, to: result.shape))
     case .add: work = .add
     case .sigmoid: work = .sigmoid
@@ -81,9 +86,13 @@ struct Operator {
       guard let pooled, !winograd.canPool else { return phases }
       return phases + [maxPool(result, into: pooled, kernels)]
     case .single(let single): return [single.phase(into: result, own: own)] + finish(kernels)
+    case .pointwise(let pointwise):
+      return [pointwise.phase(into: result, residual: residual)]
+        + (pooled.map { [maxPool(result, into: $0, kernels)] } ?? [])
     case .lowered(let lowered, let parameters, let planes):
       return self.lowered(lowered, parameters, planes, shared: shared, own: own, kernels: kernels) + finish(kernels)
     case .maxPool: return [maxPool(operands[0], into: result, kernels)]
+    case .averagePool(let cells): return [averagePool(cells, kernels)]
     case .upsample(let interpolation): return [upsample(interpolation, kernels)]
     case .add: return [add(operands[0], operands[1], kernels)]
     case .sigmoid:
@@ -119,6 +128,19 @@ struct Operator {
     }
     return Phase(jobs: source.blocks) { b, _ in
       kernels.c.max_pool(source.block(b), Int32(source.shape.height), Int32(source.shape.width), pooled.block(b))
+    }
+  }
+
+  private func averagePool(_ cells: Cells, _ kernels: Kernels) -> Phase {
+    let source = operands[0]
+    return Phase(jobs: source.blocks * cells.count) { job, _ in
+      let block = job / cells.count, cell = job % cells.count
+      let mean = result.block(block) + cell * result.lanes
+      if source.isPlanar {
+        mean.pointee = Planar.mean(source.start, cells.window(cell))
+      } else {
+        kernels.c.mean(source.block(block), cells.window(cell), mean)
+      }
     }
   }
 
@@ -173,8 +195,10 @@ struct Operator {
     switch work {
     case .winograd(let convolution): convolution.layer.name.description
     case .single(let convolution): convolution.layer.name.description
+    case .pointwise(let convolution): convolution.layer.name.description
     case .lowered(let convolution, _, _): convolution.layer.name.description
     case .maxPool: "max-pool"
+    case .averagePool: "average-pool"
     case .upsample: "upsample"
     case .add: "add"
     case .sigmoid: "sigmoid"
@@ -189,6 +213,7 @@ struct Operator {
         + (operands.contains { $0.shape.height != result.shape.height } ? ", upsampling" : "")
         + (pooled == nil ? "" : ", pooling")
     case .single: "dot products"
+    case .pointwise: "pointwise"
     case .lowered: "OpenBLAS"
     default: ""
     }
@@ -214,6 +239,7 @@ struct Operator {
     switch work {
     case .winograd(let convolution): layer = convolution.layer
     case .single(let convolution): layer = convolution.layer
+    case .pointwise(let convolution): layer = convolution.layer
     case .lowered(let convolution, _, _): layer = convolution.layer
     default: return 0
     }

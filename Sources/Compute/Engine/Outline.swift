@@ -25,6 +25,8 @@ public final class Outline: Engine {
 
   public func maxPool(_ x: MapShape) -> MapShape { x.pooled }
 
+  public func averagePool(_ x: MapShape, cells g: Int) -> MapShape { x.pooled(cells: g) }
+
   public func upsample(_ x: MapShape, like reference: MapShape) -> MapShape { reference.with(channels: x.channels) }
 
   public func concatenate(_ maps: [MapShape]) -> MapShape {

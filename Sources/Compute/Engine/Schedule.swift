@@ -13,7 +13,7 @@ struct Schedule {
 
   enum Operation {
     case convolution(Convolution)
-    case maxPool, upsample, add, sigmoid
+    case maxPool, averagePool, upsample, add, sigmoid
     /// One map of several.
     case join
   }
@@ -67,10 +67,11 @@ struct Schedule {
           upsampled[result] = made(operand)
           return result
         }
-      case .sigmoid:
+      case .averagePool, .sigmoid:
+        let operation: Operation = if case .sigmoid = node.operation { .sigmoid } else { .averagePool }
         values[id] = operands[0].enumerated().map { index, operand in
           let result = map(id, index, like: operand, node)
-          steps.append(Step(operation: .sigmoid, operands: [made(operand)], result: result))
+          steps.append(Step(operation: operation, operands: [made(operand)], result: result))
           return result
         }
       case .add:

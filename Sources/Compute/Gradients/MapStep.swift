@@ -9,6 +9,7 @@ struct MapStep: TapeStep {
   private enum Work {
     case maxPool, add, sigmoid, join
     case upsample(Interpolation)
+    case averagePool(Cells)
   }
 
   private let work: Work
@@ -26,6 +27,7 @@ struct MapStep: TapeStep {
     work =
       switch operation {
       case .maxPool: .maxPool
+      case .averagePool: .averagePool(Cells(of: operands[0].shape, in: result.shape))
       case .add: .add
       case .sigmoid: .sigmoid
       case .join: .join
@@ -51,6 +53,12 @@ struct MapStep: TapeStep {
         forEachValue(result, from: channel, map) { whole, part in whole.pointee = part.pointee }
         channel += map.shape.channels
       }
+    case .averagePool(let cells):
+      Maps.forEachImage(result, context) { block, image, _ in
+        let x = operands[0].block(block) + image * operands[0].imageCount
+        let y = result.block(block) + image * result.imageCount
+        for cell in 0..<cells.count { kernels.mean(x, cells.window(cell), y + cell * result.lanes) }
+      }
     case .upsample(let taps):
       Maps.forEachImage(result, context) { block, image, _ in
         kernels.upsample(
@@ -71,6 +79,15 @@ struct MapStep: TapeStep {
     case .add: break
     case .maxPool:
       if let (map, _) = gradients[0] { Maps.pullBackMaxPool(operands[0], resultGradient, into: map, context) }
+    case .averagePool(let cells):
+      guard let (map, _) = gradients[0] else { break }
+      Maps.forEachImage(map, context) { block, image, _ in
+        let dx = map.block(block) + image * map.imageCount
+        let dy = resultGradient.block(block) + image * resultGradient.imageCount
+        for cell in 0..<cells.count {
+          context.kernels.c.mean_gradient(dy + cell * map.lanes, cells.window(cell), dx)
+        }
+      }
     case .sigmoid:
       if let (map, _) = gradients[0] {
         for b in 0..<map.blocks {

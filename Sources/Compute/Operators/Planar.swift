@@ -4,6 +4,8 @@
   import Darwin
 #endif
 
+import CKernels
+
 /// Operators on one planar channel, of which a network has few.
 enum Planar {
   /// 2×2 max-pool, stride 2, ceil mode, NaN kept: H×W → ⌈H/2⌉×⌈W/2⌉.
@@ -21,6 +23,18 @@ enum Planar {
 
   /// The larger of two, NaN if either is.
   private static func larger(_ a: Float, _ b: Float) -> Float { a > b || a != a ? a : b }
+
+  /// Mean of a window.
+  static func mean(_ source: UnsafePointer<Float>, _ window: ck_window) -> Float {
+    var sum: Float = 0
+    for y in window.y..<window.y + window.height {
+      let row = source + Int(y) * Int(window.map_width)
+      var rowSum: Float = 0
+      for x in window.x..<window.x + window.width { rowSum += row[Int(x)] }
+      sum += rowSum
+    }
+    return sum / Float(window.height * window.width)
+  }
 
   /// 1 / (1 + e⁻ˣ)
   static func sigmoid(_ source: UnsafePointer<Float>, count: Int, into out: UnsafeMutablePointer<Float>) {

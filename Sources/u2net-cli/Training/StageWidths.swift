@@ -4,7 +4,8 @@ import U2Net
 
 /// Middle and output channels of the eleven stages, En_1 … En_6, De_5 … De_1: "16:64" for all, or eleven of them with commas.
 struct StageWidths: ExpressibleByArgument {
-  let configuration: Configuration
+  let channels: [(middle: Int, output: Int)]
+  var configuration: Configuration { .custom(channels: channels) }
 
   init?(argument: String) {
     let count = Configuration.full.stages.count
@@ -18,6 +19,6 @@ struct StageWidths: ExpressibleByArgument {
     }
     if pairs.count == 1 { pairs = Array(repeating: pairs[0], count: count) }
     guard pairs.count == count else { return nil }
-    configuration = .custom(channels: pairs)
+    channels = pairs
   }
 }

@@ -1,0 +1,16 @@
+import Compute
+
+/// PLN, the plain block: two weight layers, nothing else (Qin et al. 2020, figure 2a).
+///
+///     x ─ 1 ─ 2 ─ out        I → M → O
+public struct PLN: Block {
+  public let widths: Widths
+  public var kind: String { "PLN" }
+
+  public init(_ input: Int, _ middle: Int, _ output: Int) { widths = Widths(input, middle, output) }
+
+  public func callAsFunction<E: Engine>(_ x: E.FeatureMap, stage: String, on engine: E) -> E.FeatureMap {
+    let layers = StageLayers(stage, engine)
+    return layers("2", layers("1", x, widths.input, widths.middle), widths.middle, widths.output)
+  }
+}

@@ -1,0 +1,171 @@
+import Compute
+import Evaluation
+import Files
+import Images
+import Safetensors
+import U2Net
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// Trains the networks of a plan one after the other and compares them.
+///
+/// Files in `folder`: `plan.json`, what was planned; a folder for each training, `RSU-seed1`, with `checkpoint.safetensors`,
+/// `checkpoint-best.safetensors`, the log `checkpoint.jsonl` and, when it is done, `metrics.json`; `speed.json`; and the report.
+/// A training that was stopped, or killed, goes on from its checkpoint to the same result, bit for bit.
+public final class Ablation {
+  public struct Options: Sendable {
+    public var folder: String
+    public var threads = 1
+    /// Steps between two checkpoints, and two validations.
+    public var checkpointEvery = 500
+    public var validateEvery = 500
+
+    public init(folder: String) { self.folder = folder }
+  }
+
+  public enum Event: Sendable {
+    /// `steps` have been made before.
+    case begun(AblationPlan.Run, steps: Int)
+    case training(AblationPlan.Run, TrainingRun.Event)
+    case finished(AblationPlan.Run)
+  }
+
+  public let plan: AblationPlan
+  let training, validation: Dataset
+  let options: Options
+  let folder: FilePath
+
+  /// - Throws: `changed` if `folder` holds an ablation of another plan; more blocks, seeds or steps are no other plan, nor are
+  ///   fewer blocks or seeds.
+  public init(
+    _ plan: AblationPlan, training: Dataset, validation: Dataset, options: Options
+  ) throws(TrainingError) {
+    (self.plan, self.training, self.validation, self.options) = (plan, training, validation, options)
+    folder = FilePath(options.folder)
+    try makeFolder(options.folder)
+    let signature = Signature(
+      reference: plan.reference.text, match: plan.match, recipe: plan.recipe, training: training.fingerprint,
+      validation: validation.fingerprint)
+    if let before: Signature = read("plan.json") {
+      let changes = signature.differences(from: before)
+      guard changes.isEmpty else { throw .changed(changes.map { "\(options.folder): \($0)" }) }
+    } else {
+      try write(json: signature, to: "plan.json")
+    }
+  }
+
+  /// What must not change while an ablation goes on.
+  private struct Signature: Codable {
+    let reference: String
+    let match: AblationPlan.Match
+    var recipe: Recipe
+    let training, validation: String
+
+    func differences(from other: Signature) -> [String] {
+      var changes = recipe.differences(from: other.recipe)
+      var (mine, its) = (recipe.learningRate, other.recipe.learningRate)
+      if mine.schedule == .constant { (mine.steps, its.steps) = (0, 0) }
+      if mine != its { changes.append("the learning rate is another") }
+      if reference != other.reference { changes.append("the stages' widths are others") }
+      if match != other.match { changes.append("match is \(match.rawValue), was \(other.match.rawValue)") }
+      if training != other.training { changes.append("the photos and masks to train on are others") }
+      if validation != other.validation { changes.append("the photos and masks to validate on are others") }
+      return changes
+    }
+  }
+
+  /// Makes what is missing, until all is done or it is to stop. After every training the report is written anew.
+  /// - Parameter pictures: how many photos of the validation set the report shows; see `AblationReport`.
+  public func run(
+    pictures: Int, shouldStop: @escaping @Sendable () -> Bool = { false }, onEvent: (Event) -> Void = { _ in }
+  ) throws(TrainingError) -> TrainingRun.End {
+    let speeds = try speeds()
+    for run in plan.runs where !isDone(run) {
+      let checkpoint = try checkpoint(of: run)
+      let steps = checkpoint.optimizer.steps
+      guard steps <= plan.steps else {
+        throw .changed(["\(run.name) has made \(steps) steps, more than \(plan.steps)"])
+      }
+      onEvent(.begun(run, steps: steps))
+      if steps < plan.steps || checkpoint.progress?.validatedStep != steps {
+        let trainer = try Trainer(training, from: checkpoint, recipe: plan.recipe(for: run), threads: options.threads)
+        var its = TrainingRun.Options(steps: plan.steps, output: path(of: run))
+        (its.checkpointEvery, its.validateEvery) = (options.checkpointEvery, options.validateEvery)
+        let validation = Validation(validation, as: plan.recipe.augmentation, threads: options.threads)
+        let end = try TrainingRun(trainer, validation: validation, options: its)
+          .run(shouldStop: shouldStop) { onEvent(.training(run, $0)) }
+        if end == .stopped || trainer.checkpoint.progress?.validatedStep != plan.steps { return .stopped }
+        if steps == plan.steps { try save(trainer.checkpoint, to: its.output) }
+      }
+      try write(json: AblationMetrics(run, of: self, speeds), to: "\(run.name)/metrics.json")
+      onEvent(.finished(run))
+      try writeReport(pictures: pictures)
+    }
+    try writeReport(pictures: pictures)
+    return .finished
+  }
+
+  private func save(_ checkpoint: Checkpoint, to path: String) throws(TrainingError) {
+    do { try checkpoint.write(to: path) } catch { throw .weights(error) }
+  }
+
+  /// Where the training stands.
+  private func checkpoint(of run: AblationPlan.Run) throws(TrainingError) -> Checkpoint {
+    let path = path(of: run), name = FilePath(path)
+    guard name.byteCount != nil else {
+      try makeFolder("\(options.folder)/\(run.name)")
+      return Checkpoint(run.variant.configuration, seed: run.seed)
+    }
+    let checkpoint: Checkpoint
+    do { checkpoint = try Checkpoint(path: path) } catch { throw .weights(error) }
+    guard checkpoint.configuration.text == run.variant.configuration.text else {
+      throw .changed(["\(path): the network is another one"])
+    }
+    return checkpoint
+  }
+
+  /// Steps that all trainings together have made here.
+  public var stepsMade: Int {
+    plan.runs.reduce(0) { sum, run in
+      if isDone(run) { return sum + plan.steps }
+      return sum + ((try? Checkpoint(path: path(of: run)))?.optimizer.steps ?? 0)
+    }
+  }
+
+  /// Whether the training of `run` has come to its end here.
+  func isDone(_ run: AblationPlan.Run) -> Bool {
+    let metrics: AblationMetrics? = read("\(run.name)/metrics.json")
+    return metrics?.steps == plan.steps && metrics?.stages == run.variant.configuration.text
+  }
+
+  func path(of run: AblationPlan.Run) -> String { "\(options.folder)/\(run.name)/checkpoint.safetensors" }
+
+  // MARK: - Files
+
+  private func makeFolder(_ path: String) throws(TrainingError) {
+    do { try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true) } catch {
+      throw .file(path: path, reason: "cannot make this folder")
+    }
+  }
+
+  func read<Value: Decodable>(_ name: String) -> Value? {
+    guard let bytes = try? folder.appending(Array(name.utf8)).contents() else { return nil }
+    return try? JSONDecoder().decode(Value.self, from: Data(bytes))
+  }
+
+  func write(json value: some Encodable, to name: String) throws(TrainingError) {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+    try write(Array(try! encoder.encode(value)) + [UInt8(ascii: "\n")], to: name)  // Finite numbers and strings only.
+  }
+
+  func write(_ bytes: some Sequence<UInt8>, to name: String) throws(TrainingError) {
+    do {
+      try ImageFile.write(Array(bytes), to: "\(options.folder)/\(name)")
+    } catch { throw .image(error) }
+  }
+}

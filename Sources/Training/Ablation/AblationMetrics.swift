@@ -1,0 +1,41 @@
+import Evaluation
+import U2Net
+
+/// What came of one training: `metrics.json`.
+struct AblationMetrics: Codable {
+  let block: String
+  let seed: UInt64
+  let steps: Int
+  /// The network, see `Configuration.text`.
+  let stages: String
+  let parameters: Int
+  /// For a square input of the plan's side.
+  let macs: Int
+  /// Of inference, one image, and of a training step; medians.
+  let millisecondsPerImage, millisecondsPerStep: Double
+  /// The seven maps' losses on the validation set, summed.
+  let validationLoss: Double
+  /// On the validation set after the last step, by `Measure`'s raw values.
+  let scores: [String: Double]
+
+  /// - Precondition: the training is done.
+  init(_ run: AblationPlan.Run, of ablation: Ablation, _ speeds: [AblationSpeed]) throws(TrainingError) {
+    let plan = ablation.plan, configuration = run.variant.configuration
+    let log = ablation.path(of: run).replacing(".safetensors", with: ".jsonl")
+    let lines = try TrainingLog.lines(path: log)
+    guard let last = lines.last(where: { $0.step == plan.steps && $0.validation != nil })?.validation else {
+      throw .file(path: log, reason: "no scores after step \(plan.steps)")
+    }
+    let times = lines.compactMap { $0.images_per_second }.sorted()
+    block = run.variant.name
+    seed = run.seed
+    steps = plan.steps
+    stages = configuration.text
+    parameters = configuration.cost(.parameters)
+    macs = configuration.cost(.macs(side: plan.side))
+    millisecondsPerImage = speeds.first { $0.stages == configuration.text }?.milliseconds ?? 0
+    millisecondsPerStep = Double(plan.recipe.examplesPerStep) * 1000 / max(times[times.count / 2], 1e-6)
+    validationLoss = last["loss"]!
+    scores = last.filter { $0.key != "loss" }
+  }
+}

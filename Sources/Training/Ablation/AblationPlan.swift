@@ -1,0 +1,77 @@
+import RSU
+import U2Net
+
+/// Which networks an ablation trains, and how: the same outer network with one block after the other, each with several seeds.
+///
+/// Trainings with the same seed see the same examples, cut and turned in the same way, in the same order.
+public struct AblationPlan: Sendable {
+  /// What is equal to that of the reference, which has residual U-blocks.
+  public enum Match: String, Codable, CaseIterable, Sendable {
+    /// Multiply-accumulates, by other middle channels.
+    case macs
+    /// Trainable parameters, by other middle channels.
+    case parameters
+    /// The middle channels themselves, whatever that costs.
+    case middle
+  }
+
+  /// One block in the outer network.
+  public struct Variant: Sendable {
+    public let blocks: BlockKind
+    public let configuration: Configuration
+    public var name: String { blocks.rawValue }
+  }
+
+  /// One training.
+  public struct Run: Sendable {
+    public let variant: Variant
+    public let seed: UInt64
+    public var name: String { "\(variant.name)-seed\(seed)" }
+  }
+
+  public let reference: Configuration
+  public let match: Match
+  public let variants: [Variant]
+  public let seeds: [UInt64]
+  public let steps: Int
+  /// Of all trainings but for the seed.
+  public let recipe: Recipe
+
+  /// Side of the photos that networks see when they are validated, in pixels.
+  public var side: Int { recipe.augmentation.side }
+  /// Seed by seed, so that all blocks can be compared as early as possible.
+  public var runs: [Run] { seeds.flatMap { seed in variants.map { Run(variant: $0, seed: seed) } } }
+
+  /// - Parameters:
+  ///   - blocks, seeds: at least one of each, all different.
+  ///   - reference: a network of residual U-blocks.
+  public init(
+    blocks: [BlockKind], match: Match, reference: Configuration, seeds: [UInt64], steps: Int, recipe: Recipe
+  ) {
+    precondition(!blocks.isEmpty && Set(blocks).count == blocks.count, "blocks \(blocks)")
+    precondition(!seeds.isEmpty && Set(seeds).count == seeds.count, "seeds \(seeds)")
+    precondition(steps > 0, "\(steps) steps")
+    (self.reference, self.match, self.seeds, self.steps) = (reference, match, seeds, steps)
+    var recipe = recipe
+    recipe.learningRate.steps = steps
+    recipe.seed = 0
+    self.recipe = recipe
+    let side = recipe.augmentation.side
+    variants = blocks.map { kind in
+      let configuration =
+        switch match {
+        case .macs: reference.matched(blocks: kind, by: .macs(side: side))
+        case .parameters: reference.matched(blocks: kind, by: .parameters)
+        case .middle: reference.with(blocks: kind)
+        }
+      return Variant(blocks: kind, configuration: kind == .rsu ? reference : configuration)
+    }
+  }
+
+  /// The recipe of one training.
+  public func recipe(for run: Run) -> Recipe {
+    var recipe = recipe
+    recipe.seed = run.seed
+    return recipe
+  }
+}

@@ -1,0 +1,52 @@
+import Compute
+import U2Net
+
+/// How long one network takes for one image in inference.
+struct AblationSpeed: Codable {
+  let stages: String
+  let side, threads: Int
+  /// Median.
+  let milliseconds: Double
+}
+
+extension Ablation {
+  /// Passes that are timed, after one that is not.
+  private static let passes = 9
+
+  /// The speed of every network of the plan, measured once, in turns, so that whatever else the machine does slows all of them
+  /// alike. How fast a network is does not depend on its values: they are fresh ones.
+  func speeds() throws(TrainingError) -> [AblationSpeed] {
+    let (side, threads) = (plan.side, options.threads)
+    if let known: [AblationSpeed] = read("speed.json"),
+      plan.variants.allSatisfy({ variant in
+        known.contains { ($0.stages, $0.side, $0.threads) == (variant.configuration.text, side, threads) }
+      })
+    {
+      return known
+    }
+    var predictors: [Predictor] = []
+    for variant in plan.variants {
+      let weights = Checkpoint(variant.configuration, seed: 1).weights(source: variant.name)
+      do {
+        let network = PreparedNetwork(try TrainedNetwork(weights))
+        predictors.append(Predictor(network, height: side, width: side, threads: threads))
+      } catch { throw .weights(error) }
+    }
+    var generator = SplitMix64(seed: 1)
+    let input = (0..<3 * side * side).map { _ in Float(2 * generator.unit() - 1) }
+    var times = plan.variants.map { _ in [Duration]() }
+    for _ in 0...Self.passes {
+      for (index, predictor) in predictors.enumerated() {
+        times[index].append(ContinuousClock().measure { input.withUnsafeBufferPointer(predictor.run) })
+      }
+    }
+    let speeds = zip(plan.variants, times).map { variant, times in
+      let median = times.dropFirst().sorted()[Self.passes / 2].components
+      return AblationSpeed(
+        stages: variant.configuration.text, side: side, threads: threads,
+        milliseconds: Double(median.seconds) * 1e3 + Double(median.attoseconds) / 1e15)
+    }
+    try write(json: speeds, to: "speed.json")
+    return speeds
+  }
+}

@@ -1,0 +1,165 @@
+import ArgumentParser
+import Evaluation
+import Files
+import RSU
+import Training
+import U2Net
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+struct Ablate: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Train the same outer network with one block after the other, and compare them.",
+    discussion: """
+      u2net ablate --data DUTS-TR/ --val ECSSD/ --divisor 4 --size 160 --steps 5000 --seeds 3 --out ablation/
+      u2net ablate --data DUTS-TR/ --val ECSSD/ --blocks RSU,PLN --match middle --steps 5000 --out plain/
+
+      Every block is trained with every seed; with the same seed all see the same photos in the same order. --match macs \
+      (the default) and parameters choose the blocks' middle channels so that every network costs what that of residual \
+      U-blocks does; middle leaves them as they are. Each training has a folder, such as ablation/RSU-seed1; the same \
+      command goes on where it was stopped, or killed, to the same result. What is done is compared in report.html and \
+      report.csv after every training.
+      """)
+
+  @OptionGroup(title: "Photos and masks") var dataset: DatasetOptions
+
+  @Option(
+    help: ArgumentHelp(
+      "Blocks with commas between (default: all: \(BlockKind.allCases.map(\.rawValue).joined(separator: ",")))."))
+  var blocks = BlockList(kinds: BlockKind.allCases)
+
+  @Option(help: "What is equal to the network of residual U-blocks: macs (default), parameters or middle.")
+  var match = AblationPlan.Match.macs
+
+  @OptionGroup(title: "Outer network") var network: NetworkOptions
+
+  @Option(help: "Steps of each training.")
+  var steps: Int
+
+  @Option(help: "Trainings of each block, with the seeds 1, 2, … or from --seed on.")
+  var seeds = 3
+
+  @Option(help: ArgumentHelp("Folder of the results.", valueName: "dir"))
+  var out: String
+
+  @OptionGroup(title: "Recipe") var recipe: RecipeOptions
+
+  @Option(help: "Steps between two checkpoints.")
+  var every = 500
+
+  @Option(help: "Steps between two validations (default: a tenth of --steps).")
+  var validateEvery: Int?
+
+  @Option(help: "Photos of the validation set that the report shows with every block's mask.")
+  var pictures = 8
+
+  @Flag(help: "None: for a report that is published where the photos must not be.")
+  var noPictures = false
+
+  @Option(help: "Threads to work with (default: all cores).")
+  var threads: Int = ProcessInfo.processInfo.activeProcessorCount
+
+  @Flag(help: "No progress; failures are still told.")
+  var quiet = false
+
+  func validate() throws {
+    func check(_ isGood: Bool, _ message: String) throws { if !isGood { throw ValidationError(message) } }
+    try check(
+      dataset.validation != nil || dataset.validationImages != nil, "--val, or --val-images and --val-masks, is missing"
+    )
+    try check(steps > 0, "--steps must be positive, not \(steps)")
+    try check((1...1000).contains(seeds), "--seeds must be 1 to 1000, not \(seeds)")
+    try check(every > 0, "--every must be positive, not \(every)")
+    try check(validateEvery.map { $0 > 0 } ?? true, "--validate-every must be positive")
+    try check((0...1000).contains(pictures), "--pictures must be 0 to 1000, not \(pictures)")
+    try check((1...1024).contains(threads), "--threads must be 1 to 1024, not \(threads)")
+    try check(recipe.batch != 1, "--batch must be at least 2: batch normalisation needs more than one photo here")
+    try check(recipe.seed.map { $0 <= UInt64.max - 1000 } ?? true, "--seed is too large")
+    try check(!out.isEmpty && out != "-", "--out must be a folder")
+    try check(FilePath(out).isFolder || !FilePath(out).exists, "--out must be a folder, but \(out) is a file")
+  }
+
+  func run() throws {
+    let recipe = try recipe.applied(to: Recipe(), steps: steps)
+    let training = try dataset.training(threads: threads), validation = try dataset.validation(threads: threads)!
+    let first = self.recipe.seed ?? 1
+    let plan = AblationPlan(
+      blocks: blocks.kinds, match: match, reference: network.network(of: .rsu),
+      seeds: (0..<UInt64(seeds)).map { first + $0 }, steps: steps, recipe: recipe)
+    var options = Ablation.Options(folder: out)
+    (options.threads, options.checkpointEvery) = (threads, every)
+    options.validateEvery = validateEvery ?? max(1, (steps + 9) / 10)
+    let ablation = try Ablation(plan, training: training, validation: validation, options: options)
+    Interruption.watch()
+    let teller = AblationTeller(plan, quiet: quiet, done: ablation.stepsMade)
+    defer { teller.finish() }
+    let end = try ablation.run(
+      pictures: noPictures ? 0 : pictures, shouldStop: { Interruption.requested != nil }, onEvent: teller.tell)
+    teller.finish()
+    if end == .stopped, let signal = Interruption.requested {
+      throw CommandFailure("stopped; the same command goes on", exitCode: Interruption.exitCode(signal))
+    }
+    if !quiet { note("compared in \(out)/report.html and \(out)/report.csv") }
+  }
+}
+
+/// Blocks as written on the command line: "RSU,PLN", each once.
+struct BlockList: ExpressibleByArgument {
+  let kinds: [BlockKind]
+  var defaultValueDescription: String { "all" }
+
+  init(kinds: [BlockKind]) { self.kinds = kinds }
+
+  init?(argument: String) {
+    let parts = argument.split(separator: ",", omittingEmptySubsequences: false)
+    let kinds = parts.compactMap { BlockKind(argument: String($0)) }
+    guard kinds.count == parts.count, Set(kinds).count == kinds.count else { return nil }
+    self.init(kinds: kinds)
+  }
+}
+
+/// Tells on standard error how an ablation is: a bar on a terminal, else a line now and then.
+private struct AblationTeller {
+  private let plan: AblationPlan
+  private let quiet: Bool
+  private let progress: Progress
+
+  init(_ plan: AblationPlan, quiet: Bool, done: Int) {
+    (self.plan, self.quiet) = (plan, quiet)
+    progress = Progress(
+      quiet || isatty(STDERR_FILENO) == 0 ? .none : .bar, total: plan.steps * plan.runs.count,
+      done: done)
+  }
+
+  func tell(_ event: Ablation.Event) {
+    switch event {
+    case .begun(let run, let steps):
+      progress.remark(run.name)
+      say("\(run.name): \(steps) of \(plan.steps) steps made")
+    case .training(_, .step): progress.advance(failed: false)
+    case .training(let run, .validated(let result, let step, _)):
+      let scores = [Measure.mae, .maxF, .structure].map { "\($0.rawValue) \(fixed(result.scores[$0]!, places: 4))" }
+      say(
+        "\(run.name): step \(step)  validation loss \(fixed(result.loss, places: 4))  \(scores.joined(separator: "  "))"
+      )
+    case .training: break
+    case .finished(let run): say("\(run.name): done")
+    }
+  }
+
+  func finish() { progress.finish() }
+
+  private func say(_ line: String) { if !quiet { progress.note(line) } }
+}
+
+extension AblationPlan.Match: ExpressibleByArgument {}
