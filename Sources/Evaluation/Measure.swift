@@ -66,5 +66,6 @@ package func fixed(_ value: Double, places: Int) -> String {
   let scale = (0..<places).reduce(1) { scale, _ in scale * 10 }
   let number = Int((value * Double(scale)).rounded()), digits = "\(abs(number) % scale)"
   let sign = number < 0 ? "-" : ""
+  if places == 0 { return "\(number)" }
   return "\(sign)\(abs(number) / scale)." + String(repeating: "0", count: places - digits.count) + digits
 }

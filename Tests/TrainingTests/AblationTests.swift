@@ -170,9 +170,9 @@ struct AblationTests {
     }
     #expect(problem(Self.plan([.pln], match: .middle, steps: 2)).contains("match is middle, was macs"))
     #expect(problem(Self.plan([.pln], steps: 2, learningRate: 0.1)).contains("learning rate"))
-    #expect(problem(Self.plan([.pln], steps: 2), on: 4).contains("photos and masks to train on are others"))
     #expect(problem(Self.plan([.pln], steps: 1)).contains("PLN-seed1 has made 2 steps, more than 1"))
     #expect(problem(Self.plan([.pln], steps: 2), on: 3) == "none")
+    #expect(problem(Self.plan([.pln], steps: 2), on: 4).contains("photos and masks to train on are others"))
   }
 
   @Test func plansMatchCosts() {
