@@ -52,7 +52,7 @@ struct Studio {
     return report
   }
 
-  /// What alpha matting takes for each pixel of a photo, if a quarter of them is unknown; rarely is it a tenth.
+  /// What alpha matting takes for each pixel of a photo, if a quarter of them is unknown: hard photos have a sixth.
   private static let mattingBytes = 40
 
   private func perform(
