@@ -32,8 +32,10 @@ public final class Trainer {
   /// Bytes for maps, gradients and scratch of a batch.
   public var memory: Int { network.memory }
 
-  /// - Parameter checkpoint: where to begin, or to go on.
-  /// - Throws: `changed` if the checkpoint was made with other data or another recipe, but for the learning rate.
+  /// - Parameter checkpoint: where to begin, or to go on. Where batch normalisation was folded into its weights, it gets one
+  ///   back that changes nothing on the first photos.
+  /// - Throws: `image` if one of these cannot be read, `changed` if the checkpoint was made with other data or another recipe,
+  ///   but for the learning rate.
   public init(_ dataset: Dataset, from checkpoint: Checkpoint, recipe: Recipe, threads: Int = 1) throws(TrainingError) {
     precondition(recipe.batch > 0 && recipe.accumulation > 0, "\(recipe.accumulation) batches of \(recipe.batch)")
     let fingerprint = dataset.fingerprint
@@ -48,9 +50,6 @@ public final class Trainer {
     self.checkpoint.progress = Checkpoint.Progress(
       recipe: recipe, dataset: fingerprint, best: checkpoint.progress?.best,
       validatedStep: checkpoint.progress?.validatedStep)
-    if let decay = recipe.averageDecay, checkpoint.average == nil {
-      self.checkpoint.average = ParameterAverage(of: checkpoint.parameters, decay: decay)
-    }
     pool = .shared(threads: threads)
     loader = BatchLoader(dataset, recipe, threads: threads)
     let side = recipe.augmentation.crop
@@ -58,6 +57,21 @@ public final class Trainer {
       checkpoint.configuration, parameters: checkpoint.parameters, optimizer: checkpoint.optimizer,
       images: recipe.batch, height: side, width: side, pool: pool)
     sum = recipe.accumulation > 1 ? GradientSum(of: checkpoint.parameters) : nil
+    if steps == 0, !checkpoint.parameters.folded.isEmpty { try calibrate() }
+    if let decay = recipe.averageDecay, checkpoint.average == nil {
+      self.checkpoint.average = ParameterAverage(of: checkpoint.parameters, decay: decay)
+    }
+  }
+
+  /// Photos, at least, that folded batch normalisation gets its statistics back from.
+  private static let calibrationPhotos = 64
+
+  private func calibrate() throws(TrainingError) {
+    for number in 0..<(Self.calibrationPhotos + recipe.batch - 1) / recipe.batch {
+      do { network.calibrate(images: .init(try loader.take(number).images), pass: number + 1) } catch {
+        throw .image(error)
+      }
+    }
   }
 
   /// Makes one step of training.

@@ -56,6 +56,10 @@ public final class TrainingStep {
     return loss
   }
 
+  /// Gives layers whose batch normalisation was folded one that changes nothing on these images, N×3×H×W, and on those of
+  /// the passes before; see `Tape.calibrate`.
+  public func calibrate(images: UnsafeBufferPointer<Float>, pass: Int) { tape.calibrate(images, pass: pass) }
+
   /// Forward and backward: leaves the gradients in `parameters` and moves the running statistics.
   public func computeGradients(images: UnsafeBufferPointer<Float>, masks: UnsafeBufferPointer<Float>) -> Loss {
     tape.run(images)

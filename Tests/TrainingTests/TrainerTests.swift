@@ -30,6 +30,32 @@ struct TrainerTests {
     #expect(end < 0.6 * start, "\(losses)")
   }
 
+  /// Released weights have their batch normalisation folded. Training begins with the same features nevertheless.
+  @Test func foldedNormalizationIsGivenBack() throws {
+    let folder = try DataFolder()
+    let dataset = try folder.dataset(4)
+    func whole(_ recipe: inout Recipe) {
+      recipe.augmentation.crop = 40
+      recipe.augmentation.flipsRows = false
+    }
+    let first = try Self.trainer(dataset, whole)
+    for _ in 0..<30 { _ = try first.step() }
+    let trained = try TrainedNetwork(first.checkpoint.store(source: "trained"))
+
+    var store = ParameterStore(source: "folded", metadata: trained.store.metadata)
+    for (name, layer) in trained.parameters {
+      let names = ParameterNames(name)
+      (store[names.weight], store[names.bias]) = (layer.folded.weight, layer.folded.bias)
+    }
+    let trainer = try Self.trainer(dataset, from: Checkpoint(store), whole)
+    let validation = Validation(dataset, as: trainer.recipe.augmentation)
+    let folded = try #require(try validation.run(TrainedNetwork(store)))
+    let restored = try #require(try validation.run(TrainedNetwork(trainer.checkpoint.store(source: "restored"))))
+    #expect(abs(restored.loss - folded.loss) < 1e-4 * folded.loss, "\(restored.loss), folded \(folded.loss)")
+    let loss = try trainer.step().loss.total
+    #expect(abs(loss - folded.loss) < 0.05 * folded.loss, "\(loss), in inference \(folded.loss)")
+  }
+
   /// With all that has a state: the optimiser, the mean of the weights, the order of the data, chance, the learning rate.
   @Test func goesOnBitForBit() throws {
     let folder = try DataFolder()

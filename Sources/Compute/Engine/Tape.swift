@@ -65,6 +65,21 @@ public final class Tape {
 
   /// Computes the outputs from N×C×H×W floats and moves the running statistics.
   public func run(_ images: UnsafeBufferPointer<Float>) {
+    load(images)
+    for step in steps { step.run(scratch) }
+  }
+
+  /// Gives layers whose batch normalisation was folded into their weights one that changes nothing: the running statistics
+  /// become those of the images of all passes so far, γ and β their deviation and mean.
+  ///
+  /// Without it a training would begin with features that have another scale than the ones the network was trained for.
+  /// - Parameter pass: 1 for the first images, 2 for the next …
+  public func calibrate(_ images: UnsafeBufferPointer<Float>, pass: Int) {
+    load(images)
+    for step in steps { step.calibrate(scratch, pass: pass) }
+  }
+
+  private func load(_ images: UnsafeBufferPointer<Float>) {
     precondition(
       images.count == input.images * input.shape.count,
       "\(images.count) values for \(input.images) images of \(input.shape)")
@@ -74,7 +89,6 @@ public final class Tape {
         images.baseAddress! + image * input.shape.count + block * input.imageCount,
         Int32(input.channels(inBlock: block)), input.shape.pixels, input.block(block) + image * input.imageCount)
     }
-    for step in steps { step.run(scratch) }
   }
 
   /// Computes the parameters' gradients from those of all outputs, which `binaryCrossEntropy` or `setGradient` has set.
@@ -125,8 +139,14 @@ protocol TapeStep {
   /// Floats for all workers together, and for each of them beside that.
   var scratchCount: (shared: Int, each: Int) { get }
   func run(_ scratch: TapeScratch)
+  /// `run`, as `Tape.calibrate` does it.
+  func calibrate(_ scratch: TapeScratch, pass: Int)
   /// Adds to the gradients of what the step read, from the gradient of what it made.
   func pullBack(_ scratch: TapeScratch)
+}
+
+extension TapeStep {
+  func calibrate(_ scratch: TapeScratch, pass: Int) { run(scratch) }
 }
 
 /// What all steps of a tape share.

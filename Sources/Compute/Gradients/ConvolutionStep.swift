@@ -85,9 +85,16 @@ struct ConvolutionStep: TapeStep {
     )
   }
 
-  func run(_ scratch: TapeScratch) {
+  func run(_ scratch: TapeScratch) { run(scratch, calibrating: nil) }
+
+  func calibrate(_ scratch: TapeScratch, pass: Int) {
+    run(scratch, calibrating: context.parameters.folded.contains(layer.name) ? pass : nil)
+  }
+
+  private func run(_ scratch: TapeScratch, calibrating pass: Int?) {
     run(forward, scratch)
-    normalization.run(into: result, residual: residual, shared: scratch.shared, pool: context.pool)
+    normalization.run(
+      into: result, residual: residual, shared: scratch.shared, pool: context.pool, calibrating: pass)
     if let pooling { Maps.maxPool(result, into: pooling.pooled, context) }
   }
 

@@ -57,13 +57,17 @@ struct Normalization {
     }
   }
 
-  func run(into y: StoredMap, residual: StoredMap?, shared sums: UnsafeMutablePointer<Float>, pool: ThreadPool) {
+  /// - Parameter pass: of `Tape.calibrate`, from 1; nil for training.
+  func run(
+    into y: StoredMap, residual: StoredMap?, shared sums: UnsafeMutablePointer<Float>, pool: ThreadPool,
+    calibrating pass: Int? = nil
+  ) {
     if layer.isNormalized {
       forEachPart(pool) { block, offset, pixels, part in
         let sum = sums + part * 2 * lanes
         kernels.c.moments(z.block(block) + offset, pixels, sum, sum + lanes)
       }
-      for channel in 0..<layer.output { setStatistics(channel, sums) }
+      for channel in 0..<layer.output { setStatistics(channel, sums, calibrating: pass) }
     } else {
       for channel in 0..<layer.output {
         coefficient(.scale)[channel] = 1
@@ -78,7 +82,7 @@ struct Normalization {
   }
 
   /// Mean and variance from those of the parts (Chan, Golub and LeVeque 1983), and what follows from them.
-  private func setStatistics(_ channel: Int, _ sums: UnsafePointer<Float>) {
+  private func setStatistics(_ channel: Int, _ sums: UnsafePointer<Float>, calibrating pass: Int?) {
     let block = channel / lanes, lane = channel % lanes
     var count = 0.0, mean = 0.0, squares = 0.0
     for part in 0..<parts {
@@ -95,11 +99,19 @@ struct Normalization {
     coefficient(.inverseDeviation)[channel] = Float(inverse)
     coefficient(.scale)[channel] = Float(scale)
     coefficient(.shift)[channel] = Float(Double(values[place.beta + channel]) - mean * scale)
+    let momentum = pass.map { 1 / Double($0) } ?? TrainableParameters.momentum
     func move(_ value: inout Float, to new: Double) {
-      value = Float(Double(value) + TrainableParameters.momentum * (new - Double(value)))
+      value = Float(Double(value) + momentum * (new - Double(value)))
     }
     move(&running[place.mean + channel], to: mean + Double(values[place.bias + channel]))
     move(&running[place.variance + channel], to: squares / (count - 1))
+    guard pass != nil else { return }
+    // What the running statistics take away is given back, and this run leaves the layer as it was.
+    let deviation = Double(running[place.variance + channel]) + ConvolutionParameters.BatchNormalization.epsilon
+    values[place.gamma + channel] = Float(deviation.squareRoot())
+    values[place.beta + channel] = running[place.mean + channel]
+    coefficient(.scale)[channel] = 1
+    coefficient(.shift)[channel] = values[place.bias + channel]
   }
 
   /// From dy to dz, and the gradients of γ and β, or of the bias. dz may be dy.

@@ -16,6 +16,8 @@ public final class TrainableParameters {
   /// Values and their gradients, in the same order. Padding between tensors is zero.
   let values, gradients: OwnedFloats
   let statistics: OwnedFloats
+  /// Layers whose normalisation was folded into their weights, so that it began anew; see `Tape.calibrate`.
+  public private(set) var folded: Set<LayerName> = []
 
   /// Momentum of the running statistics: PyTorch's default, which the published weights were trained with.
   static let momentum = 0.1
@@ -68,6 +70,7 @@ public final class TrainableParameters {
     self.init(layers)
     fill(values, from: parameters)
     fillStatistics(statistics, from: parameters)
+    folded = Set(layers.filter { $0.isNormalized && parameters[$0.name]!.normalization == nil }.map(\.name))
   }
 
   /// The opposite of `copy`; running statistics are left out.
