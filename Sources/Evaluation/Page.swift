@@ -69,7 +69,7 @@ package enum Page {
     h3 { font-size: .95rem; margin: 0; overflow-wrap: anywhere; } p { color: var(--soft); margin: .2rem 0; }
     table { border-collapse: collapse; } th { text-align: left; font-weight: 400; }
     th, td { padding: .25rem 1.2rem .25rem 0; border-bottom: 1px solid var(--line); }
-    .wide { overflow-x: auto; } td { font-variant-numeric: tabular-nums; } td + td { color: var(--soft); }
+    .wide { overflow-x: auto; } .wide td { white-space: nowrap; } td { font-variant-numeric: tabular-nums; } td + td { color: var(--soft); }
     .charts, .cards { display: grid; gap: 1.2rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 26rem), 1fr)); }
     figure { margin: 0; } .chart > svg { width: 100%; height: auto; }
     .chart ul { list-style: none; margin: 0; padding: 0; color: var(--soft); font-size: .9rem; }

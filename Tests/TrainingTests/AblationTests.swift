@@ -175,6 +175,17 @@ struct AblationTests {
     #expect(problem(Self.plan([.pln], steps: 2), on: 4).contains("photos and masks to train on are others"))
   }
 
+  @Test func oneThatDivergesStopsNoOther() throws {
+    let folder = try DataFolder()
+    do {
+      try run(Self.plan([.pln, .res], steps: 4, learningRate: 1e30), in: folder)
+      Issue.record("nothing diverged")
+    } catch {
+      #expect("\(error)".contains("PLN-seed1: step ") && "\(error)".contains("RES-seed1: step "), "\(error)")
+    }
+    #expect(!FileManager.default.fileExists(atPath: "\(folder.path)/out/report.html"))
+  }
+
   @Test func plansMatchCosts() {
     let macs = Self.plan(BlockKind.allCases), middle = Self.plan(BlockKind.allCases, match: .middle)
     for plan in [macs, middle] {

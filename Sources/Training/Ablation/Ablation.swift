@@ -79,11 +79,13 @@ public final class Ablation {
   }
 
   /// Makes what is missing, until all is done or it is to stop. After every training the report is written anew.
-  /// - Parameter pictures: how many photos of the validation set the report shows; see `AblationReport`.
+  /// - Parameter pictures: how many photos of the validation set the report shows with every block's mask.
+  /// - Throws: `TrainingError`; a training whose values do not stay finite keeps no other one from its end, `data` names it then.
   public func run(
     pictures: Int, shouldStop: @escaping @Sendable () -> Bool = { false }, onEvent: (Event) -> Void = { _ in }
   ) throws(TrainingError) -> TrainingRun.End {
     let speeds = try speeds()
+    var diverged: [String] = []
     for run in plan.runs where !isDone(run) {
       let checkpoint = try checkpoint(of: run)
       let steps = checkpoint.optimizer.steps
@@ -96,8 +98,14 @@ public final class Ablation {
         var its = TrainingRun.Options(steps: plan.steps, output: path(of: run))
         (its.checkpointEvery, its.validateEvery) = (options.checkpointEvery, options.validateEvery)
         let validation = Validation(validation, as: plan.recipe.augmentation, threads: options.threads)
-        let end = try TrainingRun(trainer, validation: validation, options: its)
-          .run(shouldStop: shouldStop) { onEvent(.training(run, $0)) }
+        let end: TrainingRun.End
+        do {
+          end = try TrainingRun(trainer, validation: validation, options: its)
+            .run(shouldStop: shouldStop) { onEvent(.training(run, $0)) }
+        } catch .diverged(let step, let checkpoint) {
+          diverged.append("\(run.name): \(TrainingError.diverged(step: step, checkpoint: checkpoint))")
+          continue
+        }
         if end == .stopped || trainer.checkpoint.progress?.validatedStep != plan.steps { return .stopped }
         if steps == plan.steps { try save(trainer.checkpoint, to: its.output) }
       }
@@ -106,6 +114,7 @@ public final class Ablation {
       try writeReport(pictures: pictures)
     }
     try writeReport(pictures: pictures)
+    guard diverged.isEmpty else { throw .data(diverged) }
     return .finished
   }
 
