@@ -142,7 +142,7 @@ struct TrainTests {
       ["train"], ["train", "--data", "d", "-o", "o"], base + ["--images", "i", "--masks", "m"],
       base + ["--steps", "0"],
       ["train", "--images", "i", "-o", "o", "--steps", "1"], base + ["--val-images", "v"], base + ["--batch", "0"],
-      base + ["--size", "20"], base + ["--size", "64", "--crop", "64"], base + ["--side", "64", "--crop", "65"],
+      base + ["--size", "20"], base + ["--size", "36", "--batch", "1"], base + ["--size", "64", "--crop", "64"], base + ["--side", "64", "--crop", "65"],
       base + ["--jitter", "2"], base + ["--jitter", "a,b"], base + ["--ema", "1"], base + ["--widths", "4"],
       base + ["--widths", "4:8,4:8"], base + ["--flip", "up"], base + ["--schedule", "steps"],
       base + ["--warmup", "-1"],

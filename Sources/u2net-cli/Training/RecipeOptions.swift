@@ -91,6 +91,9 @@ struct RecipeOptions: ParsableArguments {
     set(\.seed, seed)
     let (side, crop) = (recipe.augmentation.side, recipe.augmentation.crop)
     guard crop <= side else { throw ValidationError("--crop must be at most --side, not \(crop) of \(side)") }
+    guard recipe.batch > 1 || crop > 32 else {
+      throw ValidationError("--batch 1 needs a --crop above 32: normalisation needs more than one value of each channel")
+    }
     return recipe
   }
 
