@@ -92,7 +92,7 @@ struct RecipeOptions: ParsableArguments {
     let (side, crop) = (recipe.augmentation.side, recipe.augmentation.crop)
     guard crop <= side else { throw ValidationError("--crop must be at most --side, not \(crop) of \(side)") }
     guard recipe.batch > 1 || crop > 32 else {
-      throw ValidationError("--batch 1 needs a --crop above 32: normalisation needs more than one value of each channel")
+      throw ValidationError("--batch 1 needs a --crop above 32: batch normalisation needs more than one value")
     }
     return recipe
   }
