@@ -109,11 +109,11 @@ public final class Ablation {
         if end == .stopped || trainer.checkpoint.progress?.validatedStep != plan.steps { return .stopped }
         if steps == plan.steps { try save(trainer.checkpoint, to: its.output) }
       }
-      try write(json: AblationMetrics(run, of: self, speeds), to: "\(run.name)/metrics.json")
+      try write(json: AblationMetrics(run, of: self), to: "\(run.name)/metrics.json")
       onEvent(.finished(run))
-      try writeReport(pictures: pictures)
+      try writeReport(speeds, pictures: pictures)
     }
-    try writeReport(pictures: pictures)
+    try writeReport(speeds, pictures: pictures)
     guard diverged.isEmpty else { throw .data(diverged) }
     return .finished
   }

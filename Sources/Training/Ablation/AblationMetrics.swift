@@ -11,15 +11,15 @@ struct AblationMetrics: Codable {
   let parameters: Int
   /// For a square input of the plan's side.
   let macs: Int
-  /// Of inference, one image, and of a training step; medians.
-  let millisecondsPerImage, millisecondsPerStep: Double
+  /// Of a training step; median.
+  let millisecondsPerStep: Double
   /// The seven maps' losses on the validation set, summed.
   let validationLoss: Double
   /// On the validation set after the last step, by `Measure`'s raw values.
   let scores: [String: Double]
 
   /// - Precondition: the training is done.
-  init(_ run: AblationPlan.Run, of ablation: Ablation, _ speeds: [AblationSpeed]) throws(TrainingError) {
+  init(_ run: AblationPlan.Run, of ablation: Ablation) throws(TrainingError) {
     let plan = ablation.plan, configuration = run.variant.configuration
     let log = ablation.path(of: run).replacing(".safetensors", with: ".jsonl")
     let lines = try TrainingLog.lines(path: log)
@@ -33,7 +33,6 @@ struct AblationMetrics: Codable {
     stages = configuration.text
     parameters = configuration.cost(.parameters)
     macs = configuration.cost(.macs(side: plan.side))
-    millisecondsPerImage = speeds.first { $0.stages == configuration.text }?.milliseconds ?? 0
     millisecondsPerStep = Double(plan.recipe.examplesPerStep) * 1000 / max(times[times.count / 2], 1e-6)
     validationLoss = last["loss"]!
     scores = last.filter { $0.key != "loss" }

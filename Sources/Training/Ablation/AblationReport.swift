@@ -11,6 +11,7 @@ extension Ablation {
   /// A block with what came of its trainings, in the order of the plan's seeds.
   private struct Result {
     let variant: AblationPlan.Variant
+    let speed: AblationSpeed
     let runs: [(run: AblationPlan.Run, metrics: AblationMetrics, log: [TrainingLog.Line])]
 
     /// Mean and standard deviation (of a sample; nil for one) over the seeds.
@@ -40,7 +41,7 @@ extension Ablation {
   /// Writes both files.
   /// - Parameter pictures: how many photos of the validation set to show with every block's mask, spread evenly over it; 0 for a
   ///   page that may be published where the photos may not.
-  func writeReport(pictures: Int) throws(TrainingError) {
+  func writeReport(_ speeds: [AblationSpeed], pictures: Int) throws(TrainingError) {
     var results: [Result] = []
     for variant in plan.variants {
       var runs: [(AblationPlan.Run, AblationMetrics, [TrainingLog.Line])] = []
@@ -49,7 +50,8 @@ extension Ablation {
         let log = path(of: run).replacing(".safetensors", with: ".jsonl")
         runs.append((run, metrics, try TrainingLog.lines(path: log)))
       }
-      if !runs.isEmpty { results.append(Result(variant: variant, runs: runs)) }
+      let speed = speeds.first { $0.stages == variant.configuration.text }
+      if !runs.isEmpty { results.append(Result(variant: variant, speed: speed!, runs: runs)) }
     }
     guard !results.isEmpty else { return }
     try write(csv(results).utf8, to: "report.csv")
@@ -108,7 +110,7 @@ extension Ablation {
         result.variant.name, "\(result.runs.count)", "\(configuration.cost(.parameters))",
         ratio(result.variant, .parameters), fixed(Double(configuration.cost(macs)) / 1e6, places: 1),
         ratio(result.variant, macs), "\(field)",
-        fixed(result.statistics(\.millisecondsPerImage).mean, places: 1),
+        fixed(result.speed.milliseconds, places: 1),
         fixed(result.statistics(\.millisecondsPerStep).mean, places: 0),
       ]
         + Self.measures.map { measure in
@@ -141,7 +143,7 @@ extension Ablation {
         [
           metrics.block, "\(metrics.seed)", "\(metrics.steps)", "\(metrics.parameters)",
           ratio(result.variant, .parameters), "\(metrics.macs)", ratio(result.variant, .macs(side: plan.side)),
-          fixed(metrics.millisecondsPerImage, places: 3), fixed(metrics.millisecondsPerStep, places: 3),
+          fixed(result.speed.milliseconds, places: 3), fixed(metrics.millisecondsPerStep, places: 3),
           "\(metrics.validationLoss)",
         ] + measures.map { "\(metrics.scores[$0.rawValue]!)" }
       }
