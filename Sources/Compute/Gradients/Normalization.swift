@@ -107,8 +107,8 @@ struct Normalization {
     move(&running[place.variance + channel], to: squares / (count - 1))
     guard pass != nil else { return }
     // What the running statistics take away is given back, and this run leaves the layer as it was.
-    let deviation = Double(running[place.variance + channel]) + ConvolutionParameters.BatchNormalization.epsilon
-    values[place.gamma + channel] = Float(deviation.squareRoot())
+    let variance = Double(running[place.variance + channel]) + ConvolutionParameters.BatchNormalization.epsilon
+    values[place.gamma + channel] = Float(variance.squareRoot())
     values[place.beta + channel] = running[place.mean + channel]
     coefficient(.scale)[channel] = 1
     coefficient(.shift)[channel] = values[place.bias + channel]

@@ -85,7 +85,7 @@ public final class Ablation {
     pictures: Int, shouldStop: @escaping @Sendable () -> Bool = { false }, onEvent: (Event) -> Void = { _ in }
   ) throws(TrainingError) -> TrainingRun.End {
     let speeds = try speeds()
-    var diverged: [String] = []
+    var diverged: [String] = [], isReported = false
     for run in plan.runs where !isDone(run) {
       let checkpoint = try checkpoint(of: run)
       let steps = checkpoint.optimizer.steps
@@ -112,8 +112,9 @@ public final class Ablation {
       try write(json: AblationMetrics(run, of: self), to: "\(run.name)/metrics.json")
       onEvent(.finished(run))
       try writeReport(speeds, pictures: pictures)
+      isReported = true
     }
-    try writeReport(speeds, pictures: pictures)
+    if !isReported { try writeReport(speeds, pictures: pictures) }  // With other pictures, or none.
     guard diverged.isEmpty else { throw .data(diverged) }
     return .finished
   }

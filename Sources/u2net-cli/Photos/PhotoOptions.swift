@@ -31,7 +31,10 @@ struct PhotoOptions: ParsableArguments {
       return try runOne(jobs[0], cutout)
     }
 
-    if found.photos.isEmpty, !batch.watch, !batch.quiet { note("no photos here: nothing to do") }
+    if found.photos.isEmpty, !batch.watch, !batch.quiet {
+      let places = input.inputs + (input.filesFrom.map { [$0] } ?? [])
+      note("\(places.joined(separator: ", ")): no photos: nothing to do")
+    }
     // Where nothing can be written, no photo needs to be looked at.
     for job in jobs { try job.makeFolders() }
     Interruption.watch()
