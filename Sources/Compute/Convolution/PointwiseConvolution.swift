@@ -53,7 +53,8 @@ struct PointwiseConvolution {
       for input in 0..<inputs {
         let u = weights.start + (group * inputs + input) * lanes * lanes
         kernels.c.gemm(
-          blocks.buffer[input] + start, lanes, u, y, Int32(count), Int32(lanes), 1, input == 0 ? 0 : 1, u)
+          blocks.buffer[input] + start, lanes, u, y, Int32(count), Int32(lanes), 1, input == 0 ? 0 : 1, u,
+          blocks.buffer[min(input + 1, inputs - 1)] + start)
       }
       kernels.c.normalize(
         y, count, ones.start, bias.start + group * lanes, floor,

@@ -69,7 +69,7 @@ struct WinogradConvolution {
 
   /// V may take this many floats of a core's cache; P and the stream of U come on top. Measured on a core with 1 MB of L2:
   /// between a half and twice as many the time changes by less than the noise, beyond that it rises.
-  private static let cacheful = 100_000
+  private static let cacheful = 50_000
   /// So few tiles are transformed together, if U is larger than this many floats: what a core can keep in its cache
   /// is better read once by every job.
   private static let fewTiles = 64
@@ -158,7 +158,7 @@ struct WinogradConvolution {
       jobTiles = (tiles + parts - 1) / parts
     } else {
       let n2 = (m + 2) * (m + 2)
-      jobTiles = max(rows, min(96, Self.cacheful / (n2 * blocks.count * lanes)) / rows * rows)
+      jobTiles = max((11 + rows) / rows, min(96, Self.cacheful / (n2 * blocks.count * lanes)) / rows) * rows
     }
     bias = OwnedBuffer(output.map { $0 < 0 ? 0 : values.bias?[Int($0)] ?? 0 })
     self.destination = OwnedBuffer(destination.blocks)
@@ -332,7 +332,8 @@ struct WinogradConvolution {
     for xi in 0..<n2 {
       kernels.c.gemm(
         v + xi * strideOfV + range.lowerBound, rowOfV, u + xi * sizeOfU, p + xi * strideOfP, Int32(count),
-        Int32(range.count), Int32(vectors), range.lowerBound > 0 ? 1 : 0, u + (xi + 1) * sizeOfU)
+        Int32(range.count), Int32(vectors), range.lowerBound > 0 ? 1 : 0, u + (xi + 1) * sizeOfU,
+        v + (xi + 1 < n2 ? xi + 1 : 0) * strideOfV + range.lowerBound)
     }
   }
 
