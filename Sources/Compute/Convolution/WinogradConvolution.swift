@@ -158,7 +158,9 @@ struct WinogradConvolution {
       jobTiles = (tiles + parts - 1) / parts
     } else {
       let n2 = (m + 2) * (m + 2)
-      jobTiles = max((11 + rows) / rows, min(96, Self.cacheful / (n2 * blocks.count * lanes)) / rows) * rows
+      let cached = Self.cacheful / (n2 * blocks.count * lanes), shared = (tiles + 15) / 16
+      let least = n2 * layer.input * layer.output > Self.manyWeights ? 12 : 1
+      jobTiles = (max(least, min(cached, shared, 96)) + rows - 1) / rows * rows
     }
     bias = OwnedBuffer(output.map { $0 < 0 ? 0 : values.bias?[Int($0)] ?? 0 })
     self.destination = OwnedBuffer(destination.blocks)
