@@ -6,7 +6,7 @@ public struct Tensor: @unchecked Sendable {  // The elements are immutable and t
   /// Extents, outermost first. A convolution weight is `[O, I, kernelHeight, kernelWidth]`.
   public let shape: [Int]
   private let base: UnsafePointer<Float>
-  private let owner: AnyObject
+  let owner: AnyObject
 
   /// Number of elements: the product of `shape`, 1 for a scalar.
   public var count: Int { shape.reduce(1, *) }

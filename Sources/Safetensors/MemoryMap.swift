@@ -1,3 +1,5 @@
+import Compute
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -11,7 +13,7 @@
 /// Pages are read when touched, so mapping a large file costs nothing until its bytes are used. Another
 /// process that truncates the file meanwhile makes touching the missing pages fatal (`SIGBUS`); replacing
 /// the file by renaming, as `Safetensors.write` does, is harmless.
-public final class MemoryMap: @unchecked Sendable {  // The memory is never written.
+public final class MemoryMap: RereadableMemory, @unchecked Sendable {  // The memory is never written.
   /// All bytes of the file; the first is aligned to a page.
   public let bytes: UnsafeRawBufferPointer
   /// The file's length in bytes, ≥ 1.

@@ -60,10 +60,9 @@ typedef struct {
   /// `pooled` is null, it gets the block's 2×2 max-pool (see max_pool), for which m must be even and the dilation 1.
   void (*output)(const ck_tiling *, const float *p, intptr_t p_xi, intptr_t p_tile, int32_t first, int32_t count,
                  const float *bias, float floor, const float *residual, float *block, float *pooled);
-  /// Transforms the 3×3 kernels of output channels output[0 ..< nv·L] and of input channels channel[0 ..< k] (−1: zero).
-  /// Value xi of input k goes to u + xi·u_xi + k·nv·L, nv·L floats.
-  void (*weights)(const ck_weights *, const int32_t *output, const int32_t *channel, int32_t k, int32_t nv, float *u,
-                  intptr_t u_xi);
+  /// Transforms 3×3 kernels as `pack_kernels` leaves them: the n values of one row of the n×n, value x of input k to
+  /// u + x·u_xi + k·nv·L, nv·L floats.
+  void (*weights)(const float *kernels, int32_t k, int32_t nv, int32_t row, float *u, intptr_t u_xi);
   /// `output` transposed: the m×m pixels of tiles first ..< first + count, zero outside the map. Value xi of tile t goes to
   /// v + xi·v_xi + (t − first)·L.
   void (*gradient)(const ck_tiling *, const float *block, int32_t first, int32_t count, float *v, intptr_t v_xi);
@@ -90,6 +89,10 @@ typedef struct {
   /// and `next_v` is fetched into the cache meanwhile: the next call's, of the same size.
   void (*gemm)(const float *v, intptr_t v_row, const float *u, float *p, int32_t rows, int32_t k, int32_t nv,
                int32_t accumulate, const float *next_u, const float *next_v);
+  /// Lays out the 3×3 kernels from input channels channel[0 ..< k] to output channels output[0 ..< nv·L] (−1: zero) as
+  /// packed[k][nv][9][L].
+  void (*pack_kernels)(const ck_weights *, const int32_t *output, const int32_t *channel, int32_t k, int32_t nv,
+                       float *packed);
   /// m = 2, 3, 4, 5, 6.
   ck_winograd winograd[5];
   /// Rows first ..< first + count of a 3×3 convolution to one planar channel, without ReLU. weights is

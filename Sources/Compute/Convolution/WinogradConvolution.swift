@@ -75,8 +75,10 @@ struct WinogradConvolution {
   private static let fewTiles = 64
   private static let manyWeights = 250_000
 
+  /// Values of a tile's row.
+  private var n: Int { m + 2 }
   /// Products a tile.
-  var n2: Int { (m + 2) * (m + 2) }
+  var n2: Int { n * n }
   private var groupLanes: Int { vectors * kernels.lanes }
   private var depth: Int { channel.count }
   private var rowOfV: Int { blocks.buffer.count * kernels.lanes }
@@ -84,8 +86,12 @@ struct WinogradConvolution {
   private var strideOfV: Int { (sharesTiles ? tiles : jobTiles) * rowOfV + 16 }
   private var strideOfP: Int { jobTiles * groupLanes + 16 }
   private var strideOfU: Int { depth * groupLanes }
-  /// Input channels whose weights are transformed at once on the way: U of so many stays in a core's cache.
-  private var chunk: Int { min(depth, max(16, 100_000 / (n2 * groupLanes) / 16 * 16)) }
+  /// Floats of the packed kernels from one input channel to a group.
+  private var kernelsOfChannel: Int { 9 * groupLanes }
+  /// Input channels whose weights are transformed at once on the way, a row of U at a time. Measured: 64 … 256 do alike.
+  private var chunk: Int { min(depth, 128) }
+  /// Floats of such a row's n matrices, each; kept off powers of two as `strideOfV`.
+  private var rowOfU: Int { chunk * groupLanes + 16 }
 
   /// Whether inference can, whose maps of one channel are planar.
   static func canRun(_ layer: Convolution, sources: [MapShape]) -> Bool {
@@ -172,6 +178,7 @@ struct WinogradConvolution {
     } else if weightUse == .ahead || isReused {
       let u = OwnedFloats(count: countOfU)
       transform(into: u.start, pool)
+      values.weight.dropPages()
       weights = .ready(u)
     }
   }
@@ -185,11 +192,28 @@ struct WinogradConvolution {
 
   /// U of all groups: [group][xi][k][group's lanes].
   private func transform(into u: UnsafeMutablePointer<Float>, _ pool: ThreadPool) {
-    pool.run(groups) { group, _ in transform(group: group, 0..<depth, into: u + group * n2 * strideOfU) }
+    pool.run(groups) { group, _ in transform(group: group, into: u + group * n2 * strideOfU) }
   }
 
-  /// U of one group and of the input channels in `range`, [xi][k][group's lanes].
-  private func transform(group: Int, _ range: Range<Int>, into u: UnsafeMutablePointer<Float>) {
+  /// U of one group: [xi][k][group's lanes].
+  private func transform(group: Int, into u: UnsafeMutablePointer<Float>) {
+    // Some channels at a time, whose kernels stay in the nearest cache.
+    let some = 16
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: some * kernelsOfChannel) { packed in
+      for first in stride(from: 0, to: depth, by: some) {
+        let range = first..<min(first + some, depth)
+        pack(group: group, range, into: packed.baseAddress!)
+        for row in 0..<n {
+          transforms.weights(
+            packed.baseAddress!, Int32(range.count), Int32(vectors), Int32(row),
+            u + row * n * strideOfU + first * groupLanes, strideOfU)
+        }
+      }
+    }
+  }
+
+  /// The kernels of one group and of the input channels in `range`, [k][vector][9][lane].
+  private func pack(group: Int, _ range: Range<Int>, into kernels: UnsafeMutablePointer<Float>) {
     values.weight.withUnsafeBufferPointer { w in
       channel.withUnsafeBufferPointer { channel in
         output.withUnsafeBufferPointer { output in
@@ -197,9 +221,9 @@ struct WinogradConvolution {
             values.isTransposed
             ? ck_weights(start: w.baseAddress!, output_step: 9, channel_step: layer.output * 9, turned: 1)
             : ck_weights(start: w.baseAddress!, output_step: layer.input * 9, channel_step: 9, turned: 0)
-          transforms.weights(
+          self.kernels.c.pack_kernels(
             &place, output.baseAddress! + group * groupLanes, channel.baseAddress! + range.lowerBound,
-            Int32(range.count), Int32(vectors), u, range.count * groupLanes)
+            Int32(range.count), Int32(vectors), kernels)
         }
       }
     }
@@ -212,7 +236,7 @@ struct WinogradConvolution {
     return switch weights {
     case .ready: (shared, each)
     case .shared: (shared + countOfU, each)
-    case .onTheWay: (shared, each + n2 * chunk * groupLanes)
+    case .onTheWay: (shared, each + n * rowOfU + chunk * kernelsOfChannel)
     }
   }
 
@@ -260,7 +284,7 @@ struct WinogradConvolution {
       let u = shared + (sharesTiles ? n2 * strideOfV : 0)
       let transformation = Phase(jobs: groups) { group, worker in
         stopwatch.start(worker)
-        transform(group: group, 0..<depth, into: u + group * n2 * strideOfU)
+        transform(group: group, into: u + group * n2 * strideOfU)
         stopwatch.add(.transform, worker)
       }
       return [transformation] + phases(u, shared: shared, own: own, stopwatch)
@@ -287,7 +311,7 @@ struct WinogradConvolution {
           }
           stopwatch.add(.transform, worker)
           for group in 0..<groups {
-            multiply(v, u + group * n2 * strideOfU, p, count, 0..<depth)
+            multiply(v, u + group * n2 * strideOfU, p, count)
             stopwatch.add(.product, worker)
             finish(group, first, count, p)
             stopwatch.add(.transform, worker)
@@ -307,36 +331,55 @@ struct WinogradConvolution {
       let first = job % parts * jobTiles, count = min(jobTiles, tiles - first), group = job / parts
       let v = shared + first * rowOfV
       if let ready {
-        multiply(v, ready + group * n2 * strideOfU, p, count, 0..<depth)
+        multiply(v, ready + group * n2 * strideOfU, p, count)
+        stopwatch.add(.product, worker)
       } else {
-        let u = p + n2 * strideOfP
-        for start in stride(from: 0, to: depth, by: chunk) {
-          let range = start..<min(start + chunk, depth)
-          transform(group: group, range, into: u)
-          stopwatch.add(.transform, worker)
-          multiply(v, u, p, count, range)
-          stopwatch.add(.product, worker)
-        }
+        multiplyOnTheWay(v, group, p, count, scratch: p + n2 * strideOfP, worker, stopwatch)
       }
-      stopwatch.add(.product, worker)
       finish(group, first, count, p)
       stopwatch.add(.transform, worker)
     }
     return [transformation, products]
   }
 
-  /// P = V · U, matrix by matrix, for the input channels in `range`; added to what P holds unless they are the first.
+  /// P = V · U, matrix by matrix.
   private func multiply(
-    _ v: UnsafePointer<Float>, _ u: UnsafePointer<Float>, _ p: UnsafeMutablePointer<Float>, _ count: Int,
-    _ range: Range<Int>
+    _ v: UnsafePointer<Float>, _ u: UnsafePointer<Float>, _ p: UnsafeMutablePointer<Float>, _ count: Int
   ) {
-    let sizeOfU = range.count * groupLanes
     for xi in 0..<n2 {
-      kernels.c.gemm(
-        v + xi * strideOfV + range.lowerBound, rowOfV, u + xi * sizeOfU, p + xi * strideOfP, Int32(count),
-        Int32(range.count), Int32(vectors), range.lowerBound > 0 ? 1 : 0, u + (xi + 1) * sizeOfU,
-        v + (xi + 1 < n2 ? xi + 1 : 0) * strideOfV + range.lowerBound)
+      multiply(xi, v, u + xi * strideOfU, p, count, 0..<depth, next: u + (xi + 1) * strideOfU)
     }
+  }
+
+  /// P = V · U of a group whose U is made on the way, by some input channels and a row of U at a time.
+  private func multiplyOnTheWay(
+    _ v: UnsafePointer<Float>, _ group: Int, _ p: UnsafeMutablePointer<Float>, _ count: Int,
+    scratch u: UnsafeMutablePointer<Float>, _ worker: Int, _ stopwatch: Stopwatch
+  ) {
+    let packed = u + n * rowOfU
+    for start in stride(from: 0, to: depth, by: chunk) {
+      let range = start..<min(start + chunk, depth)
+      pack(group: group, range, into: packed)
+      for row in 0..<n {
+        transforms.weights(packed, Int32(range.count), Int32(vectors), Int32(row), u, rowOfU)
+        stopwatch.add(.transform, worker)
+        for x in 0..<n {
+          multiply(row * n + x, v, u + x * rowOfU, p, count, range, next: u + (x + 1) * rowOfU)
+        }
+        stopwatch.add(.product, worker)
+      }
+    }
+  }
+
+  /// Product `xi` of the input channels in `range`, added to what P holds unless they are the first.
+  private func multiply(
+    _ xi: Int, _ v: UnsafePointer<Float>, _ u: UnsafePointer<Float>, _ p: UnsafeMutablePointer<Float>, _ count: Int,
+    _ range: Range<Int>, next: UnsafePointer<Float>
+  ) {
+    let v = v + range.lowerBound
+    kernels.c.gemm(
+      v + xi * strideOfV, rowOfV, u, p + xi * strideOfP, Int32(count), Int32(range.count), Int32(vectors),
+      range.lowerBound > 0 ? 1 : 0, next, v + (xi + 1 < n2 ? xi + 1 : 0) * strideOfV)
   }
 
   private func finish(_ group: Int, _ first: Int, _ count: Int, _ p: UnsafePointer<Float>) {
