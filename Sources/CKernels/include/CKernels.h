@@ -83,10 +83,10 @@ typedef struct {
   const char *name;
   /// L.
   int32_t lanes;
-  /// Rows that `gemm` computes at once for nv = 1 and 2: other numbers of rows are slower.
+  /// Rows that `gemm` computes at once for nv = 1 and 2: multiples are fastest.
   int32_t gemm_rows[2];
-  /// p[rows, nv·L] = v[rows, k] · u[k, nv·L] (+ p if accumulate); rows of v are v_row floats apart. nv is 1 or 2. What lies at `next_u`
-  /// and `next_v` is fetched into the cache meanwhile: the next call's, of the same size.
+  /// p[rows, nv·L] = v[rows, k] · u[k, nv·L] (+ p if accumulate); rows of v are v_row floats apart. nv is 1 or 2. What lies
+  /// at `next_u` and `next_v` is fetched into the cache meanwhile: the next call's, of the same size.
   void (*gemm)(const float *v, intptr_t v_row, const float *u, float *p, int32_t rows, int32_t k, int32_t nv,
                int32_t accumulate, const float *next_u, const float *next_v);
   /// Lays out the 3×3 kernels from input channels channel[0 ..< k] to output channels output[0 ..< nv·L] (−1: zero) as
