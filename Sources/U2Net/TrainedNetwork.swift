@@ -104,7 +104,7 @@ public struct TrainedNetwork: Sendable {
 }
 
 /// Stands for the executable, which keeps the embedded weights in memory.
-private final class EmbeddedOwner: RereadableMemory, Sendable {
+private final class EmbeddedOwner: Sendable {
   static let shared = EmbeddedOwner()
 }
 

@@ -25,8 +25,9 @@ struct LoweredConvolution {
     self.height = height
     self.width = width
     let pixels = height * width, depth = layer.input * layer.kernel * layer.kernel
-    // About 1 MB of columns, but never so few pixels that OpenBLAS spends its time packing the weight.
-    let cacheful = max(192, (1 << 18) / depth)
+    // At most 1 MB of columns and a sixteenth of the map, but never so few pixels that OpenBLAS spends its time packing the
+    // weight.
+    let cacheful = max(192, min((1 << 18) / depth, (pixels + 15) / 16))
     let tiles = (pixels + cacheful - 1) / cacheful
     tilePixels = (pixels + tiles - 1) / tiles
     jobChannels = tiles >= 8 ? layer.output : max(16, (layer.output + 3) / 4)

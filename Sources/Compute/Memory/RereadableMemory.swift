@@ -4,7 +4,8 @@
   import Darwin
 #endif
 
-/// The owner of memory that never changes and that the system can read again: a mapped file's, an executable's constants.
+/// The owner of memory that the system can read again because it is a file's, mapped and never written to. (An executable's
+/// constants are not sure to be: what unpacks itself has them in plain memory.)
 public protocol RereadableMemory: AnyObject {}
 
 extension Tensor {
