@@ -33,6 +33,20 @@ import Testing
     #expect(tensor.values == (0..<1000).map(Float.init))
   }
 
+  /// Pages of a file come back when they are read; memory that no file can give back is left alone.
+  @Test func droppedPagesAreReadAgain() throws {
+    let directory = try TemporaryDirectory()
+    let values = (0..<100_000).map(Float.init), own = Tensor(shape: [values.count], values)
+    var store = ParameterStore(source: "", metadata: [:])
+    store["own"] = own
+    try Safetensors.write(store, to: directory.path("x.safetensors"))
+    for tensor in [own, try Safetensors.read(path: directory.path("x.safetensors"))["own"]!] {
+      #expect(tensor.values == values)
+      tensor.dropPages()
+      #expect(tensor.values == values)
+    }
+  }
+
   @Test func aMisalignedFloatTensorIsCopied() throws {
     let header = #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}"#
     let owner = Bytes(file(header, littleEndian(Float(1.5)) + littleEndian(Float(-2))), misalignment: 1)

@@ -158,16 +158,16 @@ struct WinogradConvolution {
     vectors = outputBlocks > 1 ? 2 : 1
     groups = (outputBlocks + vectors - 1) / vectors
     output = StoredMap.lanes(destination.maps) + Array(repeating: -1, count: (groups * vectors - outputBlocks) * lanes)
-    sharesTiles = tiles <= Self.fewTiles && (m + 2) * (m + 2) * layer.input * layer.output > Self.manyWeights
+    let n2 = (m + 2) * (m + 2), hasManyWeights = n2 * layer.input * layer.output > Self.manyWeights
+    sharesTiles = tiles <= Self.fewTiles && hasManyWeights
     let rows = Int(vectors == 1 ? kernels.c.gemm_rows.0 : kernels.c.gemm_rows.1)
     if sharesTiles {
       // Enough jobs for some cores, but whole weights only where they are transformed on the way.
       let parts = weightUse == .ahead || groups < 4 ? max(1, min(8 / groups, tiles / rows)) : 1
       jobTiles = (tiles + parts - 1) / parts
     } else {
-      let n2 = (m + 2) * (m + 2)
       let cached = Self.cacheful / (n2 * blocks.count * lanes), shared = (tiles + 15) / 16
-      let least = n2 * layer.input * layer.output > Self.manyWeights ? Self.leastTiles : 1
+      let least = hasManyWeights ? Self.leastTiles : 1
       jobTiles = (max(least, min(cached, shared, 96)) + rows - 1) / rows * rows
     }
     bias = OwnedBuffer(output.map { $0 < 0 ? 0 : values.bias?[Int($0)] ?? 0 })

@@ -11,7 +11,7 @@ public protocol RereadableMemory: AnyObject {}
 extension Tensor {
   /// Gives the pages that lie wholly in the tensor back to the system, if it can read them again when they are touched: for
   /// weights that are kept in another form from now on.
-  func dropPages() {
+  package func dropPages() {
     guard owner is RereadableMemory else { return }
     withUnsafeBufferPointer { values in
       let page = UInt(sysconf(Int32(_SC_PAGESIZE)))
