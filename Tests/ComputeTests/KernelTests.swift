@@ -29,4 +29,48 @@ struct KernelTests {
       }
     }
   }
+
+  /// What is written past the caches is what is written through them, whole tiles and cut ones, with and without a
+  /// residual and a pooled result.
+  @Test(arguments: Kernels.names) func streamedResults(_ name: String) {
+    let kernels = ck_named(name)!.pointee, lanes = Int(kernels.lanes)
+    var random = SeededGenerator(2)
+    let w = kernels.winograd
+    for winograd in [w.0, w.1, w.2, w.3, w.4] {
+      let m = Int(winograd.m), values = (m + 2) * (m + 2)
+      for (height, width) in [(1, 1), (m, m), (2 * m, 3 * m), (2 * m + 1, 3 * m - 1), (m - 1, 4 * m)] {
+        let tilesY = (height + m - 1) / m, tilesX = (width + m - 1) / m, tiles = tilesY * tilesX
+        var tiling = ck_tiling(
+          height: Int32(height), width: Int32(width), dilation: 1, phases: 1, phases_x: 1, tiles_y: Int32(tilesY),
+          tiles_x: Int32(tilesX))
+        let products = random.floats(values * tiles * lanes), bias = random.floats(lanes)
+        let pixels = height * width, pooledPixels = (height + 1) / 2 * ((width + 1) / 2)
+        let old = random.floats(pixels * lanes)
+        for (isAdded, isPooled) in [(false, false), (true, false), (false, true), (true, true)] {
+          guard !isPooled || m % 2 == 0 else { continue }
+          let results = [Int32(0), 1].map { streams in
+            // A vector's alignment is what streaming asks for.
+            let memory = UnsafeMutableRawPointer.allocate(
+              byteCount: (pixels + pooledPixels) * lanes * 4, alignment: 64)
+            defer { memory.deallocate() }
+            let block = memory.initializeMemory(as: Float.self, repeating: 0, count: (pixels + pooledPixels) * lanes)
+            let pooled = block + pixels * lanes
+            old.withUnsafeBufferPointer { old in
+              bias.withUnsafeBufferPointer { bias in
+                var result = ck_result(
+                  block: block, bias: bias.baseAddress!, floor: 0, residual: isAdded ? old.baseAddress! : nil,
+                  pooled: isPooled ? pooled : nil, streams: streams)
+                winograd.output(&tiling, products, tiles * lanes, lanes, 0, Int32(tiles), &result)
+              }
+            }
+            ck_streamed()
+            return Array(UnsafeBufferPointer(start: block, count: (pixels + pooledPixels) * lanes))
+          }
+          #expect(
+            results[0] == results[1] && results[0].contains { $0 > 0 },
+            "F(\(m)) of \(height)×\(width), residual: \(isAdded), pooled: \(isPooled)")
+        }
+      }
+    }
+  }
 }

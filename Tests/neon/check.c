@@ -49,9 +49,10 @@ static double largest_difference(const ck_kernels *kernels, const ck_winograd *w
   for (int xi = 0; xi < n2; xi++)
     kernels->gemm(v + xi * tiles * channels, channels, u + xi * channels * channels, p + xi * tiles * channels, tiles, channels,
                   2, 0, u, v);
-  for (int b = 0; b < 2; b++)
-    winograd->output(&tiling, p + b * lanes, tiles * channels, channels, 0, tiles, bias + b * lanes, 0, NULL,
-                     out + b * lanes * PIXELS, NULL);
+  for (int b = 0; b < 2; b++) {
+    const ck_result result = {.block = out + b * lanes * PIXELS, .bias = bias + b * lanes};
+    winograd->output(&tiling, p + b * lanes, tiles * channels, channels, 0, tiles, &result);
+  }
 
   double largest = 0;
   for (int o = 0; o < channels; o++)

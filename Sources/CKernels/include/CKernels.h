@@ -39,6 +39,21 @@ typedef struct {
   int32_t doubled;
 } ck_source;
 
+/// One block that a convolution writes: max(sum + bias, floor) + residual.
+typedef struct {
+  float *block;
+  /// L floats.
+  const float *bias;
+  /// 0 for a ReLU, −∞ for none.
+  float floor;
+  /// A block of the same size, or null.
+  const float *residual;
+  /// Gets the block's 2×2 max-pool (see max_pool), for which m must be even and the dilation 1; or null.
+  float *pooled;
+  /// Whether to write past the caches, where they would not keep the block until it is read; `ck_streamed` must follow.
+  int32_t streams;
+} ck_result;
+
 /// The 3×3 kernels between two lists of channels: that from input channel i to output channel o lies at
 /// start + o·output_step + i·channel_step.
 typedef struct {
@@ -55,11 +70,9 @@ typedef struct {
   /// v + xi·v_xi + (t − first)·v_tile, L floats.
   void (*input)(const ck_tiling *, const ck_source *, int32_t first, int32_t count, float *v, intptr_t v_tile,
                 intptr_t v_xi);
-  /// Transforms products back: value xi of tile t is at p + xi·p_xi + (t − first)·p_tile. Adds bias (L floats), then
-  /// clamps below at `floor`, then adds the same pixels of `residual` unless it is null; writes them into block. Unless
-  /// `pooled` is null, it gets the block's 2×2 max-pool (see max_pool), for which m must be even and the dilation 1.
+  /// Transforms products back: value xi of tile t is at p + xi·p_xi + (t − first)·p_tile.
   void (*output)(const ck_tiling *, const float *p, intptr_t p_xi, intptr_t p_tile, int32_t first, int32_t count,
-                 const float *bias, float floor, const float *residual, float *block, float *pooled);
+                 const ck_result *);
   /// Transforms 3×3 kernels as `pack_kernels` leaves them: the n values of one row of the n×n, value x of input k to
   /// u + x·u_xi + k·nv·L, nv·L floats.
   void (*weights)(const float *kernels, int32_t k, int32_t nv, int32_t row, float *u, intptr_t u_xi);
@@ -95,10 +108,10 @@ typedef struct {
                        float *packed);
   /// m = 2, 3, 4, 5, 6.
   ck_winograd winograd[5];
-  /// Rows first ..< first + count of a 3×3 convolution to one planar channel, without ReLU. weights is
-  /// [blocks][9][L]; scratch holds (2·width) vectors.
+  /// Rows first ..< first + count of a 3×3 convolution to one planar channel, without ReLU; weights is
+  /// [blocks][9][L].
   void (*single)(const float *const *blocks, int32_t count_blocks, int32_t height, int32_t width, const float *weights,
-                 float bias, int32_t first, int32_t count, float *scratch, float *planar);
+                 float bias, int32_t first, int32_t count, float *planar);
   /// 2×2 max-pool, stride 2, ceil mode, NaN kept: one block → ⌈H/2⌉×⌈W/2⌉.
   void (*max_pool)(const float *block, int32_t height, int32_t width, float *pooled);
   /// Mean of a window of one block: L floats.
@@ -149,6 +162,13 @@ const ck_kernels *ck_named(const char *name);
 
 /// Name number `index` of those that ck_named accepts on this processor, fastest first; null past the end.
 const char *ck_name(int32_t index);
+
+/// What this thread has streamed is visible to whoever sees what it does next.
+static inline void ck_streamed(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_sfence();
+#endif
+}
 
 /// Tells the processor that this thread is waiting in a loop.
 static inline void ck_pause(void) {

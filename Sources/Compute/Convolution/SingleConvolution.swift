@@ -8,7 +8,6 @@ struct SingleConvolution {
   private let weights: OwnedFloats
   private let bias: Float
   private let blocks: OwnedBuffer<UnsafePointer<Float>?>
-  private let width: Int
 
   static func canRun(_ layer: Convolution, sources: [MapShape]) -> Bool {
     layer.kernel == 3 && layer.dilation == 1 && layer.output == 1 && !layer.hasReLU
@@ -20,7 +19,6 @@ struct SingleConvolution {
     self.layer = layer
     self.kernels = kernels
     bias = parameters.bias.values[0]
-    width = sources[0].shape.width
     let lanes = kernels.lanes
     blocks = OwnedBuffer(sources.flatMap { map in (0..<map.blocks).map { UnsafePointer(map.block($0)) } })
     weights = OwnedFloats(count: blocks.buffer.count * 9 * lanes)
@@ -39,16 +37,13 @@ struct SingleConvolution {
     }
   }
 
-  /// Floats that each worker needs.
-  var scratchCount: Int { 2 * width * kernels.lanes }
-
   /// out: planar.
-  func phase(into out: StoredMap, own: UnsafeMutablePointer<Float>) -> Phase {
+  func phase(into out: StoredMap) -> Phase {
     let height = out.shape.height, band = 8
-    return Phase(jobs: (height + band - 1) / band) { job, worker in
+    return Phase(jobs: (height + band - 1) / band) { job, _ in
       kernels.c.single(
-        blocks.start, Int32(blocks.buffer.count), Int32(height), Int32(width), weights.start, bias, Int32(job * band),
-        Int32(min(band, height - job * band)), own + worker * scratchCount, out.start)
+        blocks.start, Int32(blocks.buffer.count), Int32(height), Int32(out.shape.width), weights.start, bias,
+        Int32(job * band), Int32(min(band, height - job * band)), out.start)
     }
   }
 }

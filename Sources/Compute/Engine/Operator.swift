@@ -67,7 +67,6 @@ struct Operator {
     let copies = operands.reduce(0) { $0 + $1.shape.count } + result.shape.count
     switch work {
     case .winograd(let winograd): return winograd.scratchCount
-    case .single(let single): return (0, single.scratchCount)
     case .lowered(let lowered, _, _): return (isPlanar ? 0 : copies, lowered.scratchCount)
     case .join: return (copies, 0)
     default: return (0, 0)
@@ -85,7 +84,7 @@ struct Operator {
       let phases = winograd.phases(shared: shared, own: own, stopwatch: stopwatch)
       guard let pooled, !winograd.canPool else { return phases }
       return phases + [maxPool(result, into: pooled, kernels)]
-    case .single(let single): return [single.phase(into: result, own: own)] + finish(kernels)
+    case .single(let single): return [single.phase(into: result)] + finish(kernels)
     case .pointwise(let pointwise):
       return [pointwise.phase(into: result, residual: residual)]
         + (pooled.map { [maxPool(result, into: $0, kernels)] } ?? [])
