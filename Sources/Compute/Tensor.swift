@@ -1,3 +1,7 @@
+#if canImport(Glibc)
+  import Glibc
+#endif
+
 /// A dense row-major array of float32 that never changes: a weight, a bias, a golden value.
 ///
 /// The elements live wherever they already are (a memory-mapped file, a segment of the executable, a
@@ -63,9 +67,17 @@ final class OwnedBuffer<Element: BitwiseCopyable> {
 
   /// Room for `count` elements, which hold nothing yet.
   init(count: Int) {
-    let raw = UnsafeMutableRawPointer.allocate(byteCount: max(count, 1) * MemoryLayout<Element>.stride, alignment: 64)
+    let bytes = max(count, 1) * MemoryLayout<Element>.stride, isLarge = bytes >= 2 * Self.hugePage
+    let raw = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: isLarge ? Self.hugePage : 64)
+    #if canImport(Glibc)
+      if isLarge { madvise(raw, bytes, Int32(MADV_HUGEPAGE)) }
+    #endif
     buffer = UnsafeMutableBufferPointer(start: raw.bindMemory(to: Element.self, capacity: count), count: count)
   }
+
+  /// One translation of addresses where small pages need 512, and one page fault. Measured: 1 to 3 % of a pass, a tenth
+  /// of a single photo's time.
+  private static var hugePage: Int { 2 << 20 }
 
   convenience init(_ elements: [Element]) {
     self.init(count: elements.count)
