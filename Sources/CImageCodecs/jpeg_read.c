@@ -21,6 +21,9 @@ enum { SCAN_LIMIT = 500 };
 // The bits that libjpeg's decoder holds ahead of those that it has used.
 enum { BYTES_AHEAD = 8 };
 
+// So many bytes without meaning are no accident of an encoder's.
+enum { FEWEST_FILLING = 8 };
+
 typedef struct reader {
   struct jpeg_decompress_struct jpeg;
   struct jpeg_error_mgr errors;
@@ -30,9 +33,9 @@ typedef struct reader {
   unsigned components_seen;
   /// Where the first scan ended after which nothing was missing; 0 if it has not come.
   size_t complete_at;
-  /// The file ended, or scans did not follow each other as they should, or one of these may have been lost.
-  int has_ended, is_odd, may_lack_scan;
-  /// Zeros follow a scan.
+  /// The file ended, or scans did not follow each other as they should.
+  int has_ended, is_odd;
+  /// Bytes that are no image data follow a scan.
   int is_filled;
   /// The header has been read.
   int is_decoding;
@@ -83,20 +86,17 @@ static void on_error(j_common_ptr jpeg) {
   }
 }
 
-/// A scan that does not go on where the last one of its coefficients stopped. Told or refined once more, or told before
-/// the means, they are what they are; a bit that was never told is lost.
+/// A scan that does not go on where the last one of its coefficients stopped. The means and first bits may be told again,
+/// and the rest before the means; but refinements are read by what they refine, and a bit that was never told is lost.
 static void on_odd_scan(reader *r) {
+  const struct jpeg_decompress_struct *jpeg = &r->jpeg;
   int component = r->errors.msg_parm.i[0], coefficient = r->errors.msg_parm.i[1];
-  if (r->jpeg.coef_bits == NULL || component < 0 || component >= r->jpeg.num_components || coefficient < 0 ||
-      coefficient >= DCTSIZE2) {
-    on_error((j_common_ptr)&r->jpeg);
-  }
-  int known = r->jpeg.coef_bits[component][coefficient];
+  // All was told: what follows can only spoil it, and is left out.
+  if (r->complete_at != 0) on_error((j_common_ptr)jpeg);
   r->is_odd = 1;
-  if (r->jpeg.Ss > 0 && coefficient == 0) return;  // before the means
-  if (r->jpeg.Ah != 0 && r->jpeg.Ah < known) fail_as_corrupt(r, "a scan is missing");
-  // A refinement of what was not told before: of zeros, or of something that was lost, and then its bits do not fit.
-  if (r->jpeg.Ah > known) r->may_lack_scan = 1;
+  if (jpeg->Ss > 0 && coefficient == 0) return;  // before the means
+  int known = jpeg->coef_bits[component][coefficient];
+  if (jpeg->Ah != 0 && (jpeg->Ss > 0 || known < 0 || jpeg->Ah < known)) fail_as_corrupt(r, "scans are missing or out of order");
 }
 
 // A warning is an error here unless it is known to leave the pixels whole.
@@ -114,7 +114,7 @@ static void on_message(j_common_ptr jpeg, int level) {
   case JWRN_TOO_MUCH_DATA:
     return;
   case JWRN_EXTRANEOUS_DATA:
-    if (r->may_lack_scan) fail_as_corrupt(r, "a scan is missing");
+    r->is_filled |= r->is_decoding && jpeg->err->msg_parm.i[0] >= FEWEST_FILLING;
     return;
   case JWRN_JPEG_EOF:
     r->has_ended = 1;
@@ -152,12 +152,12 @@ static int has_all_scans(reader *r) {
 
 /// Fails if a scan ends within zeros that go on behind it: then what it took of them was put in place of data.
 static void refuse_filling(reader *r, size_t end) {
-  enum { FEWEST_BEFORE = 3, FEWEST_BEHIND = 8 };
+  enum { FEWEST_BEFORE = 3 };
   size_t before = 0, behind = 0;
   while (before < FEWEST_BEFORE + BYTES_AHEAD && before < end && r->bytes[end - before - 1] == 0) before++;
-  while (behind < FEWEST_BEHIND && end + behind < r->count && r->bytes[end + behind] == 0) behind++;
-  r->is_filled |= behind == FEWEST_BEHIND;
-  if (before == FEWEST_BEFORE + BYTES_AHEAD && behind == FEWEST_BEHIND) {
+  while (behind < FEWEST_FILLING && end + behind < r->count && r->bytes[end + behind] == 0) behind++;
+  r->is_filled |= behind == FEWEST_FILLING;
+  if (before == FEWEST_BEFORE + BYTES_AHEAD && behind == FEWEST_FILLING) {
     fail_as_corrupt(r, "the file is filled up with zeros where image data should be");
   }
 }
@@ -223,7 +223,7 @@ static void check_scans(reader *r) {
   if (r->components_seen != (1u << r->jpeg.num_components) - 1) fail_as_corrupt(r, "a colour component has no data");
   if (!has_all_scans(r)) {
     if (r->has_ended) fail_as_corrupt(r, "Premature end of JPEG file");
-    if (r->is_odd || r->is_filled) fail_as_corrupt(r, "a scan is missing");
+    if (r->is_odd || r->is_filled) fail_as_corrupt(r, "scans are missing or out of order");
     add_remark(r->remarks, "it has no scans of the finest details");
   } else if (r->is_odd) {
     add_remark(r->remarks, "its scans come in an odd order; all pixels are there");
@@ -337,6 +337,7 @@ cic_status cic_jpeg_pixels(const uint8_t *bytes, size_t count, int denominator, 
   // What is appended to a file of several scans may look like more of them: it is read again without.
   if (end > 0 && end < count) {
     decode(bytes, end, &header, denominator, inks, pixels, size, &status, remarks, message);
+    snprintf(remarks, CIC_MESSAGE_SIZE, "what follows the image data is damaged; all pixels are there");
   }
   if (inks != NULL) cmsDeleteTransform(inks);
   if (inks == NULL && profile != NULL) add_remark(remarks, "its colour profile cannot be read and is left out");

@@ -115,16 +115,24 @@ import Testing
     func file(_ order: [Int]) -> [UInt8] { start + order.flatMap { scans[$0] } + [0xFF, 0xD9] }
     let all = Array(scans.indices)
     #expect(file(all) == bytes)
-    // The first scan that is not of all components' means, told twice and told before the means.
-    #expect(try Image<UInt8>(decoding: file([0, 0] + all.dropFirst()), source: "x") == whole)
-    #expect(try Image<UInt8>(decoding: file([1, 0] + all.dropFirst(2)), source: "x") == whole)
-    // A bit of the coefficients is missing, and libjpeg says that the progression is inconsistent.
-    for lost in all.dropLast() {
-      let remaining = all.filter { $0 != lost }
-      guard let image = try? Image<UInt8>(decoding: file(remaining), source: "x") else { continue }
-      // Not noticed by libjpeg either: what follows does not build on it.
-      #expect(image.samples.count == whole.samples.count)
+    let refinements = all.filter { isRefinement(scans[$0]) }
+    #expect(refinements.count == 5)
+    for scan in all {
+      let (before, after) = (all[..<scan], all[(scan + 1)...])
+      // Told again at once: as good as once, but for refinements of what is not a mean.
+      let twice = file(before + [scan, scan] + after), isMean = scan == 0 || scan == refinements[1]
+      if !refinements.contains(scan) || isMean || scan == all.last {
+        #expect(try Image<UInt8>(decoding: twice, source: "x") == whole, "\(scan) twice")
+      } else {
+        expectError(twice, "x", "\(scan) twice")
+      }
+      // Not told at all, though another scan builds on it.
+      if scan < refinements[1] { expectError(file(Array(before + after)), "x", "no \(scan)") }
+      // Told again at the end, when all has been told: left out.
+      guard refinements.contains(scan) else { continue }
+      #expect(try Image<UInt8>(decoding: file(all + [scan]), source: "x") == whole, "\(scan) at the end")
     }
+    #expect(try Image<UInt8>(decoding: file([1, 0] + all.dropFirst(2)), source: "x") == whole)
     // Without an end mark all scans must be there.
     for count in 1..<scans.count { expectError(Array(file(Array(all[..<count])).dropLast(2)), "x", "\(count) scans") }
   }
@@ -175,7 +183,7 @@ import Testing
   }
 
   @Test func `no size in a file overflows`() throws {
-    for (width, height) in [(Int(Int32.max), Int(Int32.max)), (Int(Int32.max), 1), (1_000_000, 1_000_000)] {
+    for (width, height) in [(Int(Int32.max), Int(Int32.max)), (1_000_000, 1_000_000)] {
       for colour: UInt8 in [0, 2, 3, 4, 6] {
         let bomb = pngHeader(width: width, height: height, colour: colour)
         for limit in [ImageFile.defaultPixelLimit, .max] {
@@ -201,6 +209,13 @@ private func chunks(of bytes: [UInt8]) -> [(kind: String, end: Int)] {
     at = end
   }
   return result
+}
+
+/// Whether a scan has bits of what was told before: its header ends with that bit's place in the high half of a byte.
+private func isRefinement(_ scan: [UInt8]) -> Bool {
+  guard let start = scan.firstRange(of: [0xFF, 0xDA] as [UInt8])?.lowerBound else { return false }
+  let components = Int(scan[start + 4])
+  return scan[start + 7 + 2 * components] >= 0x10
 }
 
 /// What a JPEG has before its first scan, and its scans, each with the tables before it.
