@@ -31,7 +31,7 @@ let package = Package(
       exclude: ["ONNX/onnx.proto", "ONNX/regenerate.sh"]),
 
     // Pictures.
-    .target(name: "CImageCodecs", dependencies: ["CPNG", "CZlib", "CJPEG", "CWebP"]),
+    .target(name: "CImageCodecs", dependencies: ["CPNG", "CZlib", "CJPEG", "CWebP", "CLCMS"]),
     .target(name: "Images", dependencies: ["CImageCodecs", "CZlib", "Files"]),
     .target(name: "Files"),
     .target(name: "CMatting"),
@@ -56,7 +56,8 @@ let package = Package(
     .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .systemLibrary(name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"])]),
-    .systemLibrary(name: "CWebP", pkgConfig: "libwebp", providers: [.apt(["libwebp-dev"])]),
+    .systemLibrary(name: "CWebP", pkgConfig: "libwebpdemux", providers: [.apt(["libwebp-dev"])]),
+    .systemLibrary(name: "CLCMS", pkgConfig: "lcms2", providers: [.apt(["liblcms2-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),

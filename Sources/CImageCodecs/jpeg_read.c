@@ -1,9 +1,14 @@
 // JPEG decoding, from memory, at libjpeg's accurate defaults (integer "islow" inverse DCT, smooth upsampling).
+//
+// libjpeg goes on after lost data and fills in grey; it only warns. What counts as lost here:
+// - a scan that needs bits when there are none (JWRN_HIT_MARKER): exactly then a block lacks data, for a file that ends
+//   with the last block's last bits gives no such warning;
+// - blocks made of the zeros that fill up the rest of a file;
+// - scans of a progressive file that have not come when the file ends without an end mark.
+// Everything after the pixels is a remark at most.
 
-#include "CImageCodecs.h"
-
-// jpeglib.h uses size_t and FILE without declaring them.
-#include <stdio.h>
+#include "colours.h"
+#include "remarks.h"
 
 #include <jpeglib.h>
 #include <jerror.h>
@@ -13,14 +18,33 @@
 // many empty scans takes minutes. Real encoders write about ten.
 enum { SCAN_LIMIT = 500 };
 
+// The bits that libjpeg's decoder holds ahead of those that it has used.
+enum { BYTES_AHEAD = 8 };
+
+// So many bytes without meaning are no accident of an encoder's.
+enum { FEWEST_FILLING = 8 };
+
 typedef struct reader {
   struct jpeg_decompress_struct jpeg;
   struct jpeg_error_mgr errors;
   struct jpeg_progress_mgr progress;
+  const uint8_t *bytes;
+  size_t count;
   unsigned components_seen;
+  /// Where the first scan ended after which nothing was missing; 0 if it has not come.
+  size_t complete_at;
+  /// The file ended, or scans did not follow each other as they should.
+  int has_ended, is_odd;
+  /// Bytes that are no image data follow a scan.
+  int is_filled;
+  /// The header has been read.
+  int is_decoding;
+  /// All pixels are out: nothing can be wrong with them any more.
+  int has_pixels;
+  cmsHTRANSFORM inks;
   jmp_buf escape;
   cic_status status;
-  char *message;
+  char *remarks, *message;
 } reader;
 
 _Noreturn static void fail(reader *r, cic_status status) {
@@ -28,11 +52,22 @@ _Noreturn static void fail(reader *r, cic_status status) {
   longjmp(r->escape, 1);
 }
 
+/// Fails for good: without what follows the image data they would be no better.
+_Noreturn static void fail_as_corrupt(reader *r, const char *reason) {
+  r->complete_at = 0;
+  snprintf(r->message, CIC_MESSAGE_SIZE, "%s", reason);
+  fail(r, CIC_CORRUPT);
+}
+
 static void on_error(j_common_ptr jpeg) {
   reader *r = jpeg->client_data;
+  if (r->has_pixels) {
+    add_remark(r->remarks, "what follows the image data is damaged; all pixels are there");
+    fail(r, CIC_OK);
+  }
   char text[JMSG_LENGTH_MAX];
   r->errors.format_message(jpeg, text);
-  snprintf(r->message, CIC_MESSAGE_SIZE, "%s", text);
+  snprintf(r->message, CIC_MESSAGE_SIZE, "%s", r->has_ended ? "Premature end of JPEG file" : text);
   switch (r->errors.msg_code) {
   case JERR_OUT_OF_MEMORY:
   case JERR_NO_BACKING_STORE:
@@ -51,17 +86,43 @@ static void on_error(j_common_ptr jpeg) {
   }
 }
 
-// libjpeg goes on after lost data and fills in grey; it only warns. A warning is an error here unless it is
-// known to leave the pixels whole.
+/// A scan that does not go on where the last one of its coefficients stopped. The means and first bits may be told again,
+/// and the rest before the means; but refinements are read by what they refine, and a bit that was never told is lost.
+static void on_odd_scan(reader *r) {
+  const struct jpeg_decompress_struct *jpeg = &r->jpeg;
+  int component = r->errors.msg_parm.i[0], coefficient = r->errors.msg_parm.i[1];
+  // All was told: what follows can only spoil it, and is left out.
+  if (r->complete_at != 0) on_error((j_common_ptr)jpeg);
+  r->is_odd = 1;
+  if (jpeg->Ss > 0 && coefficient == 0) return;  // before the means
+  int known = jpeg->coef_bits[component][coefficient];
+  if (jpeg->Ah != 0 && (jpeg->Ss > 0 || known < 0 || jpeg->Ah < known)) fail_as_corrupt(r, "scans are missing or out of order");
+}
+
+// A warning is an error here unless it is known to leave the pixels whole.
 static void on_message(j_common_ptr jpeg, int level) {
-  if (level >= 0) return;
+  reader *r = jpeg->client_data;
+  if (level >= 0 || r->has_pixels) {
+    r->has_ended |= level < 0 && jpeg->err->msg_code == JWRN_JPEG_EOF;
+    return;
+  }
   switch (jpeg->err->msg_code) {
   case JWRN_ADOBE_XFORM:
   case JWRN_BOGUS_ICC:
-  case JWRN_EXTRANEOUS_DATA:
   case JWRN_JFIF_MAJOR:
   case JWRN_NOT_SEQUENTIAL:
   case JWRN_TOO_MUCH_DATA:
+    return;
+  case JWRN_EXTRANEOUS_DATA:
+    r->is_filled |= r->is_decoding && jpeg->err->msg_parm.i[0] >= FEWEST_FILLING;
+    return;
+  case JWRN_JPEG_EOF:
+    r->has_ended = 1;
+    // Data in arithmetic code need no last bits, so that nothing tells whether some are missing.
+    if (r->jpeg.arith_code || !r->is_decoding) on_error(jpeg);
+    return;
+  case JWRN_BOGUS_PROGRESSION:
+    on_odd_scan(r);
     return;
   default:
     on_error(jpeg);
@@ -70,14 +131,51 @@ static void on_message(j_common_ptr jpeg, int level) {
 
 static void on_output(j_common_ptr jpeg) { (void)jpeg; }
 
+/// How far the file has been read, up to a marker that is still to be looked at.
+static size_t position(reader *r) {
+  const uint8_t *next = r->jpeg.src->next_input_byte;
+  // At its end libjpeg reads an end mark of its own.
+  if (next < r->bytes || next > r->bytes + r->count) return r->count;
+  return (size_t)(next - r->bytes) - (r->jpeg.unread_marker != 0 ? 2 : 0);
+}
+
+static int has_all_scans(reader *r) {
+  if (r->components_seen != (1u << r->jpeg.num_components) - 1) return 0;
+  if (!r->jpeg.progressive_mode || r->jpeg.coef_bits == NULL) return 1;
+  for (int c = 0; c < r->jpeg.num_components; c++) {
+    for (int i = 0; i < DCTSIZE2; i++) {
+      if (r->jpeg.coef_bits[c][i] != 0) return 0;
+    }
+  }
+  return 1;
+}
+
+/// Fails if a scan ends within zeros that go on behind it: then what it took of them was put in place of data.
+static void refuse_filling(reader *r, size_t end) {
+  enum { FEWEST_BEFORE = 3 };
+  size_t before = 0, behind = 0;
+  while (before < FEWEST_BEFORE + BYTES_AHEAD && before < end && r->bytes[end - before - 1] == 0) before++;
+  while (behind < FEWEST_FILLING && end + behind < r->count && r->bytes[end + behind] == 0) behind++;
+  r->is_filled |= behind == FEWEST_FILLING;
+  if (before == FEWEST_BEFORE + BYTES_AHEAD && behind == FEWEST_FILLING) {
+    fail_as_corrupt(r, "the file is filled up with zeros where image data should be");
+  }
+}
+
 static void on_progress(j_common_ptr common) {
   reader *r = common->client_data;
   if (r->jpeg.input_scan_number > SCAN_LIMIT) {
-    snprintf(r->message, CIC_MESSAGE_SIZE, "more than %d scans", SCAN_LIMIT);
-    fail(r, CIC_CORRUPT);
+    char reason[32];
+    snprintf(reason, sizeof reason, "more than %d scans", SCAN_LIMIT);
+    fail_as_corrupt(r, reason);
   }
   for (int i = 0; i < r->jpeg.comps_in_scan; i++) {
     r->components_seen |= 1u << r->jpeg.cur_comp_info[i]->component_index;
+  }
+  if (r->jpeg.input_iMCU_row >= r->jpeg.total_iMCU_rows) {
+    size_t end = position(r);
+    refuse_filling(r, end);
+    if (r->complete_at == 0 && has_all_scans(r)) r->complete_at = end;
   }
 }
 
@@ -120,14 +218,25 @@ static void rgb_from_inverted_cmyk(const uint8_t *cmyk, uint8_t *rgb, size_t wid
   }
 }
 
+/// After the last scan, or all rows of the only one.
+static void check_scans(reader *r) {
+  if (r->components_seen != (1u << r->jpeg.num_components) - 1) fail_as_corrupt(r, "a colour component has no data");
+  if (!has_all_scans(r)) {
+    if (r->has_ended) fail_as_corrupt(r, "Premature end of JPEG file");
+    if (r->is_odd || r->is_filled) fail_as_corrupt(r, "scans are missing or out of order");
+    add_remark(r->remarks, "it has no scans of the finest details");
+  } else if (r->is_odd) {
+    add_remark(r->remarks, "its scans come in an odd order; all pixels are there");
+  }
+}
+
 static void read_pixels(reader *r, const cic_header *header, int denominator, uint8_t *pixels, size_t size) {
   r->jpeg.scale_num = 1;
   r->jpeg.scale_denom = (unsigned)denominator;
   jpeg_calc_output_dimensions(&r->jpeg);
   size_t width = r->jpeg.output_width, height = r->jpeg.output_height, row_size = width * (size_t)header->channels;
   if (size / row_size != height || size % row_size != 0) {
-    snprintf(r->message, CIC_MESSAGE_SIZE, "the image data does not have the size its header gives");
-    fail(r, CIC_CORRUPT);
+    fail_as_corrupt(r, "the image data does not have the size its header gives");
   }
   // A file of several scans is held as 16-bit coefficients, for components at most as large as the image
   // rounded up to whole blocks. That, and room for rows and tables, is all that libjpeg may take.
@@ -136,7 +245,11 @@ static void read_pixels(reader *r, const cic_header *header, int denominator, ui
   r->progress.progress_monitor = on_progress;
   r->jpeg.progress = &r->progress;
 
+  r->is_decoding = 1;
   jpeg_start_decompress(&r->jpeg);
+  // A file of several scans has been read to its end by now.
+  int has_several_scans = jpeg_has_multiple_scans(&r->jpeg);
+  if (has_several_scans) check_scans(r);
   JSAMPARRAY inks = NULL;
   if (r->jpeg.out_color_space == JCS_CMYK) {
     inks = r->jpeg.mem->alloc_sarray((j_common_ptr)&r->jpeg, JPOOL_IMAGE, (JDIMENSION)(4 * width), 1);
@@ -144,45 +257,89 @@ static void read_pixels(reader *r, const cic_header *header, int denominator, ui
   while (r->jpeg.output_scanline < r->jpeg.output_height) {
     JSAMPROW row = pixels + r->jpeg.output_scanline * row_size;
     jpeg_read_scanlines(&r->jpeg, inks ? inks : &row, 1);
-    if (inks) rgb_from_inverted_cmyk(inks[0], row, width);
+    if (inks && r->inks) {
+      cmsDoTransform(r->inks, inks[0], row, (cmsUInt32Number)width);
+    } else if (inks) {
+      rgb_from_inverted_cmyk(inks[0], row, width);
+    }
   }
+  if (!has_several_scans) {
+    check_scans(r);
+    refuse_filling(r, position(r));
+  }
+  r->has_pixels = 1;
   jpeg_finish_decompress(&r->jpeg);
-  if (r->components_seen != (1u << r->jpeg.num_components) - 1) {
-    snprintf(r->message, CIC_MESSAGE_SIZE, "a colour component has no data");
-    fail(r, CIC_CORRUPT);
-  }
 }
 
 /// Without `pixels`, stops at the header. Apart from its caller, so that no local lives across the longjmp.
-static void decode_guarded(reader *r, const uint8_t *bytes, size_t count, cic_header *header, int denominator,
-                           uint8_t *pixels, size_t size) {
+static void decode_guarded(reader *r, cic_header *header, int denominator, uint8_t *pixels, size_t size) {
   if (setjmp(r->escape)) return;
   jpeg_create_decompress(&r->jpeg);
-  jpeg_mem_src(&r->jpeg, bytes, count);
+  jpeg_mem_src(&r->jpeg, r->bytes, r->count);
   read_header(r, header);
   if (pixels != NULL) read_pixels(r, header, denominator, pixels, size);
   r->status = CIC_OK;
 }
 
-static cic_status decode(const uint8_t *bytes, size_t count, cic_header *header, int denominator, uint8_t *pixels,
-                         size_t size, char *message) {
-  reader r = {.message = message};
+static uint32_t number(const uint8_t *bytes) {
+  return (uint32_t)bytes[3] << 24 | (uint32_t)bytes[2] << 16 | (uint32_t)bytes[1] << 8 | bytes[0];
+}
+
+/// How many bytes there are before what Samsung's phones append, which ends with a directory: "SEFH", version, how many
+/// entries (of 12 bytes each, whose second four say how far before the directory the entry's data start), the
+/// directory's length and "SEFT". Where it stands in place of the end mark, it must not be taken for image data.
+static size_t count_without_trailer(const uint8_t *bytes, size_t count) {
+  if (count < 20 || memcmp(bytes + count - 4, "SEFT", 4) != 0) return count;
+  size_t length = number(bytes + count - 8);
+  if (length < 12 || length > count - 8) return count;
+  size_t start = count - 8 - length;
+  const uint8_t *directory = bytes + start;
+  size_t entries = number(directory + 8), farthest = 0;
+  if (memcmp(directory, "SEFH", 4) != 0 || entries > (length - 12) / 12) return count;
+  for (size_t i = 0; i < entries; i++) {
+    size_t before = number(directory + 12 + 12 * i + 4);
+    if (before > farthest) farthest = before;
+  }
+  return farthest < start ? start - farthest : count;
+}
+
+/// - Returns: where the image data ended, if they are complete and something behind them is not.
+static size_t decode(const uint8_t *bytes, size_t count, cic_header *header, int denominator, cmsHTRANSFORM inks,
+                     uint8_t *pixels, size_t size, cic_status *status, char *remarks, char *message) {
+  reader r = {.bytes = bytes, .count = count, .inks = inks, .remarks = remarks, .message = message};
+  message[0] = remarks[0] = '\0';
   r.jpeg.err = jpeg_std_error(&r.errors);
   r.jpeg.client_data = &r;
   r.errors.error_exit = on_error;
   r.errors.emit_message = on_message;
   r.errors.output_message = on_output;
-  decode_guarded(&r, bytes, count, header, denominator, pixels, size);
+  decode_guarded(&r, header, denominator, pixels, size);
   jpeg_destroy_decompress(&r.jpeg);
-  return r.status;
+  *status = r.status;
+  if (r.status == CIC_OK && r.has_ended) add_remark(remarks, "the end mark is missing; all pixels are there");
+  return r.status == CIC_CORRUPT ? r.complete_at : 0;
 }
 
 cic_status cic_jpeg_header(const uint8_t *bytes, size_t count, cic_header *header, char *message) {
-  return decode(bytes, count, header, 1, NULL, 0, message);
+  char remarks[CIC_MESSAGE_SIZE];
+  cic_status status;
+  decode(bytes, count, header, 1, NULL, NULL, 0, &status, remarks, message);
+  return status;
 }
 
-cic_status cic_jpeg_pixels(const uint8_t *bytes, size_t count, int denominator, uint8_t *pixels, size_t size,
-                           char *message) {
+cic_status cic_jpeg_pixels(const uint8_t *bytes, size_t count, int denominator, const uint8_t *profile,
+                           size_t profile_count, uint8_t *pixels, size_t size, char *remarks, char *message) {
   cic_header header;
-  return decode(bytes, count, &header, denominator, pixels, size, message);
+  cic_status status;
+  cmsHTRANSFORM inks = inks_to_srgb(profile, profile_count);
+  count = count_without_trailer(bytes, count);
+  size_t end = decode(bytes, count, &header, denominator, inks, pixels, size, &status, remarks, message);
+  // What is appended to a file of several scans may look like more of them: it is read again without.
+  if (end > 0 && end < count) {
+    decode(bytes, end, &header, denominator, inks, pixels, size, &status, remarks, message);
+    snprintf(remarks, CIC_MESSAGE_SIZE, "what follows the image data is damaged; all pixels are there");
+  }
+  if (inks != NULL) cmsDeleteTransform(inks);
+  if (inks == NULL && profile != NULL) add_remark(remarks, "its colour profile cannot be read and is left out");
+  return status;
 }

@@ -1,37 +1,90 @@
 // PNG decoding: every colour type, depth and interlacing, from memory.
 
-#include "CImageCodecs.h"
+#include "remarks.h"
 
 #include <png.h>
-#include <stdio.h>
-#include <string.h>
 
 typedef struct reader {
   png_structp png;
   png_infop info;
   const uint8_t *bytes;
   size_t count, position;
+  /// Where the chunk starts whose data the file does not hold to their end; `count` if there is none.
+  size_t cut_chunk;
   cic_status status;
-  char *message;
+  char *remarks, *message;
 } reader;
+
+static const char too_early[] = "the file ends too early";
+
+/// Whether all rows have come, and only checksums, the end of the image data and other chunks can be lacking.
+static int has_all_rows(png_structp png, png_infop info) {
+  if (info == NULL || png_get_image_height(png, info) == 0) return 0;
+  return png_get_interlace_type(png, info) == PNG_INTERLACE_NONE
+           ? png_get_current_row_number(png) >= png_get_image_height(png, info)
+           : png_get_current_pass_number(png) > 6;
+}
 
 static void on_error(png_structp png, png_const_charp text) {
   reader *r = png_get_error_ptr(png);
-  r->status = strcmp(text, "Out of memory") == 0 ? CIC_NO_MEMORY : CIC_CORRUPT;
-  snprintf(r->message, CIC_MESSAGE_SIZE, "%s", text);
+  // The checksum of the pixels is of them; what is said of the end and of other chunks is not.
+  if (has_all_rows(png, r->info) && strcmp(text, "IDAT: CRC error") != 0) {
+    int lacks_end = r->position >= r->count || strcmp(text, too_early) == 0;
+    add_remark(r->remarks, lacks_end ? "the end of the file is missing; all pixels are there"
+                                     : "the end of the file is damaged; all pixels are there");
+    r->status = CIC_OK;
+  } else {
+    r->status = strcmp(text, "Out of memory") == 0 ? CIC_NO_MEMORY : CIC_CORRUPT;
+    // A chunk that was cut is read as a shorter one, so that its bytes are used as far as they are there.
+    int is_cut = r->cut_chunk < r->position && strstr(text, "Not enough image data") != NULL;
+    snprintf(r->message, CIC_MESSAGE_SIZE, "%s", is_cut ? too_early : text);
+  }
   png_longjmp(png, 1);
 }
 
-// What libpng only warns of does not change the pixels.
+// What libpng only warns of does not change the pixels, but for transparency that it leaves out.
 static void on_warning(png_structp png, png_const_charp text) {
-  (void)png;
-  (void)text;
+  reader *r = png_get_error_ptr(png);
+  const char *checksum = strstr(text, ": CRC error");
+  if (checksum != NULL) {
+    // The wrong byte may be one of the name.
+    int same = 0;
+    for (int i = 0; i < 4 && text + i < checksum; i++) same += text[i] == "tRNS"[i];
+    if (same >= 3) png_error(png, text);
+    char remark[64];
+    snprintf(remark, sizeof remark, "the %.*s chunk has a wrong checksum and is left out", (int)(checksum - text), text);
+    add_remark(r->remarks, remark);
+  } else if (strstr(text, "incorrect data check") != NULL) {
+    add_remark(r->remarks, "the image data have a wrong checksum of their own");
+  }
+}
+
+static uint32_t number(const uint8_t *bytes) {
+  return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
+}
+
+static size_t find_cut_chunk(const uint8_t *bytes, size_t count) {
+  size_t at = 8;
+  while (at <= count && count - at >= 8) {
+    size_t data = number(bytes + at), rest = count - at - 8;
+    if (data > rest) return at;
+    if (rest - data < 4) return count;
+    at += 12 + data;
+  }
+  return count;
 }
 
 static void read_bytes(png_structp png, png_bytep to, size_t wanted) {
   reader *r = png_get_io_ptr(png);
-  if (wanted > r->count - r->position) png_error(png, "the file ends too early");
+  if (wanted > r->count - r->position) {
+    r->position = r->count;
+    png_error(png, too_early);
+  }
   memcpy(to, r->bytes + r->position, wanted);
+  if (wanted == 8 && r->position == r->cut_chunk && memcmp(to + 4, "IDAT", 4) == 0) {
+    uint32_t there = (uint32_t)(r->count - r->position - 8);
+    for (int i = 0; i < 4; i++) to[i] = (uint8_t)(there >> (24 - 8 * i));
+  }
   r->position += wanted;
 }
 
@@ -39,11 +92,11 @@ static void read_header(png_structp png, png_infop info, cic_header *header) {
   // How large is too large is the caller's choice: it sees the size before it gives memory for the pixels.
   png_set_user_limits(png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
   // No chunk but IHDR, PLTE, tRNS, IDAT and IEND changes the pixels, so that the rest (texts and profiles
-  // that may inflate without end) is checked and skipped. The two limits hold should libpng keep one.
+  // that may inflate without end) is skipped. The two limits hold should libpng keep one.
   png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, NULL, -1);
   png_set_chunk_cache_max(png, 16);
   png_set_chunk_malloc_max(png, 1 << 20);
-  png_set_crc_action(png, PNG_CRC_ERROR_QUIT, PNG_CRC_ERROR_QUIT);
+  png_set_crc_action(png, PNG_CRC_ERROR_QUIT, PNG_CRC_WARN_DISCARD);
 
   png_read_info(png, info);
   int type = png_get_color_type(png, info);
@@ -87,9 +140,10 @@ static void decode_guarded(reader *r, cic_header *header, int sample_bits, uint8
 }
 
 static cic_status decode(const uint8_t *bytes, size_t count, cic_header *header, int sample_bits, uint8_t *pixels,
-                         size_t size, char *message) {
-  reader r = {.bytes = bytes, .count = count, .status = CIC_NO_MEMORY, .message = message};
-  message[0] = '\0';
+                         size_t size, char *remarks, char *message) {
+  reader r = {.bytes = bytes, .count = count, .status = CIC_NO_MEMORY, .remarks = remarks, .message = message};
+  message[0] = remarks[0] = '\0';
+  r.cut_chunk = find_cut_chunk(bytes, count);
   r.png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &r, on_error, on_warning);
   if (r.png == NULL) return r.status;
   decode_guarded(&r, header, sample_bits, pixels, size);
@@ -98,11 +152,12 @@ static cic_status decode(const uint8_t *bytes, size_t count, cic_header *header,
 }
 
 cic_status cic_png_header(const uint8_t *bytes, size_t count, cic_header *header, char *message) {
-  return decode(bytes, count, header, 8, NULL, 0, message);
+  char remarks[CIC_MESSAGE_SIZE];
+  return decode(bytes, count, header, 8, NULL, 0, remarks, message);
 }
 
 cic_status cic_png_pixels(const uint8_t *bytes, size_t count, int sample_bits, void *pixels, size_t size,
-                          char *message) {
+                          char *remarks, char *message) {
   cic_header header;
-  return decode(bytes, count, &header, sample_bits, pixels, size, message);
+  return decode(bytes, count, &header, sample_bits, pixels, size, remarks, message);
 }

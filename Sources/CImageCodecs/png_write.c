@@ -118,5 +118,3 @@ cic_status cic_png_encode_band(const cic_png_band *band, int level, uint8_t **ch
   *chunk_count = CHUNK_START + written + CHUNK_END;
   return CIC_OK;
 }
-
-void cic_free(void *pointer) { free(pointer); }

@@ -1,9 +1,9 @@
-// WebP decoding of still pictures, from memory.
+// WebP decoding, from memory: still pictures, and the first picture of animations.
 
-#include "CImageCodecs.h"
+#include "remarks.h"
 
-#include <stdio.h>
 #include <webp/decode.h>
+#include <webp/demux.h>
 
 static cic_status fail(VP8StatusCode status, char *message) {
   const char *reason = "the image data breaks the format's rules";
@@ -28,38 +28,100 @@ static cic_status fail(VP8StatusCode status, char *message) {
   return result;
 }
 
+/// The first picture of an animation, and where it is in the canvas of all.
+typedef struct first_picture {
+  WebPDemuxer *file;
+  WebPIterator picture;
+  uint32_t width, height;
+} first_picture;
+
+static int find_first_picture(const uint8_t *bytes, size_t count, first_picture *first) {
+  WebPData data = {bytes, count};
+  first->file = WebPDemux(&data);
+  if (first->file == NULL) return 0;
+  first->width = WebPDemuxGetI(first->file, WEBP_FF_CANVAS_WIDTH);
+  first->height = WebPDemuxGetI(first->file, WEBP_FF_CANVAS_HEIGHT);
+  const WebPIterator *picture = &first->picture;
+  if (WebPDemuxGetFrame(first->file, 1, &first->picture)) {
+    if (picture->x_offset >= 0 && picture->y_offset >= 0 && picture->width > 0 && picture->height > 0 &&
+        (uint32_t)(picture->x_offset + picture->width) <= first->width &&
+        (uint32_t)(picture->y_offset + picture->height) <= first->height) {
+      return 1;
+    }
+    WebPDemuxReleaseIterator(&first->picture);
+  }
+  WebPDemuxDelete(first->file);
+  return 0;
+}
+
+static void release(first_picture *first) {
+  WebPDemuxReleaseIterator(&first->picture);
+  WebPDemuxDelete(first->file);
+}
+
 cic_status cic_webp_header(const uint8_t *bytes, size_t count, cic_header *header, char *message) {
   WebPBitstreamFeatures features;
   VP8StatusCode status = WebPGetFeatures(bytes, count, &features);
   if (status != VP8_STATUS_OK) return fail(status, message);
-  if (features.has_animation) {
-    snprintf(message, CIC_MESSAGE_SIZE, "it is an animation, not a picture");
-    return CIC_UNSUPPORTED;
-  }
   header->width = (uint32_t)features.width;
   header->height = (uint32_t)features.height;
   header->channels = features.has_alpha ? 4 : 3;
   header->bit_depth = 8;
+  header->is_first_of_many = features.has_animation;
+  if (features.has_animation) {
+    first_picture first;
+    if (!find_first_picture(bytes, count, &first)) return fail(VP8_STATUS_BITSTREAM_ERROR, message);
+    // What the picture does not cover is transparent.
+    int covers = (uint32_t)first.picture.width == first.width && (uint32_t)first.picture.height == first.height;
+    header->width = first.width;
+    header->height = first.height;
+    header->channels = first.picture.has_alpha || !covers ? 4 : 3;
+    release(&first);
+  }
   return CIC_OK;
 }
 
+/// Decodes a still picture to rows of `width` pixels from `pixels` on.
+static cic_status decode(const uint8_t *bytes, size_t count, WebPDecoderConfig *config, uint32_t width, int channels,
+                         uint8_t *pixels, size_t size, char *message) {
+  config->output.colorspace = channels == 4 ? MODE_RGBA : MODE_RGB;
+  config->output.is_external_memory = 1;
+  config->output.u.RGBA.rgba = pixels;
+  config->output.u.RGBA.stride = (int)width * channels;
+  config->output.u.RGBA.size = size;
+  VP8StatusCode status = WebPDecode(bytes, count, config);
+  WebPFreeDecBuffer(&config->output);
+  return status == VP8_STATUS_OK ? CIC_OK : fail(status, message);
+}
+
 cic_status cic_webp_pixels(const uint8_t *bytes, size_t count, uint32_t width, uint32_t height, int channels,
-                           uint8_t *pixels, size_t size, char *message) {
+                           uint8_t *pixels, size_t size, char *remarks, char *message) {
   WebPDecoderConfig config;
   if (!WebPInitDecoderConfig(&config)) return fail(VP8_STATUS_UNSUPPORTED_FEATURE, message);
   VP8StatusCode status = WebPGetFeatures(bytes, count, &config.input);
   if (status != VP8_STATUS_OK) return fail(status, message);
+  if (config.input.has_animation) {
+    first_picture first;
+    if (!find_first_picture(bytes, count, &first)) return fail(VP8_STATUS_BITSTREAM_ERROR, message);
+    cic_status result = CIC_CORRUPT;
+    if (first.width == width && first.height == height && size == (size_t)width * height * (size_t)channels) {
+      memset(pixels, 0, size);
+      size_t start = ((size_t)first.picture.y_offset * width + (size_t)first.picture.x_offset) * (size_t)channels;
+      result = decode(first.picture.fragment.bytes, first.picture.fragment.size, &config, width, channels,
+                      pixels + start, size - start, message);
+      if (WebPDemuxGetI(first.file, WEBP_FF_FRAME_COUNT) > 1) {
+        add_remark(remarks, "it is an animation; its first picture is used");
+      }
+    } else {
+      snprintf(message, CIC_MESSAGE_SIZE, "an animation cannot be scaled");
+    }
+    release(&first);
+    return result;
+  }
   if ((uint32_t)config.input.width != width || (uint32_t)config.input.height != height) {
     config.options.use_scaling = 1;
     config.options.scaled_width = (int)width;
     config.options.scaled_height = (int)height;
   }
-  config.output.colorspace = channels == 4 ? MODE_RGBA : MODE_RGB;
-  config.output.is_external_memory = 1;
-  config.output.u.RGBA.rgba = pixels;
-  config.output.u.RGBA.stride = (int)width * channels;
-  config.output.u.RGBA.size = size;
-  status = WebPDecode(bytes, count, &config);
-  WebPFreeDecBuffer(&config.output);
-  return status == VP8_STATUS_OK ? CIC_OK : fail(status, message);
+  return decode(bytes, count, &config, width, channels, pixels, size, message);
 }

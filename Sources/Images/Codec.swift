@@ -2,12 +2,15 @@
 
 internal import CImageCodecs
 
-/// Runs a codec; returns its status, and its message if that is not `CIC_OK`.
-func run(_ codec: (UnsafeMutablePointer<CChar>) -> cic_status) -> (status: cic_status, reason: String) {
-  withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(CIC_MESSAGE_SIZE)) { message in
-    message.initialize(repeating: 0)
-    let status = codec(message.baseAddress!)
-    return (status, status == CIC_OK ? "" : String(cString: message.baseAddress!))
+/// Runs a codec; returns its status, its message if that is not `CIC_OK`, and its remarks.
+func run(
+  _ codec: (_ message: UnsafeMutablePointer<CChar>, _ remarks: UnsafeMutablePointer<CChar>) -> cic_status
+) -> (status: cic_status, reason: String, remarks: String) {
+  withUnsafeTemporaryAllocation(of: CChar.self, capacity: 2 * Int(CIC_MESSAGE_SIZE)) { texts in
+    texts.initialize(repeating: 0)
+    let (message, remarks) = (texts.baseAddress!, texts.baseAddress! + Int(CIC_MESSAGE_SIZE))
+    let status = codec(message, remarks)
+    return (status, status == CIC_OK ? "" : String(cString: message), String(cString: remarks))
   }
 }
 
@@ -23,7 +26,7 @@ func encoded(
 ) throws(ImageError) -> [UInt8] {
   var out: UnsafeMutablePointer<UInt8>?
   var count = 0
-  let (status, reason) = run { encoder(&out, &count, $0) }
+  let (status, reason, _) = run { message, _ in encoder(&out, &count, message) }
   switch status {
   case CIC_OK:
     defer { free(out) }

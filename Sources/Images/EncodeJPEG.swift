@@ -15,7 +15,7 @@ extension Image where Sample == UInt8 {
   ) throws(ImageError) -> [UInt8] {
     precondition(!channels.hasAlpha, "a JPEG cannot hold alpha: put the image on a background first")
     precondition(1...100 ~= quality, "JPEG qualities go from 1 to 100, \(quality) is none")
-    let metadata = metadata.fitting(channels)
+    let metadata = metadata.withProfileOfPNG(for: channels).fitting(self)
     func rounded(_ density: Double?) -> UInt16 { UInt16(min(density ?? 0, 65535).rounded()) }
     let segments = metadata.jpegSegments
     return try encoded(source: source, width: width, height: height, free: cic_free) { out, count, message in

@@ -80,7 +80,7 @@ private func png<Sample>(
     + [UInt8(8 * sampleSize), types[image.channels]!, 0, 0, 0]
   let start: [UInt8] =
     [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A] + PNGChunk("IHDR", header).bytes
-    + metadata.fitting(image.channels).pngChunks.flatMap(\.bytes)
+    + metadata.fitting(image).pngChunks.flatMap(\.bytes)
   let adler = bands.reduce(1) { adler32_combine($0, uLong($1.adler), $1.filteredCount) }
   // The zlib stream's end: a last block that is empty, and the checksum of all.
   let end = PNGChunk("IDAT", [0x03, 0x00] + UInt32(adler).bigEndianBytes).bytes + PNGChunk("IEND", []).bytes

@@ -47,7 +47,8 @@ extension Image where Sample == UInt8 {
       cic_webp_encode(
         samples, UInt32(width), UInt32(height), Int32(channels.rawValue), &options, out, count, message)
     }
-    return metadata.fitting(.rgb).added(toWebP: file, try ImageFile.header(of: file, source: source))
+    return metadata.withProfileOfPNG(for: .rgb).fitting(self).added(
+      toWebP: file, try ImageFile.header(of: file, source: source, pixelLimit: .max))
   }
 }
 
@@ -58,7 +59,9 @@ extension Metadata {
     var exif = exif
     if let density {
       let old = exif.flatMap(Exif.init)
-      if old?.density != density { exif = (old ?? Exif()).with(density).bytes }
+      if old?.density != density {
+        exif = (old ?? Exif()).with(density).fitting(width: header.width, height: header.height)?.bytes
+      }
     }
     if profile == nil && exif == nil { return file }
 

@@ -4,23 +4,31 @@
 /// directory; there a count, entries of tag (2 bytes), type (2), count (4) and value or its offset (4), and the offset of
 /// the next directory or 0. All offsets count from the start, so that what is added at the end moves nothing.
 struct Exif {
-  private(set) var bytes: [UInt8]
-  private let isLittleEndian: Bool
+  var bytes: [UInt8]
+  let isLittleEndian: Bool
 
-  private enum Tag {
+  enum Tag {
     static let orientation = 0x0112
     static let horizontalDensity = 0x011A
     static let verticalDensity = 0x011B
     static let densityUnit = 0x0128
+    /// Offsets of directories: of the picture's taking, of the place, and within the first of interoperability.
+    static let exif = 0x8769
+    static let place = 0x8825
+    static let interoperability = 0xA005
+    static let width = 0xA002
+    static let height = 0xA003
   }
 
-  private enum Kind {
+  /// TIFF's types, and how many bytes one value of each has.
+  enum Kind {
     static let short = 3, long = 4, rational = 5
+    static let sizes = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8]
   }
 
   /// 12 bytes, and where they are.
-  private struct Entry {
-    let offset, tag, kind: Int
+  struct Entry {
+    let offset, tag, kind, count: Int
     let bytes: ArraySlice<UInt8>
   }
 
@@ -39,11 +47,12 @@ struct Exif {
     isLittleEndian = true
   }
 
-  private func number(_ offset: Int, bytes count: Int) -> Int? {
+  func number(_ offset: Int, bytes count: Int) -> Int? {
     isLittleEndian ? bytes.littleEndian(offset, bytes: count) : bytes.bigEndian(offset, bytes: count)
   }
 
-  private struct Directory {
+  struct Directory {
+    let offset: Int
     /// As far as they are there.
     let entries: [Entry]
     let isWhole: Bool
@@ -51,100 +60,73 @@ struct Exif {
     let next: Int
   }
 
-  private func directory(at offset: Int) -> Directory? {
+  func directory(at offset: Int) -> Directory? {
     guard let count = number(offset, bytes: 2) else { return nil }
     let there = min(count, (bytes.count - offset - 2) / 12)
     let entries = (0..<there).map { index in
       let at = offset + 2 + 12 * index
       return Entry(
-        offset: at, tag: number(at, bytes: 2)!, kind: number(at + 2, bytes: 2)!, bytes: bytes[at..<at + 12])
+        offset: at, tag: number(at, bytes: 2)!, kind: number(at + 2, bytes: 2)!, count: number(at + 4, bytes: 4)!,
+        bytes: bytes[at..<at + 12])
     }
     return Directory(
-      entries: entries, isWhole: there == count, next: number(offset + 2 + 12 * count, bytes: 4) ?? 0)
+      offset: offset, entries: entries, isWhole: there == count, next: number(offset + 2 + 12 * count, bytes: 4) ?? 0)
   }
 
-  private var first: Directory { directory(at: number(4, bytes: 4)!)! }
+  var first: Directory { directory(at: number(4, bytes: 4)!)! }
 
   private func entry(_ tag: Int) -> Entry? { first.entries.first { $0.tag == tag } }
 
-  private func integer(_ entry: Entry) -> Int? {
+  /// The bytes that an entry's values have, in its last four bytes or elsewhere; nil if its type is not known or they are
+  /// not all there.
+  func values(of entry: Entry) -> Range<Int>? {
+    guard Kind.sizes.indices.contains(entry.kind), entry.kind > 0 else { return nil }
+    // Count and size are less than 2³² and 2⁴.
+    let size = entry.count * Kind.sizes[entry.kind]
+    let start = size <= 4 ? entry.offset + 8 : number(entry.offset + 8, bytes: 4)!
+    return bytes.count - start >= size ? start..<start + size : nil
+  }
+
+  /// The first value of an entry of any type of number but bytes, which Pillow takes for text.
+  private func value(_ entry: Entry) -> Double? {
+    guard let at = values(of: entry)?.lowerBound, entry.count > 0 else { return nil }
+    let size = Kind.sizes[entry.kind]
+    func unsigned(_ offset: Int, _ size: Int) -> UInt64 { UInt64(number(offset, bytes: min(size, 4))!) }
+    func ratio(_ above: Double, _ below: Double) -> Double? { below == 0 ? nil : above / below }
     switch entry.kind {
-    case Kind.short: number(entry.offset + 8, bytes: 2)
-    case Kind.long: number(entry.offset + 8, bytes: 4)
-    default: nil
+    case 3, 4: return Double(unsigned(at, size))
+    case 6: return Double(Int8(truncatingIfNeeded: unsigned(at, size)))
+    case 8: return Double(Int16(truncatingIfNeeded: unsigned(at, size)))
+    case 9: return Double(Int32(truncatingIfNeeded: unsigned(at, size)))
+    case 5: return ratio(Double(unsigned(at, 4)), Double(unsigned(at + 4, 4)))
+    case 10:
+      return ratio(
+        Double(Int32(truncatingIfNeeded: unsigned(at, 4))), Double(Int32(truncatingIfNeeded: unsigned(at + 4, 4))))
+    case 11: return Double(Float(bitPattern: UInt32(unsigned(at, 4))))
+    case 12:
+      let halves = isLittleEndian ? (at + 4, at) : (at, at + 4)
+      return Double(bitPattern: unsigned(halves.0, 4) << 32 | unsigned(halves.1, 4))
+    default: return nil
     }
   }
 
-  private func rational(_ entry: Entry) -> Double? {
-    guard entry.kind == Kind.rational, let at = number(entry.offset + 8, bytes: 4),
-      let above = number(at, bytes: 4), let below = number(at + 4, bytes: 4), below != 0
-    else { return nil }
-    return Double(above) / Double(below)
-  }
+  /// Whether there is a word on the orientation, be it one that makes no sense.
+  var saysOrientation: Bool { entry(Tag.orientation) != nil }
 
   /// How stored rows and columns are to be displayed; nil if it says nothing of it, or nothing known.
   var orientation: Orientation? {
-    entry(Tag.orientation).flatMap(integer).flatMap(Orientation.init(rawValue:))
+    entry(Tag.orientation).flatMap(value).flatMap(Int.init(exactly:)).flatMap(Orientation.init(rawValue:))
   }
 
   var density: PixelDensity? {
-    guard let horizontal = entry(Tag.horizontalDensity).flatMap(rational),
-      let vertical = entry(Tag.verticalDensity).flatMap(rational)
+    guard let horizontal = entry(Tag.horizontalDensity).flatMap(value),
+      let vertical = entry(Tag.verticalDensity).flatMap(value)
     else { return nil }
-    switch entry(Tag.densityUnit).flatMap(integer) ?? 2 {
+    switch entry(Tag.densityUnit).flatMap(value) ?? 2 {
     case 2: return PixelDensity(horizontal, vertical, perInch: 1)
     case 3: return PixelDensity(horizontal, vertical, perInch: PixelDensity.centimetresPerInch)
     default: return nil
     }
-  }
-}
-
-extension Exif {
-  /// The same in which neither picture nor thumbnail are to be turned; nil if the first directory is cut off.
-  var upright: Exif? {
-    guard first.isWhole else { return nil }
-    var result = self
-    let second = first.next == 0 ? nil : directory(at: first.next)
-    for entry in first.entries + (second?.entries ?? []) where entry.tag == Tag.orientation {
-      result.bytes.replaceSubrange(entry.offset..<entry.offset + 12, with: shortEntry(Tag.orientation, 1))
-    }
-    return result
-  }
-
-  /// The same with another density: a new first directory at the end, in place of the old one.
-  func with(_ density: PixelDensity) -> Exif {
-    let old = first
-    let new = [Tag.horizontalDensity, Tag.verticalDensity, Tag.densityUnit]
-    let kept = old.entries.filter { !new.contains($0.tag) }
-
-    var result = self
-    if bytes.count % 2 == 1 { result.bytes.append(0) }
-    let start = result.bytes.count
-    let values = start + 2 + 12 * (kept.count + new.count) + 4
-    let added = [
-      (Tag.horizontalDensity, rationalEntry(Tag.horizontalDensity, at: values)),
-      (Tag.verticalDensity, rationalEntry(Tag.verticalDensity, at: values + 8)),
-      (Tag.densityUnit, shortEntry(Tag.densityUnit, 2)),
-    ]
-    let entries = (kept.map { ($0.tag, Array($0.bytes)) } + added).sorted { $0.0 < $1.0 }
-    result.bytes += field(entries.count, bytes: 2) + entries.flatMap(\.1) + field(old.next, bytes: 4)
-    for value in [density.horizontal, density.vertical] {
-      result.bytes += field(Int((1000 * value).rounded()), bytes: 4) + field(1000, bytes: 4)
-    }
-    result.bytes.replaceSubrange(4..<8, with: field(start, bytes: 4))
-    return result
-  }
-
-  private func field(_ value: Int, bytes count: Int) -> [UInt8] {
-    isLittleEndian ? Array(value.littleEndianBytes.prefix(count)) : Array(value.bigEndianBytes.suffix(count))
-  }
-
-  private func shortEntry(_ tag: Int, _ value: Int) -> [UInt8] {
-    field(tag, bytes: 2) + field(Kind.short, bytes: 2) + field(1, bytes: 4) + field(value, bytes: 2) + [0, 0]
-  }
-
-  private func rationalEntry(_ tag: Int, at offset: Int) -> [UInt8] {
-    field(tag, bytes: 2) + field(Kind.rational, bytes: 2) + field(1, bytes: 4) + field(offset, bytes: 4)
   }
 }
 

@@ -31,6 +31,8 @@ public enum ImageFormat: String, Sendable, CustomStringConvertible {
 }
 
 /// What a picture's file says of it before any pixel is decoded.
+///
+/// No size of a file overflows: width × height × 1024 can be told in an `Int`.
 public struct ImageHeader: Equatable, Sendable {
   public let format: ImageFormat
   /// In pixels, as displayed: with the orientation applied.
@@ -41,8 +43,10 @@ public struct ImageHeader: Equatable, Sendable {
   public let channels: Channels
   /// Bits per sample in the file: 1, 2, 4, 8 or 16. Palette images count as 8, for their entries are.
   public let bitDepth: Int
-  /// How the stored rows and columns are to be displayed, from EXIF.
+  /// How the stored rows and columns are to be displayed, from EXIF or XMP.
   public let orientation: Orientation
+  /// Whether it is the first of an animated WebP, which is not decoded at another size.
+  let isFirstOfMany: Bool
 
   /// Size as stored in the file.
   var storedWidth: Int { orientation.swapsAxes ? height : width }

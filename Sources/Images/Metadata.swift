@@ -18,6 +18,14 @@ public struct Metadata: Equatable, Sendable {
     self.density = density
   }
 
+  /// The same without anything on colours: for a mask, whose grey values are data.
+  public var withoutColors: Metadata {
+    var result = self
+    result.profile = nil
+    result.pngColors = []
+    return result
+  }
+
   /// The same without EXIF, and so without the place where the picture was taken.
   public var withoutExif: Metadata {
     var result = self
@@ -58,17 +66,17 @@ struct PNGChunk: Equatable, Sendable {
 }
 
 extension Metadata {
-  /// What can go with an upright picture of `channels`: without a profile for other channels (of a grey photo that became
-  /// coloured, or of inks), and with EXIF that does not say to turn it again; EXIF that cannot be read is dropped.
-  func fitting(_ channels: Channels) -> Metadata {
+  /// What can go with an upright picture: without a profile for other channels (of a grey photo that became coloured, or of
+  /// inks), and with EXIF that is of this picture; EXIF that cannot be read is dropped.
+  func fitting<Sample>(_ image: Image<Sample>) -> Metadata {
     var result = self
-    if let profile, !isProfile(profile, for: channels) { result.profile = nil }
-    result.exif = exif.flatMap(Exif.init)?.upright?.bytes
+    if let profile, !isProfile(profile, for: image.channels) { result.profile = nil }
+    result.exif = exif.flatMap(Exif.init)?.fitting(width: image.width, height: image.height)?.bytes
     return result
   }
 
   /// ICC.1, 7.2: byte 16 starts the colour space's name, 36 the mark of all profiles.
-  private func isProfile(_ bytes: [UInt8], for channels: Channels) -> Bool {
+  func isProfile(_ bytes: [UInt8], for channels: Channels) -> Bool {
     bytes.count >= 128 && bytes[36...].starts(with: "acsp".utf8)
       && bytes[16...].starts(with: (channels.opaque == .gray ? "GRAY" : "RGB ").utf8)
   }

@@ -1,7 +1,5 @@
 // Metadata out of files. What is damaged counts as not there: a picture without its density is better than none.
 
-internal import CZlib
-
 extension ImageFile {
   /// What a picture's file says beside its pixels; nothing, if it is in no known format.
   ///
@@ -16,7 +14,7 @@ extension ImageFile {
     case .webP:
       metadata = Metadata(profile: parts.first { $0.kind == code("ICCP") }.map { Array(bytes[$0.data]) })
     }
-    metadata.exif = exif(in: bytes, format).map(Array.init)
+    metadata.exif = EmbeddedMetadata(bytes, format, parts).exif
     // Cameras give the density in EXIF only, and WebP has no other place for it.
     if metadata.density == nil { metadata.density = metadata.exif.flatMap(Exif.init)?.density }
     return metadata
@@ -37,7 +35,10 @@ extension ImageFile {
         guard [1, 4, 32].contains(data.count) else { continue }
         metadata.pngColors.append(PNGChunk(kind: part.kind, data: Array(data)))
       case code("IDAT"): return metadata  // all of these come before the pixels
-      default: continue
+      default:
+        // ImageMagick's place for it.
+        let text = PNGText(part, in: bytes) { ["Raw profile type icc", "Raw profile type icm"].contains($0) }
+        metadata.profile = metadata.profile ?? text?.rawProfile
       }
     }
     return metadata
@@ -48,19 +49,7 @@ extension ImageFile {
     guard let nameEnd = chunk.firstIndex(of: 0), nameEnd + 2 < chunk.endIndex, chunk[nameEnd + 1] == 0 else {
       return nil
     }
-    let compressed = Array(chunk[(nameEnd + 2)...])
-    // The size is not known; more than 16 MiB is no profile, but an attack.
-    for size in sequence(first: 1 << 16, next: { $0 < 1 << 24 ? $0 * 4 : nil }) {
-      var status = Z_OK
-      let profile = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
-        var written = uLongf(size)
-        status = uncompress(buffer.baseAddress, &written, compressed, uLong(compressed.count))
-        count = status == Z_OK ? Int(written) : 0
-      }
-      if status == Z_OK { return profile }
-      if status != Z_BUF_ERROR { return nil }
-    }
-    return nil
+    return inflated(chunk[(nameEnd + 2)...])
   }
 
   private static func jpegMetadata(_ bytes: [UInt8], _ parts: [Part]) -> Metadata {
@@ -75,15 +64,18 @@ extension ImageFile {
       metadata.density = perInch.flatMap { PixelDensity(Double(across), Double(down), perInch: $0) }
       break
     }
-    metadata.profile = profile(inJPEG: parts.filter { $0.kind == JPEGMarker.app2 }.map { bytes[$0.data] })
+    metadata.profile = profile(inJPEG: bytes, parts)
     return metadata
   }
 
   /// The profile in APP2 segments (ICC.1, B.4): mark, number of the part from 1, how many parts there are.
-  private static func profile(inJPEG segments: [ArraySlice<UInt8>]) -> [UInt8]? {
-    let parts = segments.filter { $0.starts(with: profileMark) && $0.count >= profileMark.count + 2 }
-      .map { (number: Int($0[$0.startIndex + 12]), count: Int($0[$0.startIndex + 13]), data: $0.dropFirst(14)) }
-      .sorted { $0.number < $1.number }
+  static func profile(inJPEG bytes: [UInt8], _ parts: [Part]) -> [UInt8]? {
+    let segments = parts.filter { $0.kind == JPEGMarker.app2 }.map { bytes[$0.data] }
+      .filter { $0.starts(with: profileMark) && $0.count >= profileMark.count + 2 }
+    let parts = segments.map {
+      (number: Int($0[$0.startIndex + 12]), count: Int($0[$0.startIndex + 13]), data: $0.dropFirst(14))
+    }
+    .sorted { $0.number < $1.number }
     guard !parts.isEmpty, parts.map(\.number).elementsEqual(1...parts.count),
       parts.allSatisfy({ $0.count == parts.count })
     else { return nil }

@@ -19,7 +19,7 @@ public enum ClosedFormMatting {
   ///     in the worst pixels; 1e-6 up to 2, and pymatting's 1e-7 up to 1, for a third more time each.
   ///   - maximumSteps: of conjugate gradients; photos take 80 to 200.
   /// - Returns: grey, 0 background … full object; the same for any number of threads.
-  /// - Throws: `MattingError`: a photo less than 3 pixels wide or high, a trimap that knows no object or no background
+  /// - Throws: `MattingError`: a photo less than 3 pixels wide or high or of more than 2 gigapixels, a trimap that knows no object or no background
   ///   (so one that knows nothing), samples that are not numbers.
   @specialized(where Sample == UInt8)
   @specialized(where Sample == UInt16)
@@ -30,6 +30,10 @@ public enum ClosedFormMatting {
     requireMask(trimap, of: photo)
     guard photo.width >= 3, photo.height >= 3 else {
       throw .photoTooSmall(width: photo.width, height: photo.height)
+    }
+    // Places of unknown pixels, which have a rim of two pixels, are counted in 32 bits.
+    guard (photo.width + 4) * (photo.height + 4) < Int(Int32.max) else {
+      throw .photoTooLarge(width: photo.width, height: photo.height)
     }
     let foreground = trimap.runs { $0 >= 230 }
     let unknown = trimap.runs { $0 < 230 && $0 > 25 }

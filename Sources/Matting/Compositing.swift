@@ -51,7 +51,7 @@ extension Image where Sample: MaskSample {
   /// The blur is one of the background alone: pixels count as far as they are not object, so the object's colours do not
   /// glow around it.
   /// - Parameters:
-  ///   - photo: of this size; alpha of its own is ignored.
+  ///   - photo: of this size. Where it is transparent it shows white.
   ///   - sigma: of the Gaussian, in pixels.
   /// - Returns: RGB.
   @specialized(where Sample == UInt8)
@@ -62,7 +62,11 @@ extension Image where Sample: MaskSample {
     precondition(
       (photo.width, photo.height) == (width, height),
       "a photo of \(photo.width) x \(photo.height) is not that of a cut-out of \(width) x \(height)")
-    let background = photo.withAlpha(plane(3).inverted())
+    let visible =
+      photo.hasTransparency
+      ? photo.rgb.withAlpha(photo.alpha!).composited(over: Color(red: 255, green: 255, blue: 255), threads: threads)
+      : photo
+    let background = visible.withAlpha(plane(3).inverted())
     let blurred = background.premultiplied(threads: threads).blurred(sigma: sigma, threads: threads)
       .unpremultiplied(threads: threads)
     return composited(overFitting: blurred, threads: threads)

@@ -9,7 +9,7 @@ public enum ForegroundColors {
   /// The object alone: its estimated colours, defined everywhere, and `alpha`, not premultiplied.
   ///
   /// - Parameters:
-  ///   - photo: of any channels; alpha of its own is ignored.
+  ///   - photo: of any channels. Where it is partly transparent its colours are the object's already, and stay.
   ///   - alpha: grey, of the photo's size.
   /// - Returns: RGBA.
   @specialized(where Sample == UInt8)
@@ -19,6 +19,9 @@ public enum ForegroundColors {
     of photo: Image<Sample>, alpha: Image<Sample>, threads: Int = 1
   ) -> Image<Sample> {
     requireMask(alpha, of: photo)
+    guard !photo.hasTransparency else {
+      return cutout(of: photo.withoutHiddenColors(), alpha: alpha, threads: threads).withColorsOfEdges(of: photo)
+    }
     return Image(width: photo.width, height: photo.height, channels: .rgba) { output in
       nonisolated(unsafe) let output = output.baseAddress!
       alpha.samples.withUnsafeBufferPointer { mask in
@@ -59,6 +62,23 @@ public enum ForegroundColors {
             width: width, height: height, bandHeight: bandHeight, threads: threads, load: load)
           pyramid.forEachRow(threads: threads, use)
         }
+      }
+    }
+  }
+}
+
+extension Image where Sample: MaskSample {
+  /// This RGBA image with the colours of `photo` where that is neither opaque nor fully transparent.
+  fileprivate func withColorsOfEdges(of photo: Image) -> Image {
+    let (stride, green, blue) = colorLayout(photo.channels)
+    return Image(width: width, height: height, channels: .rgba) { output in
+      _ = output.update(fromContentsOf: samples)
+      for i in 0..<width * height {
+        let at = i * stride, alpha = photo.samples[at + stride - 1]
+        guard alpha > .none, alpha < .full else { continue }
+        output[4 * i] = photo.samples[at]
+        output[4 * i + 1] = photo.samples[at + green]
+        output[4 * i + 2] = photo.samples[at + blue]
       }
     }
   }

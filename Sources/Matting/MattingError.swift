@@ -6,6 +6,8 @@ public enum MattingError: Error, Equatable, Sendable {
   case noKnownBackground
   /// A photo of this size has no windows of 3 x 3 pixels.
   case photoTooSmall(width: Int, height: Int)
+  /// The equations of a photo of this size cannot be numbered in 32 bits.
+  case photoTooLarge(width: Int, height: Int)
   /// The solver stopped after that many steps, when the residual was still this part of what it started from.
   case notConverged(steps: Int, residual: Double)
 }
@@ -16,6 +18,7 @@ extension MattingError: CustomStringConvertible {
     case .noKnownForeground: "no part of the mask is certainly object: lower the threshold or the erosion"
     case .noKnownBackground: "no part of the mask is certainly background: raise the threshold or lower the erosion"
     case .photoTooSmall(let width, let height): "matting needs at least 3 x 3 pixels, not \(width) x \(height)"
+    case .photoTooLarge(let width, let height): "\(width) x \(height) pixels are too many for matting"
     case .notConverged(let steps, let residual):
       "matting did not converge: after \(steps) steps the residual is \(residual) of the first"
     }

@@ -116,7 +116,7 @@ struct Frames: ParsableCommand {
   }
 
   private func result(of frame: Image<UInt8>, _ detector: SaliencyDetector, _ matte: Matte) throws -> [UInt8] {
-    let saliency = detector.detect(in: frame)
+    let saliency = detector.detect(in: frame.overContrast())
     guard saliency.isFinite else {
       throw CommandFailure("the network's result is not a number; are the weights damaged?")
     }

@@ -11,7 +11,8 @@ extension SaliencyDetector {
   func detect(
     inFile path: String, source: String, pixelLimit: Int = ImageFile.defaultPixelLimit, needsPixels: Bool
   ) throws -> (photo: Image<UInt8>, saliency: Saliency) {
-    let bytes = try ImageFile.read(path), header = try ImageFile.header(of: bytes, source: source)
+    let bytes = try ImageFile.read(path)
+    let header = try ImageFile.header(of: bytes, source: source, pixelLimit: pixelLimit)
     let photo = try Image<UInt8>(
       decoding: bytes, source: source, pixelLimit: pixelLimit,
       sidesAtLeast: needsPixels ? nil : options.preprocessing.sufficientSides(inputSize: options.inputSize))

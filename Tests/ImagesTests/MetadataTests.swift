@@ -107,20 +107,65 @@ import Testing
   }
 
   @Test func `EXIF too long for a JPEG is left out`() throws {
-    let long = exif + [UInt8](repeating: 0, count: 65_528 - exif.count)
+    // A maker's note of this many bytes, which its directory's only entry has.
+    func exif(_ count: Int) -> [UInt8] {
+      let size = (0..<4).map { UInt8((count - 26) >> (8 * $0) & 255) }
+      return [0x49, 0x49, 42, 0, 8, 0, 0, 0, 1, 0, 0x7C, 0x92, 7, 0] + size + [26, 0, 0, 0, 0, 0, 0, 0]
+        + [UInt8](repeating: 1, count: count - 26)
+    }
+    let long = exif(65_528)
     for (format, bytes) in try files(photo, Metadata(exif: long)) {
       #expect((ImageFile.metadata(of: bytes).exif == nil) == (format == .jpeg))
     }
-    let longest = Array(long.dropLast())
+    let longest = exif(65_527)
     #expect(ImageFile.metadata(of: try photo.jpegData(metadata: Metadata(exif: longest), source: "x")).exif != nil)
   }
 
   @Test(arguments: [false, true])
-  func `picture and thumbnail are upright, in both byte orders`(_ isLittleEndian: Bool) {
+  func `of a thumbnail no byte remains, in both byte orders`(_ isLittleEndian: Bool) {
     let tiff = tiff(isLittleEndian, orientations: [6, 8])
     #expect(Orientation(exif: tiff) == .right)
     let written = ImageFile.metadata(of: photo.pngData(metadata: Metadata(exif: tiff))).exif
-    #expect(written == self.tiff(isLittleEndian, orientations: [1, 1]))
+    #expect(written == self.tiff(isLittleEndian, orientations: [1]))
+  }
+
+  @Test func `what is of the old pixels goes, and the rest stays where it was`() throws {
+    // Maker, width, orientation, an offset of strips, that of EXIF; there the lens, sizes, a maker's note with a preview.
+    var tiff: [UInt8] = [0x49, 0x49, 42, 0, 8, 0, 0, 0]
+    func number(_ value: Int, _ count: Int) -> [UInt8] { (0..<count).map { UInt8(value >> (8 * $0) & 255) } }
+    func entry(_ tag: Int, _ kind: Int, _ count: Int, _ value: Int) -> [UInt8] {
+      number(tag, 2) + number(kind, 2) + number(count, 4) + number(value, 4)
+    }
+    let preview: [UInt8] = Array("note".utf8) + [0xFF, 0xD8, 0xFF, 0xDB] + Array("PREVIEW".utf8)
+    tiff += number(5, 2) + entry(0x0100, 3, 1, 4000) + entry(0x010F, 2, 6, 200) + entry(0x0111, 4, 1, 240)
+    tiff += entry(0x0112, 3, 1, 6) + entry(0x8769, 4, 1, 80) + number(0, 4)
+    tiff += [UInt8](repeating: 7, count: 80 - tiff.count)
+    tiff += number(4, 2) + entry(0x927C, 7, preview.count, 220) + entry(0xA002, 3, 1, 4000)
+    tiff += entry(0xA003, 3, 1, 3000) + entry(0xA434, 2, 5, 210) + number(0, 4)
+    tiff +=
+      [UInt8](repeating: 7, count: 200 - tiff.count) + Array("Maker\0".utf8) + [7, 7, 7, 7] + Array("Lens\0".utf8)
+    tiff += [UInt8](repeating: 7, count: 220 - tiff.count) + preview
+    let written = try #require(ImageFile.metadata(of: photo.pngData(metadata: Metadata(exif: tiff))).exif)
+    #expect(written.count == 215)
+    #expect(written[200..<206].elementsEqual("Maker\0".utf8) && written[210..<215].elementsEqual("Lens\0".utf8))
+    #expect(!written.contains(sequence: Array("PREVIEW".utf8)) && !written.contains(7))
+    #expect(
+      Array(written[8..<46]) == number(3, 2) + entry(0x010F, 2, 6, 200) + entry(0x0112, 3, 1, 1)
+        + entry(0x8769, 4, 1, 80))
+    #expect(
+      Array(written[80..<122]) == number(3, 2) + entry(0xA002, 4, 1, photo.width)
+        + entry(0xA003, 4, 1, photo.height) + entry(0xA434, 2, 5, 210) + number(0, 4))
+  }
+
+  @Test func `EXIF with changed bytes`() {
+    let good = tiff(true, orientations: [6, 8])
+    var random = Seeded(state: 11)
+    for _ in 0..<5000 {
+      var changed = good + [UInt8](repeating: 9, count: 40)
+      for _ in 0..<4 { changed[changed.indices.randomElement(using: &random)!] = .random(in: 0...255, using: &random) }
+      let written = ImageFile.metadata(of: photo.pngData(metadata: Metadata(exif: changed))).exif
+      #expect(written.flatMap(Orientation.init(exif:)) ?? .up == .up)
+    }
   }
 
   @Test func `bad EXIF is dropped`() throws {

@@ -41,7 +41,30 @@ import Testing
     let gray = photo.plane(0)
     let expected = ForegroundColors.cutout(of: gray.rgb, alpha: alpha)
     #expect(ForegroundColors.cutout(of: gray, alpha: alpha) == expected)
-    #expect(ForegroundColors.cutout(of: gray.withAlpha(alpha), alpha: alpha) == expected)
+    let opaque = gray.withAlpha(
+      Image(width: 37, height: 23, channels: .gray, samples: [UInt8](repeating: 255, count: 37 * 23)))
+    #expect(ForegroundColors.cutout(of: opaque, alpha: alpha) == expected)
+  }
+
+  @Test func `transparent photos have their own colours at edges, and none that are hidden`() {
+    let (photo, alpha) = discs(width: 37, height: 23)
+    func hiding(_ color: UInt8) -> Image<UInt8> {
+      let colors = Image<UInt8>(
+        width: 37, height: 23, channels: .rgb,
+        samples: photo.samples.indices.map { alpha.samples[$0 / 3] == 0 ? color : photo.samples[$0] })
+      return colors.withAlpha(alpha)
+    }
+    let cutout = ForegroundColors.cutout(of: hiding(9), alpha: alpha)
+    #expect(ForegroundColors.cutout(of: hiding(200), alpha: alpha) == cutout)
+    #expect(cutout.plane(3) == alpha)
+    for i in alpha.samples.indices where 1..<255 ~= alpha.samples[i] {
+      #expect(cutout.samples[4 * i..<4 * i + 3] == photo.samples[3 * i..<3 * i + 3])
+    }
+    let (first, second) = (hiding(9), hiding(200))
+    #expect(
+      first.overContrast() == second.overContrast() && first.withoutHiddenColors() == second.withoutHiddenColors())
+    #expect(cutout.composited(overBlurred: first, sigma: 3) == cutout.composited(overBlurred: second, sigma: 3))
+    #expect(first.hasTransparency && !photo.hasTransparency && photo.overContrast() == photo)
   }
 
   @Test(arguments: [(1, 1), (1, 2), (2, 1), (1, 40), (40, 1), (3, 33), (33, 32)])

@@ -1,4 +1,4 @@
-// PNG, JPEG and WebP in memory, over libpng, zlib, libjpeg and libwebp.
+// PNG, JPEG and WebP in memory, over libpng, zlib, libjpeg and libwebp; colours by lcms2.
 //
 // libpng and libjpeg report failure by longjmp, which must never cross a Swift frame. Every function here
 // starts and ends its own setjmp region, frees all it took, and answers with a status and a message.
@@ -12,7 +12,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/// How many chars a `message` argument must have room for.
+/// How many chars a `message` or `remarks` argument must have room for.
+///
+/// A message says why there is no result. Remarks say what is odd about a file whose pixels are all there; they are
+/// empty, or joined by "; ".
 #define CIC_MESSAGE_SIZE 256
 
 typedef enum cic_status {
@@ -31,16 +34,18 @@ typedef struct cic_header {
   int channels;
   /// Bits per sample in the file: 1, 2, 4, 8 or 16. Palette images count as 8, for their entries are.
   int bit_depth;
+  /// Whether the picture is the first of an animated WebP, which cannot be decoded at another size.
+  int is_first_of_many;
 } cic_header;
 
 /// Reads up to the image data. Takes no memory in proportion to the image's size.
 cic_status cic_png_header(const uint8_t *bytes, size_t count, cic_header *header, char *message);
 
-/// Decodes the whole file, to its end marker. `sample_bits` is 8 (16-bit samples keep their high byte) or
+/// Decodes all pixels; what is wrong behind them, or beside them, is a remark. `sample_bits` is 8 (16-bit samples keep their high byte) or
 /// 16 (native byte order; only for files of that depth). `size` is in bytes and must be exact:
 /// width * height * channels * sample_bits / 8.
 cic_status cic_png_pixels(const uint8_t *bytes, size_t count, int sample_bits, void *pixels, size_t size,
-                          char *message);
+                          char *remarks, char *message);
 
 /// Rows of a picture: `rows` from `first_row` on. Filters look at the row before them, too.
 typedef struct cic_png_band {
@@ -60,10 +65,11 @@ cic_status cic_png_encode_band(const cic_png_band *band, int level, uint8_t **ch
 /// Reads up to the first scan.
 cic_status cic_jpeg_header(const uint8_t *bytes, size_t count, cic_header *header, char *message);
 
-/// Decodes the whole file, to its end marker, to 8-bit grey or RGB at 1/denominator of its size (1, 2, 4 or 8; a side
-/// is rounded up). `size` must be exact: width * height * channels.
-cic_status cic_jpeg_pixels(const uint8_t *bytes, size_t count, int denominator, uint8_t *pixels, size_t size,
-                           char *message);
+/// Decodes all pixels to 8-bit grey or RGB at 1/denominator of its size (1, 2, 4 or 8; a side is rounded up); what is
+/// wrong behind them is a remark. `size` must be exact: width * height * channels. With a CMYK `profile`, inks become
+/// the sRGB colours that they have by it; with NULL, those that Pillow gives them.
+cic_status cic_jpeg_pixels(const uint8_t *bytes, size_t count, int denominator, const uint8_t *profile,
+                           size_t profile_count, uint8_t *pixels, size_t size, char *remarks, char *message);
 
 typedef struct cic_jpeg_options {
   /// 1 to 100; from 90 on, colours are not subsampled.
@@ -79,12 +85,13 @@ typedef struct cic_jpeg_options {
 cic_status cic_jpeg_encode(const uint8_t *pixels, uint32_t width, uint32_t height, int channels,
                            const cic_jpeg_options *options, uint8_t **out, size_t *out_count, char *message);
 
-/// Reads what kind of WebP it is. Animations are CIC_UNSUPPORTED.
+/// Reads what kind of WebP it is.
 cic_status cic_webp_header(const uint8_t *bytes, size_t count, cic_header *header, char *message);
 
-/// Decodes to RGB or RGBA, as the header says, scaled to `width` x `height`. `size` must be exact.
+/// Decodes to RGB or RGBA, as the header says, scaled to `width` x `height`: of an animation the first picture, at the
+/// size of all. `size` must be exact.
 cic_status cic_webp_pixels(const uint8_t *bytes, size_t count, uint32_t width, uint32_t height, int channels,
-                           uint8_t *pixels, size_t size, char *message);
+                           uint8_t *pixels, size_t size, char *remarks, char *message);
 
 typedef struct cic_webp_options {
   int lossless;
@@ -104,6 +111,18 @@ cic_status cic_webp_encode(const uint8_t *pixels, uint32_t width, uint32_t heigh
                            const cic_webp_options *options, uint8_t **out, size_t *out_count, char *message);
 
 void cic_webp_free(void *pointer);
+
+/// Turns colours of the ICC profile `from` into those of `to`, which look the same: RGB of 8 bits, in place. NULL is
+/// sRGB. CIC_UNSUPPORTED if one of the profiles cannot be read or is not of RGB.
+cic_status cic_convert_rgb(const uint8_t *from, size_t from_count, const uint8_t *to, size_t to_count, uint8_t *pixels,
+                           size_t count);
+
+/// An ICC profile of RGB colours with the given gamma (light = value ^ gamma), white and primaries (x and y of white,
+/// red, green and blue), to be freed by `cic_free`.
+cic_status cic_rgb_profile(double gamma, const double *white_and_primaries, uint8_t **profile, size_t *count);
+
+/// Whether so many bytes of memory can be had; takes none.
+int cic_has_memory(size_t count);
 
 void cic_free(void *pointer);
 

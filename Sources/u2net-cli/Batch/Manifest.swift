@@ -27,6 +27,8 @@ struct PhotoReport: Encodable {
   var box: [Int]?
   var milliseconds: Times?
   var error: String?
+  /// What is odd about a photo that did not fail.
+  var remarks: [String]?
 }
 
 /// A file with a JSON object a line for every photo that is done. It is appended to, so that a run that goes on where another

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Files
+import Images
 import Matting
 
 /// What is put behind an object.
@@ -51,6 +52,13 @@ enum Background: ExpressibleByArgument {
 
 extension Color {
   static let white = Color(red: 255, green: 255, blue: 255)
+
+  /// The numbers that this sRGB colour has in a picture with `metadata`.
+  func converted(to metadata: Metadata) -> Color {
+    let pixel = Image<UInt8>(width: 1, height: 1, channels: .rgb, samples: [red, green, blue])
+      .converted(from: Metadata(), to: metadata).samples
+    return Color(red: pixel[0], green: pixel[1], blue: pixel[2], alpha: alpha)
+  }
 }
 
 extension CutoutLayout.Margin: ExpressibleByArgument {

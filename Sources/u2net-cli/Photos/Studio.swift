@@ -10,7 +10,7 @@ struct Studio {
   private let detector: SaliencyDetector
   private let matte: Matte
   /// The picture behind all objects, if there is one.
-  private let backdrop: Image<UInt8>?
+  private let backdrop: (image: Image<UInt8>, metadata: Metadata)?
   /// Threads that work on one photo.
   private let threads: Int
 
@@ -22,7 +22,10 @@ struct Studio {
     self.threads = threads
     matte = Matte(options: options.mask, threads: threads)
     if case .picture(let path) = cutout.background {
-      backdrop = try Image<UInt8>(decoding: ImageFile.read(path), source: "\(path)")
+      let bytes = try ImageFile.read(path)
+      let remark: (String) -> Void = options.batch.quiet ? { _ in } : { note("\(path): \($0)") }
+      let image = try Image<UInt8>(decoding: bytes, source: "\(path)", remark: remark)
+      backdrop = (image, ImageFile.metadata(of: bytes))
     } else {
       backdrop = nil
     }
@@ -59,7 +62,8 @@ struct Studio {
     _ job: PhotoJob, _ gate: MemoryGate?, _ remark: (String) -> Void, _ report: inout PhotoReport
   ) throws {
     let bytes = try ImageFile.read(job.photo.path)
-    let header = try ImageFile.header(of: bytes, source: job.photo.source)
+    let header = try ImageFile.header(
+      of: bytes, source: job.photo.source, pixelLimit: options.input.maxMegapixels * 1_000_000)
     guard let gate else { return try perform(job, bytes, header, remark, &report) }
     let pixelBytes = (header.bitDepth == 16 ? 48 : 24) + (options.mask.matting.alphaMatting ? Self.mattingBytes : 0)
     try gate.with(header.width * header.height * pixelBytes) { try perform(job, bytes, header, remark, &report) }
@@ -72,29 +76,33 @@ struct Studio {
     let source = job.photo.source, limit = options.input.maxMegapixels * 1_000_000
     let showsPhoto = job.results.contains { $0.kind == .cutout || $0.kind == .composite }
     let isDeep = showsPhoto && header.bitDepth == 16
-    let deep = isDeep ? try Image<UInt16>(decoding: bytes, source: source, pixelLimit: limit) : nil
+    func note(_ text: String) {
+      remark("\(source): \(text)")
+      report.remarks = (report.remarks ?? []) + [text]
+    }
+    let deep = isDeep ? try Image<UInt16>(decoding: bytes, source: source, pixelLimit: limit, remark: note) : nil
     let sides =
-      showsPhoto || options.mask.needsPixels
+      showsPhoto || options.mask.needsPixels || header.channels.hasAlpha
       ? nil : options.mask.preprocess.sufficientSides(inputSize: options.mask.model.size)
     let photo =
       try deep?.converted(to: UInt8.self)
-      ?? Image<UInt8>(decoding: bytes, source: source, pixelLimit: limit, sidesAtLeast: sides)
+      ?? Image<UInt8>(decoding: bytes, source: source, pixelLimit: limit, sidesAtLeast: sides, remark: note)
     report.milliseconds!.decode = watch.lap()
 
-    let saliency = detector.detect(in: photo, width: header.width, height: header.height)
+    let saliency = detector.detect(in: photo.overContrast(threads: threads), width: header.width, height: header.height)
     guard saliency.isFinite else {
       throw CommandFailure("\(source): the network's result is not a number; are the weights damaged?")
     }
     let verdict = Verdict(map: saliency.maps[.fused]!)
     report.add(verdict, width: header.width, height: header.height)
     if saliency.isEmpty {
-      remark("\(source): no salient object; the mask is empty")
+      note("no salient object; the mask is empty")
     }
     report.milliseconds!.infer = watch.lap()
 
     var metadata = ImageFile.metadata(of: bytes)
     if options.encoding.strip { metadata = metadata.withoutExif }
-    func mattingRemark(_ reason: String) { if !saliency.isEmpty { remark("\(source): \(reason)") } }
+    func mattingRemark(_ reason: String) { if !saliency.isEmpty { note(reason) } }
     var matted: Image<UInt8>?, mattedDeep: Image<UInt16>?
     func alpha() -> Image<UInt8> {
       if let matted { return matted }
@@ -118,18 +126,18 @@ struct Studio {
       case .mask where options.encoding.depth == 16:
         let mask = deepAlpha()
         report.milliseconds!.refine += watch.lap()
-        file = try options.encoding.encode(mask, metadata, to: result.path, threads: threads)
+        file = try options.encoding.encode(mask, metadata.withoutColors, to: result.path, threads: threads)
       case .mask:
         let mask = alpha()
         report.milliseconds!.refine += watch.lap()
-        file = try options.encoding.encode(mask, metadata, to: result.path, threads: threads)
+        file = try options.encoding.encode(mask, metadata.withoutColors, to: result.path, threads: threads)
       case .cutout, .composite:
         if let deep {
-          let image = try picture(result.kind, of: deep, alpha: deepAlpha())
+          let image = try picture(result.kind, of: deep, metadata, alpha: deepAlpha())
           report.milliseconds!.refine += watch.lap()
           file = try options.encoding.encode(image, metadata, to: result.path, threads: threads)
         } else {
-          let image = try picture(result.kind, of: photo, alpha: alpha())
+          let image = try picture(result.kind, of: photo, metadata, alpha: alpha())
           report.milliseconds!.refine += watch.lap()
           file = try options.encoding.encode(image, metadata, to: result.path, threads: threads)
         }
@@ -144,9 +152,8 @@ struct Studio {
 
   /// The object on transparency or on the background, laid out.
   private func picture<Sample: MaskSample>(
-    _ kind: ResultKind, of photo: Image<Sample>, alpha: Image<Sample>
+    _ kind: ResultKind, of photo: Image<Sample>, _ metadata: Metadata, alpha: Image<Sample>
   ) throws -> Image<Sample> {
-    let alpha = photo.alpha.map(alpha.multiplied) ?? alpha
     var object =
       cutout.keepColors ? photo.withAlpha(alpha) : ForegroundColors.cutout(of: photo, alpha: alpha, threads: threads)
     if let layout = cutout.layout {
@@ -157,18 +164,12 @@ struct Studio {
     }
     guard kind == .composite, let background = cutout.background else { return object }
     switch background {
-    case .color(let color): return object.composited(over: color, threads: threads)
-    case .picture: return object.composited(over: backdrop!.converted(to: Sample.self), threads: threads)
+    case .color(let color): return object.composited(over: color.converted(to: metadata), threads: threads)
+    case .picture:
+      let (picture, own) = backdrop!
+      let shown = own.hasColors(of: metadata) ? picture : picture.rgb.converted(from: own, to: metadata)
+      return object.composited(over: shown.converted(to: Sample.self), threads: threads)
     case .blur(let sigma): return object.composited(overBlurred: photo, sigma: sigma, threads: threads)
-    }
-  }
-}
-
-extension Image where Sample: MaskSample {
-  /// Two masks of one photo as one: what is in both.
-  fileprivate func multiplied(by other: Image) -> Image {
-    Image(width: width, height: height, channels: .gray) { output in
-      for index in output.indices { output[index] = Sample(share: samples[index].share * other.samples[index].share) }
     }
   }
 }

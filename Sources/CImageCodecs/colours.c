@@ -1,0 +1,66 @@
+// Colours from one profile to another, by lcms2.
+
+#include "colours.h"
+
+#include <stdlib.h>
+
+static cmsHPROFILE open_profile(const uint8_t *bytes, size_t count) {
+  return bytes == NULL ? cmsCreate_sRGBProfile() : cmsOpenProfileFromMem(bytes, (cmsUInt32Number)count);
+}
+
+static cmsHTRANSFORM transform(cmsHPROFILE from, cmsColorSpaceSignature space, cmsUInt32Number format, cmsHPROFILE to,
+                               cmsUInt32Number intent) {
+  cmsHTRANSFORM result = NULL;
+  if (from != NULL && to != NULL && cmsGetColorSpace(from) == space && cmsGetColorSpace(to) == cmsSigRgbData) {
+    result = cmsCreateTransform(from, format, to, TYPE_RGB_8, intent, 0);
+  }
+  if (from != NULL) cmsCloseProfile(from);
+  if (to != NULL) cmsCloseProfile(to);
+  return result;
+}
+
+// Perceptual, as Pillow's default: what a printer cannot show is not clipped.
+cmsHTRANSFORM inks_to_srgb(const uint8_t *profile, size_t count) {
+  if (profile == NULL) return NULL;
+  return transform(open_profile(profile, count), cmsSigCmykData, TYPE_CMYK_8_REV, cmsCreate_sRGBProfile(),
+                   INTENT_PERCEPTUAL);
+}
+
+cic_status cic_convert_rgb(const uint8_t *from, size_t from_count, const uint8_t *to, size_t to_count, uint8_t *pixels,
+                           size_t count) {
+  cmsHTRANSFORM change = transform(open_profile(from, from_count), cmsSigRgbData, TYPE_RGB_8, open_profile(to, to_count),
+                                   INTENT_RELATIVE_COLORIMETRIC);
+  if (change == NULL) return CIC_UNSUPPORTED;
+  // lcms2 counts pixels in 32 bits.
+  for (size_t done = 0, part; done < count; done += part) {
+    part = count - done < 1 << 20 ? count - done : 1 << 20;
+    cmsDoTransform(change, pixels + 3 * done, pixels + 3 * done, (cmsUInt32Number)part);
+  }
+  cmsDeleteTransform(change);
+  return CIC_OK;
+}
+
+cic_status cic_rgb_profile(double gamma, const double *white_and_primaries, uint8_t **profile, size_t *count) {
+  const double *xy = white_and_primaries;
+  cmsCIExyY white = {xy[0], xy[1], 1};
+  cmsCIExyYTRIPLE primaries = {{xy[2], xy[3], 1}, {xy[4], xy[5], 1}, {xy[6], xy[7], 1}};
+  cmsToneCurve *curve = cmsBuildGamma(NULL, gamma);
+  cmsToneCurve *curves[3] = {curve, curve, curve};
+  cmsHPROFILE made = curve == NULL ? NULL : cmsCreateRGBProfile(&white, &primaries, curves);
+  cmsUInt32Number size = 0;
+  uint8_t *bytes = NULL;
+  if (made != NULL) {
+    cmsSetProfileVersion(made, 2.4);
+    if (cmsSaveProfileToMem(made, NULL, &size) && (bytes = malloc(size)) != NULL &&
+        !cmsSaveProfileToMem(made, bytes, &size)) {
+      free(bytes);
+      bytes = NULL;
+    }
+    cmsCloseProfile(made);
+  }
+  if (curve != NULL) cmsFreeToneCurve(curve);
+  if (bytes == NULL) return CIC_UNSUPPORTED;
+  *profile = bytes;
+  *count = size;
+  return CIC_OK;
+}

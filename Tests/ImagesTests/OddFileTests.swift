@@ -1,0 +1,43 @@
+import Foundation
+import Images
+import Testing
+
+/// Files of Fixtures/make_odd_files.py: what libjpeg, libpng and Pillow read over, our own walk must read over, too.
+struct OddFile: Decodable, CustomTestStringConvertible {
+  let name: String
+  let data: Data
+  let orientation: Int
+  let hasProfile: Bool
+  let density: [Double]?
+  var testDescription: String { name }
+
+  private struct Table: Decodable { let files: [OddFile] }
+
+  static let all = try! JSONDecoder().decode(Table.self, from: Data(fixture("odd-files.json"))).files
+}
+
+@Suite struct OddFileTests {
+  @Test(arguments: OddFile.all)
+  func `turned, with profile and density, as by Pillow`(_ file: OddFile) throws {
+    let bytes = [UInt8](file.data)
+    #expect(try ImageFile.header(of: bytes, source: file.name).orientation.rawValue == file.orientation)
+    let metadata = ImageFile.metadata(of: bytes)
+    #expect((metadata.profile != nil) == file.hasProfile)
+    if let density = file.density {
+      #expect(metadata.density == PixelDensity(horizontal: density[0], vertical: density[1]))
+    }
+    let image = try Image<UInt8>(decoding: bytes, source: file.name)
+    if file.orientation == 6 {
+      let upright = [UInt8](Golden.values.orientation.pixels)
+      #expect(image.width == Golden.values.width)
+      #expect(zip(image.samples, upright).allSatisfy { abs(Int($0) - Int($1)) <= 12 })
+    }
+    // And no result turns it again.
+    for written in [
+      image.pngData(metadata: metadata), try image.jpegData(metadata: metadata, source: "x"),
+      try image.webPData(metadata: metadata, source: "x"),
+    ] {
+      #expect(try ImageFile.header(of: written, source: "x").orientation == .up)
+    }
+  }
+}
