@@ -80,6 +80,11 @@ let package = Package(
     .testTarget(name: "MattingTests", dependencies: ["Matting"], resources: [.copy("Fixtures")]),
     .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "Images"], exclude: ["Fixtures"]),
     .testTarget(name: "TrainingTests", dependencies: ["Training"], exclude: ["Fixtures"]),
-    .testTarget(name: "u2net-cliTests", dependencies: ["u2net-cli", "cut-out-product", "Images", "Matting"]),
+    .testTarget(
+      name: "u2net-cliTests",
+      dependencies: [
+        "u2net-cli", "cut-out-product", "Files", "Images", "Matting", "Pipeline",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
   ]
 )

@@ -76,7 +76,12 @@ package struct PhotoSearch {
     guard isNew(photo.path) else {
       return remarks.append("\(photo.source): given more than once, done once")
     }
-    photos.append(photo)
+    // What is read once only, a pipe, is not looked at before.
+    if !photo.path.isSpecial, case .unreadable(let reason) = Self.finding(photo.path) {
+      unreadable.append(Unreadable(photo: photo, reason: "\(photo.source): \(reason)"))
+    } else {
+      photos.append(photo)
+    }
   }
 
   /// Whether no other input had this file. Within a folder each name is a photo of its own, links, too.
@@ -94,7 +99,7 @@ package struct PhotoSearch {
       && !exclude.contains(where: relative.matches)
   }
 
-  /// What a file in a folder is: a photo by its name, or else by its first bytes.
+  /// What a file is: a photo by its name, or else by its first bytes.
   package static func finding(_ path: FilePath) -> Finding {
     let named = PictureKind(fileExtension: path.fileExtension)
     if case .readable = named { return .photo }

@@ -1,7 +1,6 @@
 import ArgumentParser
 import Files
 import Pipeline
-import Training
 
 #if canImport(Glibc)
   import Glibc
@@ -40,37 +39,17 @@ struct U2NetCommand: ParsableCommand {
       var command = try parseAsRoot(NegativeNumbers.joined(arguments))
       try command.run()
       guard fflush(nil) == 0 else { throw CommandFailure("standard output: cannot write") }
-    } catch let failure as CommandFailure {
-      for line in failure.lines { note(line) }
-      quit(failure.exitCode)
-    } catch let error as PipelineError {
-      for line in error.lines { note(line) }
-      quit(1)
-    } catch let error as TrainingError {
-      for line in error.description.split(separator: "\n") { note("\(line)") }
-      quit(1)
     } catch  where exitCode(for: error).isSuccess {
       exit(withError: error)  // --help and --version.
-    } catch  where exitCode(for: error) == .validationFailure {
-      noteUsage(fullMessage(for: error).trimmingPrefix("Error: ").description)
-      quit(2)
-    } catch let error as FileError {
-      note("\(error.path): \(error.reason)")
-      quit(1)
     } catch {
-      // Weights, pictures, scores: their errors say which file, and what is wrong with it.
-      note("\(error)")
-      quit(1)
+      let ending = Ending(error)
+      if ending.code == 2 {
+        write(ending.lines)
+      } else {
+        for line in ending.lines { note(line) }
+      }
+      quit(ending.code)
     }
-  }
-
-  /// A message of several lines, some of them the program's, some from the command line.
-  private static func noteUsage(_ message: String) {
-    var message = message
-    for argument in CommandLine.arguments where argument.visible != argument {
-      message = message.replacing(argument, with: argument.visible)
-    }
-    write(message.split(separator: "\n", omittingEmptySubsequences: false).map { String($0).visible })
   }
 }
 
@@ -92,11 +71,11 @@ struct CommandFailure: Error, CustomStringConvertible {
 
 /// Writes a line to standard error, where it never mixes with an image on standard output. Whatever a name in it has, it
 /// cannot do anything to a terminal.
-func note(_ line: String) { write([line.visible]) }
+func note(_ line: String) { write([line]) }
 
 /// One write, so that lines of several threads do not mix.
 private func write(_ lines: [String]) {
-  let text = Array("u2net: \(lines.joined(separator: "\n"))\n".utf8)
+  let text = Array("u2net: \(lines.map(\.visible).joined(separator: "\n"))\n".utf8)
   _ = text.withUnsafeBytes { Descriptor.write($0, to: STDERR_FILENO) }
 }
 

@@ -85,6 +85,11 @@ struct PassedOverTests {
       let result = try mask(folder)
       #expect(result.code == 1 && files(in: "\(folder)/out") == ["IMG_1.png"], "\(result.errors)")
       #expect(result.errors.contains("IMG_1.heic") && result.errors.contains("1 of 2 photos failed"))
+      let names = ["\(folder)/in/IMG_1.heic", "\(folder)/in/IMG_1.png"]
+      let named = try run(["mask"] + names + ["-o", "\(folder)/named", "--input-size", "32"])
+      #expect(named.code == 1 && files(in: "\(folder)/named") == ["IMG_1.png"], "\(named.errors)")
+      let single = try run(["mask", names[0], "-o", "\(folder)/m.png"])
+      #expect(single.code == 1 && single.errors.contains("IMG_1.heic: this looks like HEIC"), "\(single.errors)")
     }
   }
 }

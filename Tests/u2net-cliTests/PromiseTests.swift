@@ -88,16 +88,4 @@ struct PromiseTests {
       #expect(large.code == 2 && large.errors.contains("--size 65500x65500"), "\(large.errors)")
     }
   }
-
-  /// What nobody foresaw is a failure, not a wrong use of the program.
-  @Test func unforeseenErrorsAreFailures() throws {
-    try withFolder { folder throws in
-      let page = "\(folder)/page"
-      try FileManager.default.createDirectory(atPath: page, withIntermediateDirectories: true)
-      let tree = try run([
-        "mask", photo("coffee.png"), "-o", "\(page)/../m.png", "--manifest", page, "--input-size", "32",
-      ])
-      #expect(tree.code == 1 && tree.errors.contains("page"))
-    }
-  }
 }

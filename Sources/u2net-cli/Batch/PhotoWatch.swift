@@ -40,6 +40,7 @@
     private var failures: [FilePath: Failure] = [:]
     private var done: Set<FilePath> = [], skipped: Set<FilePath> = []
     private var problems = 0
+    private var lastLook: ContinuousClock.Instant?
 
     init(
       _ folder: FilePath, _ search: PhotoSearch, isWanted: @escaping (Photo) -> Bool, progress: Progress,
@@ -156,11 +157,16 @@
           failures[path] = Failure(photo: job.photo, report: report, state: state, isTold: true)
         }
       }
-      for (path, failure) in failures where !failure.isTold {
+      // Nobody tells of what is written through another name: those that failed long ago are looked at now and then.
+      let looksAtAll = lastLook.map { .now - $0 > .seconds(2) } ?? true
+      if looksAtAll { lastLook = .now }
+      for (path, failure) in failures where !failure.isTold || looksAtAll {
         if StillFiles.State(path) != failure.state {
           // It has gone on: what there was is no photo that failed.
-          failures[path] = nil
-          progress.expect(-1)
+          if !failure.isTold {
+            failures[path] = nil
+            progress.expect(-1)
+          }
           still.touch(path)
         } else if .now - failure.time >= Self.patience {
           tell(path)
