@@ -114,6 +114,18 @@ struct CollisionTests {
     }
   }
 
+  @Test func aFolderThatCannotBeMadeStopsNobodyElse() throws {
+    try withFolder { folder throws in
+      try write(["in/a.jpg", "in/x/b.jpg"], below: folder)
+      try FileManager.default.createDirectory(atPath: "\(folder)/out", withIntermediateDirectories: true)
+      try Data().write(to: URL(filePath: "\(folder)/out/x"))
+      let result = try mask(["\(folder)/in", "-o", "\(folder)/out"])
+      #expect(result.code == 1 && files(in: "\(folder)/out") == ["a.png", "x"], "\(result.errors)")
+      #expect(result.errors.contains("in/x/b.jpg: \(folder)/out/x: cannot make this folder"), "\(result.errors)")
+      #expect(result.errors.contains("1 of 2 photos failed"))
+    }
+  }
+
   @Test func aNumberWithoutAnExtension() throws {
     try withFolder { folder throws in
       try write(["a.jpg"], below: folder)

@@ -48,7 +48,7 @@ struct PhotoOptions: ParsableArguments {
     }
     let plan = try PhotoPlan(found.photos.filter(input.isInShard), destinations, existing: batch.existing)
     remarkEarlierResults(plan)
-    let failed =
+    var failed =
       found.unreadable.filter { input.isInShard($0.photo) }.map { PhotoReport(failed: $0.photo, $0.reason) }
       + plan.refused.map { PhotoReport(failed: $0.photo, $0.reason) }
     let total = plan.jobs.count + failed.count
@@ -58,19 +58,35 @@ struct PhotoOptions: ParsableArguments {
       let places = input.inputs + (input.filesFrom.map { [$0] } ?? [])
       note("\(places.joined(separator: ", ")): no photos: nothing to do")
     }
-    // Where nothing can be written, no photo needs to be looked at.
-    for job in plan.jobs { try job.makeFolders() }
+    let jobs = try placed(plan.jobs, &failed)
     Interruption.watch()
     let progress = Progress(batch.progressStyle, total: total)
     let work = Batch(progress: progress, manifest: try manifest())
     for job in plan.skipped { try work.append(.skipped(job)) }
     for problem in found.problems { work.record(problem: problem) }
     for report in failed { work.record(report) }
-    if !plan.jobs.isEmpty {
-      let crew = try prepare(cutout, jobs: plan.jobs.count, remark: remarks(to: progress))
-      work.run(plan.jobs, workers: crew.workers, crew.work)
+    if !jobs.isEmpty {
+      let crew = try prepare(cutout, jobs: jobs.count, remark: remarks(to: progress))
+      work.run(jobs, workers: crew.workers, crew.work)
     }
     try work.finish(total: total)
+  }
+
+  /// The jobs that have folders for their results; the others have failed.
+  /// - Throws: where nothing can be written, for then no photo needs to be looked at.
+  private func placed(_ jobs: [PhotoJob], _ failed: inout [PhotoReport]) throws(PipelineError) -> [PhotoJob] {
+    var placed: [PhotoJob] = [], first: PipelineError?
+    for job in jobs {
+      do {
+        try job.makeFolders()
+        placed.append(job)
+      } catch {
+        first = first ?? error
+        failed.append(PhotoReport(failed: job.photo, "\(job.photo.source): \(error)"))
+      }
+    }
+    if let first, failed.count == jobs.count { throw first }
+    return placed
   }
 
   /// What would be told too late by the first photo.
