@@ -20,7 +20,7 @@ let package = Package(
     .target(name: "CKernels", exclude: ["templates"]),
     .target(name: "Compute", dependencies: ["CKernels", "COpenBLAS"]),
     .target(name: "RSU", dependencies: ["Compute"]),
-    .target(name: "U2Net", dependencies: ["RSU", "Safetensors", "EmbeddedWeights", "Images"]),
+    .target(name: "U2Net", dependencies: ["RSU", "Safetensors", "EmbeddedWeights", "Images", "Machine"]),
 
     // Weights.
     .target(name: "EmbeddedWeights"),
@@ -34,9 +34,13 @@ let package = Package(
     .target(name: "CImageCodecs", dependencies: ["CPNG", "CZlib", "CJPEG", "CWebP", "CLCMS"]),
     .target(name: "Images", dependencies: ["CImageCodecs", "CZlib", "Files"]),
     .target(name: "Files"),
+    .target(name: "Machine", dependencies: ["Files"]),
     .target(name: "CMatting"),
     .target(name: "Matting", dependencies: ["CMatting", "Images"]),
     .target(name: "Evaluation", dependencies: ["Files", "Images"]),
+
+    // Photos: which there are, what becomes of them, what they take.
+    .target(name: "Pipeline", dependencies: ["Files", "Images", "U2Net"]),
 
     // Training.
     .target(name: "Training", dependencies: ["U2Net", "Safetensors", "Images", "Evaluation", "Files"]),
@@ -45,7 +49,7 @@ let package = Package(
     .executableTarget(
       name: "u2net-cli",
       dependencies: [
-        "Evaluation", "Files", "Images", "Matting", "Training", "U2Net", "WeightFiles",
+        "Evaluation", "Files", "Images", "Machine", "Matting", "Pipeline", "Training", "U2Net", "WeightFiles",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -71,10 +75,17 @@ let package = Package(
       dependencies: ["WeightFiles", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
       resources: [.copy("Fixtures")]),
     .testTarget(name: "FilesTests", dependencies: ["Files"]),
+    .testTarget(name: "MachineTests", dependencies: ["Files", "Machine"]),
+    .testTarget(name: "PipelineTests", dependencies: ["Files", "Images", "Pipeline"]),
     .testTarget(name: "ImagesTests", dependencies: ["Images", "Files"], resources: [.copy("Fixtures")]),
     .testTarget(name: "MattingTests", dependencies: ["Matting"], resources: [.copy("Fixtures")]),
     .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "Images"], exclude: ["Fixtures"]),
     .testTarget(name: "TrainingTests", dependencies: ["Training"], exclude: ["Fixtures"]),
-    .testTarget(name: "u2net-cliTests", dependencies: ["u2net-cli", "cut-out-product", "Images", "Matting"]),
+    .testTarget(
+      name: "u2net-cliTests",
+      dependencies: [
+        "u2net-cli", "cut-out-product", "Files", "Images", "Matting", "Pipeline",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
   ]
 )

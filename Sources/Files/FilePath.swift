@@ -54,8 +54,23 @@ extension FilePath: ExpressibleByStringLiteral {
 }
 
 extension FilePath: CustomStringConvertible {
-  /// For people: bytes that are not UTF-8 show as U+FFFD.
-  package var description: String { String(decoding: bytes, as: UTF8.self) }
+  /// For people: bytes that are not UTF-8 show as \xFF.
+  package var description: String {
+    if let text = String(validating: bytes, as: UTF8.self) { return text }
+    var text = "", rest = bytes[...]
+    while let byte = rest.first {
+      // No character takes more than four bytes.
+      let lengths = 1...min(4, rest.count)
+      if let length = lengths.first(where: { String(validating: rest.prefix($0), as: UTF8.self) != nil }) {
+        text += String(decoding: rest.prefix(length), as: UTF8.self)
+        rest = rest.dropFirst(length)
+      } else {
+        text += "\\x" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
+        rest = rest.dropFirst()
+      }
+    }
+    return text
+  }
 }
 
 extension CommandLine {

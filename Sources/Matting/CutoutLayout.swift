@@ -69,9 +69,7 @@ extension Image where Sample: MaskSample {
     guard let object = bounds(atLeast: layout.leastAlpha) else { return nil }
     switch layout.shape {
     case .object, .square:
-      let margin = layout.margin.pixels(ofSide: max(object.width, object.height))
-      var (width, height) = (object.width + 2 * margin, object.height + 2 * margin)
-      if layout.shape == .square { (width, height) = (max(width, height), max(width, height)) }
+      let (width, height) = layout.size(around: object)
       let x = object.x - (width - object.width) / 2, y = object.y - (height - object.height) / 2
       return window(PixelRect(x: x, y: y, width: width, height: height))
     case .canvas(let width, let height):
@@ -110,6 +108,16 @@ extension Image where Sample: MaskSample {
         }
       }
     }
+  }
+}
+
+extension CutoutLayout {
+  /// Width and height in pixels of what `framed(by:)` makes of an object: to be known before memory is taken for it.
+  public func size(around object: PixelRect) -> (width: Int, height: Int) {
+    if case .canvas(let width, let height) = shape { return (width, height) }
+    let margin = margin.pixels(ofSide: max(object.width, object.height))
+    let (width, height) = (object.width + 2 * margin, object.height + 2 * margin)
+    return shape == .square ? (max(width, height), max(width, height)) : (width, height)
   }
 }
 

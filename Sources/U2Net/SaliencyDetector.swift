@@ -1,12 +1,7 @@
 import Compute
 import Images
+import Machine
 import Safetensors
-
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#else
-  import Foundation
-#endif
 
 /// Finds the object that a photo is about: one call from photo to mask.
 ///
@@ -22,7 +17,7 @@ public final class SaliencyDetector: Sendable {
     public var preprocessing = Preprocessing.rembg
     public var normalization = Normalization.minmax
     /// Threads that work on one photo.
-    public var threads = ProcessInfo.processInfo.activeProcessorCount
+    public var threads = ResourceLimits.current.cores
     /// Photos that may be looked at at the same time, by as many callers. Many photos are done soonest with one thread each
     /// and as many photos as there are cores; each beyond the first takes memory for its maps (some 60 MB at 320).
     public var photosAtOnce = 1

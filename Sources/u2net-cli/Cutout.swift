@@ -1,5 +1,6 @@
 import ArgumentParser
 import Files
+import Pipeline
 
 struct Cutout: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -27,14 +28,16 @@ struct Cutout: ParsableCommand {
 
   @OptionGroup var settings: CutoutOptions
 
+  func validate() throws { try settings.checkTransparency() }
+
   func run() throws {
     let several = options.input.areSeveral
     var destinations = [
       try Destination(
-        settings.kind, FilePath(argument: output), several: several, fileExtension: settings.format.rawValue)
+        settings.kind, FilePath(argument: output), several: several, format: settings.format?.imageFormat)
     ]
     if let mask {
-      destinations.append(try Destination(.mask, FilePath(argument: mask), several: several, fileExtension: "png"))
+      destinations.append(try Destination(.mask, FilePath(argument: mask), several: several, format: nil))
     }
     try options.run(destinations, cutout: settings)
   }

@@ -51,8 +51,8 @@ struct Frames: ParsableCommand {
 
   func validate() throws {
     guard format != .rgb24 else { throw ValidationError("--format must be rgba or gray8") }
-    guard size.width <= 16384, size.height <= 16384 else {
-      throw ValidationError("--size must be at most 16384x16384, not \(size)")
+    guard max(size.width, size.height) <= 16384, size.width * size.height <= ImageFile.defaultPixelLimit else {
+      throw ValidationError("--size must be at most 16384 pixels a side and 256 megapixels, not \(size)")
     }
   }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Files
+import Pipeline
 
 struct Mask: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -22,16 +23,17 @@ struct Mask: ParsableCommand {
 
   @OptionGroup var settings: CutoutOptions
 
+  func validate() throws { if cutout != nil { try settings.checkTransparency() } }
+
   func run() throws {
-    let several = options.input.areSeveral
-    var destinations = [
-      try Destination(.mask, FilePath(argument: output), several: several, fileExtension: "png")
-    ]
-    if let cutout {
-      destinations.append(
-        try Destination(
-          settings.kind, FilePath(argument: cutout), several: several, fileExtension: settings.format.rawValue))
+    let several = options.input.areSeveral, format = settings.format?.imageFormat
+    let cutouts = try cutout.map { path throws(PipelineError) in
+      try Destination(settings.kind, FilePath(argument: path), several: several, format: format)
     }
-    try options.run(destinations, cutout: settings)
+    let path = FilePath(argument: output)
+    // Beside a mask with a name of its own --format is what the cut-outs in a folder are.
+    let isForCutouts = cutouts?.folder != nil && !several && !path.isFolder && !path.endsInSeparator
+    let masks = try Destination(.mask, path, several: several, format: isForCutouts ? nil : format)
+    try options.run([masks] + [cutouts].compactMap { $0 }, cutout: settings)
   }
 }

@@ -1,14 +1,9 @@
 import ArgumentParser
 import Compute
+import Machine
 import Safetensors
 import U2Net
 import WeightFiles
-
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#else
-  import Foundation
-#endif
 
 /// Which network to use, and how many cores.
 struct ModelOptions: ParsableArguments {
@@ -23,8 +18,8 @@ struct ModelOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Folder of downloaded weights.", valueName: "dir"))
   var cache: String?
 
-  @Option(help: "Threads to work with (default: all cores).")
-  var threads: Int = ProcessInfo.processInfo.activeProcessorCount
+  @Option(help: "Threads to work with (default: all cores that the process may use).")
+  var threads: Int = ResourceLimits.current.cores
 
   @Option(
     name: .customLong("input-size"),
@@ -34,7 +29,7 @@ struct ModelOptions: ParsableArguments {
   func validate() throws {
     guard model == nil || weights == nil else { throw ValidationError("--model and --weights exclude each other") }
     guard (1...1024).contains(threads) else { throw ValidationError("--threads must be 1 to 1024, not \(threads)") }
-    guard (32...2048).contains(size) else { throw ValidationError("--size must be 32 to 2048, not \(size)") }
+    guard (32...2048).contains(size) else { throw ValidationError("--input-size must be 32 to 2048, not \(size)") }
   }
 
   func network() throws -> TrainedNetwork {

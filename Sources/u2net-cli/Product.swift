@@ -1,6 +1,8 @@
 import ArgumentParser
 import Files
+import Images
 import Matting
+import Pipeline
 
 struct Product: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -40,9 +42,6 @@ struct Product: ParsableCommand {
 
   func run() throws {
     let folder = FilePath(argument: output)
-    guard output != "-", folder.isFolder || !folder.exists else {
-      throw CommandFailure("\(folder): the results need a folder")
-    }
     var settings = CutoutOptions()
     settings.background = background
     settings.keepColors = keepColors
@@ -50,16 +49,17 @@ struct Product: ParsableCommand {
     settings.square = size.width == size.height
     settings.size = size
     settings.margin = margin
-    let kinds: [(ResultKind, String, String)] = [
-      (.mask, "mask", "png"), (.cutout, "cutout", "png"), (.composite, "white", "jpg"),
+    let kinds: [(ResultKind, String, ImageFormat)] = [
+      (.mask, "mask", .png), (.cutout, "cutout", .png), (.composite, "white", .jpeg),
     ]
     try options.run(
-      kinds.map { kind, name, fileExtension in
+      try kinds.map { kind, name, format in
         let pattern = names.replacing("{kind}", with: name)
         let start = pattern.firstRange(of: "{name}")!
-        return Destination(
+        return try Destination(
           kind, folder: folder, prefix: String(pattern[..<start.lowerBound]),
-          suffix: pattern[start.upperBound...].replacing("{name}", with: "") + "." + fileExtension)
+          suffix: pattern[start.upperBound...].replacing("{name}", with: "") + "." + format.fileExtension,
+          format: format)
       }, cutout: settings)
   }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Files
 
 /// What `rembg i` and `rembg p` take, so that scripts that call these work with another program's name.
 struct RembgOptions: ParsableArguments {
@@ -76,6 +77,8 @@ struct RembgFolder: ParsableCommand {
   var output: String
 
   func run() throws {
-    try options.run(input, output + "/", ["--existing", "skip"] + (watch ? ["--watch"] : []))
+    let folder = FilePath(argument: input)
+    guard folder.isFolder else { throw CommandFailure("\(folder): no folder; `u2net i` takes one picture") }
+    try options.run(input, output, ["--existing", "skip"] + (watch ? ["--watch"] : []))
   }
 }

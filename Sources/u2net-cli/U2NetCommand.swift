@@ -1,8 +1,6 @@
 import ArgumentParser
-import Evaluation
-import Images
-import Safetensors
-import Training
+import Files
+import Pipeline
 
 #if canImport(Glibc)
   import Glibc
@@ -37,29 +35,20 @@ struct U2NetCommand: ParsableCommand {
     signal(SIGPIPE, SIG_IGN)
     signal(SIGXFSZ, SIG_IGN)
     do {
-      var command = try parseAsRoot(RembgOptions.joiningColors(Array(CommandLine.arguments.dropFirst())))
+      let arguments = RembgOptions.joiningColors(Array(CommandLine.arguments.dropFirst()))
+      var command = try parseAsRoot(NegativeNumbers.joined(arguments))
       try command.run()
       guard fflush(nil) == 0 else { throw CommandFailure("standard output: cannot write") }
-    } catch let failure as CommandFailure {
-      for line in failure.lines { note(line) }
-      quit(failure.exitCode)
-    } catch let error as WeightFileError {
-      note(error.description)
-      quit(1)
-    } catch let error as ImageError {
-      note(error.description)
-      quit(1)
-    } catch let error as EvaluationError {
-      note(error.description)
-      quit(1)
-    } catch let error as TrainingError {
-      for line in error.description.split(separator: "\n") { note("\(line)") }
-      quit(1)
     } catch  where exitCode(for: error).isSuccess {
       exit(withError: error)  // --help and --version.
     } catch {
-      note(fullMessage(for: error).trimmingPrefix("Error: ").description)
-      quit(2)
+      let ending = Ending(error)
+      if ending.code == 2 {
+        write(ending.lines)
+      } else {
+        for line in ending.lines { note(line) }
+      }
+      quit(ending.code)
     }
   }
 }
@@ -74,13 +63,20 @@ struct CommandFailure: Error, CustomStringConvertible {
     self.lines = lines
     self.exitCode = exitCode
   }
-  init(lines: [String]) { self.lines = lines }
+  init(lines: [String], _ exitCode: Int32 = 1) {
+    self.lines = lines
+    self.exitCode = exitCode
+  }
 }
 
-/// Writes a line to standard error, where it never mixes with an image on standard output.
-func note(_ line: String) {
-  let text = Array("u2net: \(line)\n".utf8)
-  _ = write(STDERR_FILENO, text, text.count)
+/// Writes a line to standard error, where it never mixes with an image on standard output. Whatever a name in it has, it
+/// cannot do anything to a terminal.
+func note(_ line: String) { write([line]) }
+
+/// One write, so that lines of several threads do not mix.
+private func write(_ lines: [String]) {
+  let text = Array("u2net: \(lines.map(\.visible).joined(separator: "\n"))\n".utf8)
+  _ = text.withUnsafeBytes { Descriptor.write($0, to: STDERR_FILENO) }
 }
 
 /// Leaves the program. Inside a command `exit` means ArgumentParser's.

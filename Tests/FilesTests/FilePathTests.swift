@@ -19,7 +19,7 @@ import Testing
     #expect(FilePath(argument: "no such \u{FFFD}") == "no such \u{FFFD}")
   }
 
-  @Test func whatIsNotUTF8IsShownRepaired() {
-    #expect("\(FilePath(bytes: [0x61, 0xFF, 0x62]))" == "a\u{FFFD}b")
+  @Test func whatIsNotUTF8IsShownEscaped() {
+    #expect("\(FilePath(bytes: [0x61, 0xFF, 0x62]))" == "a\\xFFb")
   }
 }

@@ -47,6 +47,7 @@ struct FolderTests {
     try withShop { folder in
       let twice = try run(["mask", "\(folder)/in/rocket.JPG", photo("rocket.jpg"), "-o", "\(folder)/out"])
       #expect(twice.code == 1 && twice.errors.contains("would replace that of \(folder)/in/rocket.JPG"))
+      #expect(twice.errors.contains("2 of 2 photos failed"))
       let itself = try run(["cutout", "\(folder)/in/cups", "-o", "\(folder)/in/cups", "--existing", "overwrite"])
       #expect(itself.code == 1 && itself.errors.contains("would replace a photo"))
       let onto = try run(["mask", "\(folder)/in/rocket.JPG", "-o", "\(folder)/in/../in/rocket.JPG"])
@@ -65,7 +66,7 @@ struct FolderTests {
       try FileManager.default.copyItem(atPath: photo("coffee.png"), toPath: "\(folder)/a.side1.png")
       // The first side map would be called as a photo is.
       let photos = try run(["mask", folder, "-o", "\(folder)/out", "--side-outputs", folder, "--input-size", "32"])
-      #expect(photos.code == 1 && photos.errors.contains("would replace a photo"))
+      #expect(photos.code == 1 && photos.errors.contains("a.side1.png") && photos.errors.contains("exists already"))
       // A mask and another photo's fused map would have the same name.
       try FileManager.default.moveItem(atPath: "\(folder)/a.side1.png", toPath: "\(folder)/a.fused.png")
       let results = try run([

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Files
+import Pipeline
 
 #if canImport(Glibc)
   import Glibc
@@ -10,7 +11,10 @@ import Files
 /// How many photos are worked through.
 struct BatchOptions: ParsableArguments {
   @Option(
-    help: "Results that exist: error (before any work), skip (the photo), overwrite, or rename (the new one).")
+    help: """
+      Results that exist: error (before any work; with --watch photo by photo), skip (the photo), overwrite, or rename \
+      (the new one).
+      """)
   var existing: ExistingFiles?
 
   @Option(help: ArgumentHelp("Append a JSON object a line for every photo that is done.", valueName: "file"))
@@ -22,7 +26,9 @@ struct BatchOptions: ParsableArguments {
   @Flag(help: "Progress as JSON lines on standard error.")
   var jsonProgress = false
 
-  @Flag(name: [.customShort("w"), .long], help: "When all is done wait for new photos in the folder, until Ctrl-C.")
+  @Flag(
+    name: [.customShort("w"), .long],
+    help: "Work on the photos in the folder and on those that come, once they are whole, until Ctrl-C.")
   var watch = false
 
   var progressStyle: ProgressStyle {

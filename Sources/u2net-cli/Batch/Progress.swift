@@ -19,14 +19,13 @@ enum ProgressStyle {
 /// Tells on standard error how far the work is.
 final class Progress: Sendable {
   private struct State {
-    var done: Int, failed = 0
+    var done: Int, total: Int, failed = 0
     var remark = ""
     var lastShown: ContinuousClock.Instant?
     var isBarShown = false
   }
 
   private let style: ProgressStyle
-  private let total: Int
   /// What was done before.
   private let begun: Int
   private let start = ContinuousClock.now
@@ -34,9 +33,8 @@ final class Progress: Sendable {
 
   init(_ style: ProgressStyle, total: Int, done: Int = 0) {
     self.style = style
-    self.total = total
     begun = done
-    state = Mutex(State(done: done))
+    state = Mutex(State(done: done, total: total))
   }
 
   /// What the bar shows at its end from now on.
@@ -44,6 +42,9 @@ final class Progress: Sendable {
 
   /// How long the rest will take, if it goes on like this.
   var timeLeft: String { Self.clock(state.withLock { pace($0).secondsLeft }) }
+
+  /// There is more to do than was known.
+  func expect(_ more: Int) { state.withLock { $0.total += more } }
 
   /// One photo, or step, is done.
   func advance(failed: Bool) {
@@ -73,7 +74,7 @@ final class Progress: Sendable {
   private func show(_ state: inout State) {
     guard style != .none else { return }
     let now = ContinuousClock.now
-    let isLast = state.done == total
+    let isLast = state.done == state.total
     if let last = state.lastShown, now - last < .milliseconds(100), !isLast { return }
     state.lastShown = now
     let (rate, remaining) = pace(state)
@@ -82,14 +83,14 @@ final class Progress: Sendable {
     case .none: break
     case .json:
       write(
-        "{\"done\":\(state.done),\"total\":\(total),\"failed\":\(state.failed),\"photos_per_second\":\(shownRate),"
+        "{\"done\":\(state.done),\"total\":\(state.total),\"failed\":\(state.failed),\"photos_per_second\":\(shownRate),"
           + "\"seconds_left\":\(remaining)}\n")
     case .bar:
-      let width = 30, filled = width * state.done / max(total, 1)
+      let width = 30, filled = width * min(state.done, state.total) / max(state.total, 1)
       let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: width - filled)
       let failures = state.failed > 0 ? "  \(state.failed) failed" : ""
       write(
-        "\r\u{1B}[K\(bar) \(state.done)/\(total)  \(shownRate)/s  \(Self.clock(remaining)) left\(failures)\(state.remark)"
+        "\r\u{1B}[K\(bar) \(state.done)/\(state.total)  \(shownRate)/s  \(Self.clock(remaining)) left\(failures)\(state.remark)"
       )
       state.isBarShown = true
     }
@@ -98,7 +99,7 @@ final class Progress: Sendable {
   private func pace(_ state: State) -> (perSecond: Double, secondsLeft: Int) {
     let time = (ContinuousClock.now - start).components
     let rate = Double(state.done - begun) / max(Double(time.seconds) + Double(time.attoseconds) / 1e18, 1e-6)
-    return (rate, Int((Double(total - state.done) / max(rate, 1e-6)).rounded(.up)))
+    return (rate, Int((Double(max(0, state.total - state.done)) / max(rate, 1e-6)).rounded(.up)))
   }
 
   /// Seconds as h:mm:ss or m:ss.

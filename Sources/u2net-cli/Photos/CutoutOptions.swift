@@ -2,6 +2,7 @@ import ArgumentParser
 import Files
 import Images
 import Matting
+import Pipeline
 
 /// What a cut-out looks like.
 struct CutoutOptions: ParsableArguments {
@@ -27,8 +28,10 @@ struct CutoutOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Size of the result in pixels; the object is fitted into it.", valueName: "WxH"))
   var size: PixelSize?
 
-  @Option(help: "Kind of files in a folder: png, webp, or jpg (with a background).")
-  var format = EncodingOptions.Format.png
+  @Option(
+    help: "Kind of files in a folder or on standard output: png (default), webp, or jpg (a mask, or with a background)."
+  )
+  var format: EncodingOptions.Format?
 
   var kind: ResultKind { background == nil ? .cutout : .composite }
 
@@ -45,6 +48,10 @@ struct CutoutOptions: ParsableArguments {
     if case .blur = background, layout != nil {
       throw ValidationError("a blurred background has the photo's frame: not with --crop, --square or --size")
     }
+  }
+
+  /// Cut-outs without a background need a format that has transparency.
+  func checkTransparency() throws {
     if format == .jpg, background == nil {
       throw ValidationError("JPEG has no transparency: choose another --format, or give a --background")
     }

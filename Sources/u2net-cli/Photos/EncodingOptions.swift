@@ -1,6 +1,7 @@
 import ArgumentParser
 import Files
 import Images
+import Pipeline
 
 /// How result files are written.
 struct EncodingOptions: ParsableArguments {
@@ -31,35 +32,37 @@ struct EncodingOptions: ParsableArguments {
   enum Format: String, CaseIterable, ExpressibleByArgument {
     case png, jpg, webp
 
-    /// Of a file that is called `path`; standard output gets PNG, as does what has no extension.
-    init(of path: FilePath) throws(CommandFailure) {
-      switch path.fileExtension {
-      case "png", "": self = .png
-      case "jpg", "jpeg": self = .jpg
-      case "webp": self = .webp
-      case let other: throw CommandFailure("\(path): cannot write .\(other) files; use .png, .jpg or .webp")
+    var imageFormat: ImageFormat {
+      switch self {
+      case .png: .png
+      case .jpg: .jpeg
+      case .webp: .webP
       }
     }
   }
 
-  func encode(_ image: Image<UInt8>, _ metadata: Metadata, to path: FilePath, threads: Int) throws -> [UInt8] {
-    switch try Format(of: path) {
+  func encode(
+    _ image: Image<UInt8>, _ metadata: Metadata, to path: FilePath, as format: ImageFormat, threads: Int
+  ) throws -> [UInt8] {
+    switch format {
     case .png: return image.pngData(compression: compression, metadata: metadata, threads: threads)
-    case .jpg:
+    case .jpeg:
       guard !image.channels.hasAlpha else {
         throw CommandFailure("\(path): JPEG has no transparency; choose .png or .webp, or give a --background")
       }
       return try image.jpegData(quality: quality, metadata: metadata, source: "\(path)")
-    case .webp:
+    case .webP:
       return try image.webPData(
         lossless ? .lossless : .lossy(quality: quality), metadata: metadata, source: "\(path)")
     }
   }
 
   /// 16 bits go into a PNG; other formats have 8.
-  func encode(_ image: Image<UInt16>, _ metadata: Metadata, to path: FilePath, threads: Int) throws -> [UInt8] {
-    guard try Format(of: path) == .png else {
-      return try encode(image.converted(to: UInt8.self), metadata, to: path, threads: threads)
+  func encode(
+    _ image: Image<UInt16>, _ metadata: Metadata, to path: FilePath, as format: ImageFormat, threads: Int
+  ) throws -> [UInt8] {
+    guard format == .png else {
+      return try encode(image.converted(to: UInt8.self), metadata, to: path, as: format, threads: threads)
     }
     return image.pngData(compression: compression, metadata: metadata, threads: threads)
   }

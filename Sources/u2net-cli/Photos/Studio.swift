@@ -1,6 +1,8 @@
 import Files
 import Images
+import Machine
 import Matting
+import Pipeline
 import U2Net
 
 /// Makes the results of photos, several of them at a time for as many callers.
@@ -13,13 +15,16 @@ struct Studio {
   private let backdrop: (image: Image<UInt8>, metadata: Metadata)?
   /// Threads that work on one photo.
   private let threads: Int
+  private let isForOnePhoto: Bool
 
   init(
-    _ options: PhotoOptions, _ cutout: CutoutOptions, photosAtOnce: Int, threads: Int, isForOnePhoto: Bool = false
+    _ options: PhotoOptions, _ cutout: CutoutOptions, _ network: TrainedNetwork, photosAtOnce: Int, threads: Int,
+    isForOnePhoto: Bool = false
   ) throws {
     self.options = options
     self.cutout = cutout
     self.threads = threads
+    self.isForOnePhoto = isForOnePhoto
     matte = Matte(options: options.mask, threads: threads)
     if case .picture(let path) = cutout.background {
       let bytes = try ImageFile.read(path)
@@ -29,15 +34,11 @@ struct Studio {
     } else {
       backdrop = nil
     }
-    var detection = SaliencyDetector.Options()
-    detection.inputSize = options.mask.model.size
+    var detection = options.detection
     detection.threads = threads
     detection.photosAtOnce = photosAtOnce
-    detection.preprocessing = options.mask.preprocess
-    detection.normalization = options.mask.normalize
-    detection.sideOutputs = options.sideOutputs != nil
     detection.isForOnePhoto = isForOnePhoto
-    detector = SaliencyDetector(try options.mask.model.network(), options: detection)
+    detector = SaliencyDetector(network, options: detection)
   }
 
   /// Makes all results of a photo; what goes wrong is in the report.
@@ -55,25 +56,40 @@ struct Studio {
     return report
   }
 
-  /// What alpha matting takes for each pixel of a photo, if a quarter of them is unknown: hard photos have a sixth.
-  private static let mattingBytes = 40
-
   private func perform(
     _ job: PhotoJob, _ gate: MemoryGate?, _ remark: (String) -> Void, _ report: inout PhotoReport
   ) throws {
     let bytes = try ImageFile.read(job.photo.path)
-    let header = try ImageFile.header(
-      of: bytes, source: job.photo.source, pixelLimit: options.input.maxMegapixels * 1_000_000)
+    let header = try ImageFile.header(of: bytes, source: job.photo.source, pixelLimit: pixelLimit)
+    let sampleBytes = header.channels.rawValue * (header.bitDepth == 16 ? 2 : 1)
+    guard header.width * header.height <= ResourceLimits.current.memory / sampleBytes else {
+      throw ImageError.outOfMemory(source: job.photo.source, width: header.width, height: header.height)
+    }
     guard let gate else { return try perform(job, bytes, header, remark, &report) }
-    let pixelBytes = (header.bitDepth == 16 ? 48 : 24) + (options.mask.matting.alphaMatting ? Self.mattingBytes : 0)
-    try gate.with(header.width * header.height * pixelBytes) { try perform(job, bytes, header, remark, &report) }
+    try gate.with(memory(of: header, job).saturatingSum(bytes.count)) {
+      try perform(job, bytes, header, remark, &report)
+    }
+  }
+
+  private var pixelLimit: Int { options.input.maxMegapixels * 1_000_000 }
+
+  /// Bytes that a photo and its results take.
+  private func memory(of header: ImageHeader, _ job: PhotoJob) -> Int {
+    var memory = PhotoMemory(width: header.width, height: header.height)
+    memory.isDeep = header.bitDepth == 16
+    memory.isMatted = options.mask.matting.alphaMatting
+    if let layout = cutout.layout, job.results.contains(where: { $0.kind == .cutout || $0.kind == .composite }) {
+      let whole = PixelRect(x: 0, y: 0, width: header.width, height: header.height), size = layout.size(around: whole)
+      memory.framedPixels = min(pixelLimit, size.width.saturatingProduct(size.height))
+    }
+    return memory.bytes
   }
 
   private func perform(
     _ job: PhotoJob, _ bytes: [UInt8], _ header: ImageHeader, _ remark: (String) -> Void, _ report: inout PhotoReport
   ) throws {
     var watch = StepWatch()
-    let source = job.photo.source, limit = options.input.maxMegapixels * 1_000_000
+    let source = job.photo.source, limit = pixelLimit
     let showsPhoto = job.results.contains { $0.kind == .cutout || $0.kind == .composite }
     let isDeep = showsPhoto && header.bitDepth == 16
     func note(_ text: String) {
@@ -126,25 +142,29 @@ struct Studio {
       case .mask where options.encoding.depth == 16:
         let mask = deepAlpha()
         report.milliseconds!.refine += watch.lap()
-        file = try options.encoding.encode(mask, metadata.withoutColors, to: result.path, threads: threads)
+        file = try options.encoding.encode(
+          mask, metadata.withoutColors, to: result.path, as: result.format, threads: threads)
       case .mask:
         let mask = alpha()
         report.milliseconds!.refine += watch.lap()
-        file = try options.encoding.encode(mask, metadata.withoutColors, to: result.path, threads: threads)
+        file = try options.encoding.encode(
+          mask, metadata.withoutColors, to: result.path, as: result.format, threads: threads)
       case .cutout, .composite:
         if let deep {
           let image = try picture(result.kind, of: deep, metadata, alpha: deepAlpha())
           report.milliseconds!.refine += watch.lap()
-          file = try options.encoding.encode(image, metadata, to: result.path, threads: threads)
+          file = try options.encoding.encode(image, metadata, to: result.path, as: result.format, threads: threads)
         } else {
           let image = try picture(result.kind, of: photo, metadata, alpha: alpha())
           report.milliseconds!.refine += watch.lap()
-          file = try options.encoding.encode(image, metadata, to: result.path, threads: threads)
+          file = try options.encoding.encode(image, metadata, to: result.path, as: result.format, threads: threads)
         }
       }
       files.append((result.path, file))
       report.milliseconds!.encode += watch.lap()
     }
+    // A single photo's work may be stopped at any time, but not within a file.
+    if isForOnePhoto, !job.files.isEmpty { Interruption.watch() }
     // Written together at the end: a photo whose third result cannot be made has none.
     for file in files { try ImageFile.write(file.bytes, to: file.path) }
     report.milliseconds!.encode += watch.lap()
@@ -157,10 +177,16 @@ struct Studio {
     var object =
       cutout.keepColors ? photo.withAlpha(alpha) : ForegroundColors.cutout(of: photo, alpha: alpha, threads: threads)
     if let layout = cutout.layout {
-      guard let framed = object.framed(by: layout, threads: threads) else {
+      guard let bounds = object.bounds(atLeast: layout.leastAlpha) else {
         throw CommandFailure("no salient object, so nothing to crop to")
       }
-      object = framed
+      let size = layout.size(around: bounds)
+      guard size.width.saturatingProduct(size.height) <= pixelLimit else {
+        throw CommandFailure(
+          "its result would have \(size.width) x \(size.height) pixels, more than the limit of \(pixelLimit) pixels"
+            + " (--max-megapixels)")
+      }
+      object = object.framed(by: layout, threads: threads)!
     }
     guard kind == .composite, let background = cutout.background else { return object }
     switch background {
@@ -186,6 +212,14 @@ private struct StepWatch {
 }
 
 extension PhotoReport {
+  /// A photo that nothing was made of.
+  init(failed photo: Photo, _ reason: String) {
+    input = "\(photo.path)"
+    outputs = []
+    status = .failed
+    error = reason
+  }
+
   init(_ job: PhotoJob, _ status: Status) {
     input = "\(job.photo.path)"
     outputs = job.results.map { "\($0.path)" }

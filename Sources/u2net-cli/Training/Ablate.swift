@@ -1,6 +1,7 @@
 import ArgumentParser
 import Evaluation
 import Files
+import Machine
 import RSU
 import Training
 import U2Net
@@ -67,7 +68,7 @@ struct Ablate: ParsableCommand {
   var noPictures = false
 
   @Option(help: "Threads to work with (default: all cores).")
-  var threads: Int = ProcessInfo.processInfo.activeProcessorCount
+  var threads: Int = ResourceLimits.current.cores
 
   @Flag(help: "No progress; failures are still told.")
   var quiet = false

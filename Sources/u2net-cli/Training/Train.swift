@@ -1,6 +1,7 @@
 import ArgumentParser
 import Evaluation
 import Files
+import Machine
 import Training
 import U2Net
 import WeightFiles
@@ -72,7 +73,7 @@ struct Train: ParsableCommand {
   var bestBy = Measure.mae
 
   @Option(help: "Threads to work with (default: all cores).")
-  var threads: Int = ProcessInfo.processInfo.activeProcessorCount
+  var threads: Int = ResourceLimits.current.cores
 
   @Flag(help: "No progress; failures are still told.")
   var quiet = false

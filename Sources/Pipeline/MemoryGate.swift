@@ -1,14 +1,8 @@
 import Dispatch
 import Synchronization
 
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
-
 /// Keeps what is worked on at the same time within a part of the machine's memory.
-final class MemoryGate: Sendable {
+package final class MemoryGate: Sendable {
   /// Bytes of a ticket.
   private static let unit = 16 << 20
   private let tickets: Int
@@ -17,18 +11,15 @@ final class MemoryGate: Sendable {
   private let taking = Mutex(())
 
   /// - Parameter budget: bytes.
-  init(budget: Int) {
+  package init(budget: Int) {
     tickets = max(1, budget / Self.unit)
     free = DispatchSemaphore(value: tickets)
   }
 
-  /// Half of the memory that the machine has.
-  static func ofThisMachine() -> MemoryGate {
-    MemoryGate(budget: sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE)) / 2)
-  }
-
   /// Calls `body` when `bytes` are free; what is larger than the budget goes through alone.
-  func with<Result, Failure: Error>(_ bytes: Int, _ body: () throws(Failure) -> Result) throws(Failure) -> Result {
+  package func with<Result, Failure: Error>(
+    _ bytes: Int, _ body: () throws(Failure) -> Result
+  ) throws(Failure) -> Result {
     let count = min(tickets, bytes / Self.unit + 1)
     taking.withLock { _ in for _ in 0..<count { free.wait() } }
     defer { for _ in 0..<count { free.signal() } }

@@ -1,0 +1,67 @@
+/// How many photos are worked on at the same time, and how much memory their pixels may take together.
+package struct MemoryPlan: Equatable, Sendable {
+  package let workers: Int
+  /// Bytes for photos, beside the network.
+  package let photos: Int
+
+  /// A photo of 12 megapixels, which there should be room for beside each pass of the network.
+  private static let usualPhoto = PhotoMemory(width: 4000, height: 3000).bytes
+
+  /// - Parameters:
+  ///   - limit: bytes that the process may take; half of them is what is planned with.
+  ///   - cores: the most workers.
+  ///   - shared: bytes of the network's weights, which are there once.
+  ///   - each: bytes of the maps of a pass, which each worker has.
+  /// - Throws: if not even one pass fits.
+  package init(limit: Int, cores: Int, jobs: Int, shared: Int, each: Int) throws(PipelineError) {
+    guard shared.saturatingSum(each) <= limit else {
+      throw PipelineError(
+        "not enough memory: at this input size the network takes \(shared.saturatingSum(each) >> 20) MB, and this process may"
+          + " use \(limit >> 20) MB; choose a smaller --input-size")
+    }
+    let budget = limit / 2
+    let most = max(1, (budget - shared - Self.usualPhoto) / max(1, each))
+    workers = max(1, min(cores, jobs, most))
+    photos = max(0, budget - shared - workers * each)
+  }
+}
+
+/// What a photo takes while it is worked on: an upper bound, of which most photos need a half.
+package struct PhotoMemory: Equatable, Sendable {
+  package var width: Int
+  package var height: Int
+  /// Whether there are 16 bits to a sample.
+  package var isDeep = false
+  /// Whether alpha is solved for.
+  package var isMatted = false
+  /// Pixels of results that have another size than the photo.
+  package var framedPixels = 0
+
+  package init(width: Int, height: Int) {
+    self.width = width
+    self.height = height
+  }
+
+  /// Alpha matting takes this for each pixel of a photo, if a quarter of them is unknown: hard photos have a sixth.
+  private static let mattingBytes = 40
+
+  /// Bytes; `Int.max` for what no machine has.
+  package var bytes: Int {
+    let pixelBytes = isDeep ? 48 : 24
+    let photo = width.saturatingProduct(height).saturatingProduct(pixelBytes + (isMatted ? Self.mattingBytes : 0))
+    return photo.saturatingSum(framedPixels.saturatingProduct(pixelBytes))
+  }
+}
+
+/// Arithmetic on sizes that files and users name, which may be any: what does not fit is the largest number.
+extension Int {
+  package func saturatingProduct(_ other: Int) -> Int {
+    let (product, overflows) = multipliedReportingOverflow(by: other)
+    return overflows ? .max : product
+  }
+
+  package func saturatingSum(_ other: Int) -> Int {
+    let (sum, overflows) = addingReportingOverflow(other)
+    return overflows ? .max : sum
+  }
+}

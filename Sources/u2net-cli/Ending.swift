@@ -1,0 +1,34 @@
+import ArgumentParser
+import Files
+import Pipeline
+import Training
+
+/// How the program ends after an error: what it says, and its exit code.
+struct Ending: Equatable {
+  let lines: [String]
+  let code: Int32
+
+  /// Code 2 is for command lines that are not understood; whatever nobody foresaw is a failure.
+  init(_ error: any Error) {
+    switch error {
+    case let failure as CommandFailure: (lines, code) = (failure.lines, failure.exitCode)
+    case let error as PipelineError: (lines, code) = (error.lines, 1)
+    case let error as TrainingError: (lines, code) = (error.description.split(separator: "\n").map(String.init), 1)
+    case let error as FileError: (lines, code) = (["\(error.path): \(error.reason)"], 1)
+    case let error where U2NetCommand.exitCode(for: error) == .validationFailure:
+      (lines, code) = (Self.usage(U2NetCommand.fullMessage(for: error)), 2)
+    default:
+      // Weights, pictures, scores: their errors say which file, and what is wrong with it.
+      (lines, code) = (["\(error)"], 1)
+    }
+  }
+
+  /// A message of several lines, some of them the program's, some from the command line.
+  private static func usage(_ message: String) -> [String] {
+    var message = String(message.trimmingPrefix("Error: "))
+    for argument in CommandLine.arguments where argument.visible != argument {
+      message = message.replacing(argument, with: argument.visible)
+    }
+    return message.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+  }
+}

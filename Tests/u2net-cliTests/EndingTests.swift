@@ -1,0 +1,30 @@
+import ArgumentParser
+import Files
+import Pipeline
+import Testing
+
+@testable import u2net_cli
+
+/// What the program says at its end, and its exit code.
+struct EndingTests {
+  private struct Unforeseen: Error {}
+
+  @Test func onlyWrongUseEndsWithTwo() {
+    #expect(Ending(Unforeseen()).code == 1)
+    #expect(Ending(CancellationError()).code == 1)
+    #expect(Ending(FileError(path: "a/b", reason: "No such file")) == Ending(PipelineError("a/b: No such file")))
+    #expect(Ending(ValidationError("wrong")).code == 2)
+    #expect(Ending(CommandFailure("stopped", exitCode: 130)).code == 130)
+  }
+
+  @Test func negativeNumbersAreJoinedToTheirOptions() {
+    func joined(_ line: String) -> String {
+      NegativeNumbers.joined(line.split(separator: " ").map(String.init)).joined(separator: " ")
+    }
+    #expect(joined("mask a --grow -3 -o b") == "mask a --grow=-3 -o b")
+    #expect(joined("mask a -ae -1 --levels -5,95 --x -.5") == "mask a -ae=-1 --levels=-5,95 --x=-.5")
+    #expect(joined("mask - -o - --grow 3") == "mask - -o - --grow 3")
+    #expect(joined("mask --quiet -- -3 -4") == "mask --quiet -- -3 -4")
+    #expect(joined("mask --grow=2 -3") == "mask --grow=2 -3")
+  }
+}
