@@ -33,7 +33,7 @@ let package = Package(
     // Pictures.
     .target(name: "CImageCodecs", dependencies: ["CPNG", "CZlib", "CJPEG", "CWebP"]),
     .target(name: "Images", dependencies: ["CImageCodecs", "CZlib", "Files"]),
-    .target(name: "Files"),
+    .target(name: "Files", dependencies: ["CXattr"]),
     .target(name: "CMatting"),
     .target(name: "Matting", dependencies: ["CMatting", "Images"]),
     .target(name: "Evaluation", dependencies: ["Files", "Images"]),
@@ -54,6 +54,7 @@ let package = Package(
 
     // System libraries.
     .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(name: "CXattr"),  // Of the C library itself.
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .systemLibrary(name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"])]),
     .systemLibrary(name: "CWebP", pkgConfig: "libwebp", providers: [.apt(["libwebp-dev"])]),
