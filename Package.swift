@@ -33,7 +33,7 @@ let package = Package(
     // Pictures.
     .target(name: "CImageCodecs", dependencies: ["CPNG", "CZlib", "CJPEG", "CWebP", "CLCMS"]),
     .target(name: "Images", dependencies: ["CImageCodecs", "CZlib", "Files"]),
-    .target(name: "Files"),
+    .target(name: "Files", dependencies: ["CXattr"]),
     .target(name: "Machine", dependencies: ["Files"]),
     .target(name: "CMatting"),
     .target(name: "Matting", dependencies: ["CMatting", "Images"]),
@@ -58,6 +58,7 @@ let package = Package(
 
     // System libraries.
     .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(name: "CXattr"),  // Of the C library itself.
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .systemLibrary(name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"])]),
     .systemLibrary(name: "CWebP", pkgConfig: "libwebpdemux", providers: [.apt(["libwebp-dev"])]),

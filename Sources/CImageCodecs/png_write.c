@@ -64,7 +64,8 @@ static void filter_rows(const cic_png_band *band, uint8_t *out, uint8_t *scratch
   }
 }
 
-/// The filtered rows in DEFLATE, flushed so that what follows can be made apart; 0 if there is not enough memory.
+/// The filtered rows in DEFLATE, flushed so that what follows can be made apart; 0 if zlib could not make them
+/// or there is not enough memory.
 ///
 /// Level 1 looks for runs only: what is left of a photograph is noise, in which looking for other repeats takes twice the
 /// time and gains nothing. Soft masks have more repeats than runs, and level 2 is quick at these: 20% smaller.
@@ -78,8 +79,9 @@ static size_t compress_rows(const cic_png_band *band, int level, const uint8_t *
   }
   z_stream stream = {.next_in = (uint8_t *)filtered, .avail_in = (uInt)count, .next_out = out, .avail_out = (uInt)size};
   if (deflateInit2(&stream, level, Z_DEFLATED, -MAX_WBITS, 8, strategy) != Z_OK) return 0;
-  deflate(&stream, Z_FULL_FLUSH);
-  size_t written = size - stream.avail_out;
+  // Room that is left tells that the flush is whole.
+  int is_whole = deflate(&stream, Z_FULL_FLUSH) == Z_OK && stream.avail_in == 0 && stream.avail_out > 0;
+  size_t written = is_whole ? size - stream.avail_out : 0;
   deflateEnd(&stream);
   return written;
 }

@@ -6,6 +6,14 @@ import CKernels
   import Foundation
 #endif
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
 /// The vector kernels for one instruction set.
 public struct Kernels: @unchecked Sendable {  // A pointer to a constant table.
   private let table: UnsafePointer<ck_kernels>
@@ -22,16 +30,28 @@ public struct Kernels: @unchecked Sendable {  // A pointer to a constant table.
     self.table = table
   }
 
-  /// The fastest kernels for this processor, or those that the environment variable `U2NET_ISA` names.
+  /// The fastest kernels for this processor, or those that the environment variable `U2NET_ISA` names. A name that this
+  /// processor has nothing for, as in an environment that was made on another one, is remarked on standard error, once.
   public static let fastest: Kernels = {
-    if let name = ProcessInfo.processInfo.environment["U2NET_ISA"] {
-      guard let kernels = Kernels(named: name) else {
-        preconditionFailure("U2NET_ISA=\(name): this processor has \(names.joined(separator: ", "))")
-      }
-      return kernels
+    let (kernels, remark) = chosen(by: ProcessInfo.processInfo.environment["U2NET_ISA"])
+    if let remark {
+      let line = Array("u2net: \(remark)\n".utf8)
+      _ = write(STDERR_FILENO, line, line.count)
     }
-    return Kernels(named: names[0])!
+    return kernels
   }()
+
+  /// What `U2NET_ISA` asks for, and a remark where it cannot be had.
+  package static func chosen(by name: String?) -> (kernels: Kernels, remark: String?) {
+    let fastest = Kernels(named: names[0])!
+    guard let name, !name.isEmpty else { return (fastest, nil) }
+    if let kernels = Kernels(named: name) { return (kernels, nil) }
+    let shown = String(name.utf8.prefix(40).map { (0x20..<0x7f).contains($0) ? Character(Unicode.Scalar($0)) : "?" })
+    return (
+      fastest,
+      "U2NET_ISA=\(shown): this processor has \(names.joined(separator: ", ")); \(fastest.name) is used instead"
+    )
+  }
 
   public var name: String { String(cString: table.pointee.name) }
   /// Channels in a block of a map.

@@ -4,13 +4,13 @@
 
 /// A dense row-major array of float32 that never changes: a weight, a bias, a golden value.
 ///
-/// The elements live wherever they already are (a memory-mapped file, a segment of the executable, a
-/// Swift array): a tensor is a shape, a pointer and the owner that keeps the pointer valid.
+/// The elements live wherever they already are (memory of their own, a file in memory, a segment of the executable): a tensor
+/// is a shape, a pointer and the owner that keeps the pointer valid.
 public struct Tensor: @unchecked Sendable {  // The elements are immutable and the owner is retained.
   /// Extents, outermost first. A convolution weight is `[O, I, kernelHeight, kernelWidth]`.
   public let shape: [Int]
   private let base: UnsafePointer<Float>
-  let owner: AnyObject
+  private let owner: AnyObject
 
   /// Number of elements: the product of `shape`, 1 for a scalar.
   public var count: Int { shape.reduce(1, *) }

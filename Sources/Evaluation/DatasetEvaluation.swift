@@ -9,13 +9,15 @@ public struct DatasetEvaluation: Sendable {
   public private(set) var extremes = Extremes()
   /// What went wrong with pairs that could not be scored, in the order of pairs. The scores are without them.
   public private(set) var failures: [any Error] = []
+  /// The pairs that were scored although their true masks have no object.
+  public private(set) var withoutObject: [Pairing.Pair] = []
 
   /// Scores pairs on several threads; the results are the same for any number of them.
   ///
   /// Memory: each thread holds one pair of masks and what `Scores` needs. What is kept of a pair is its line
   /// of the table.
   ///
-  /// - Parameter masks: reads or makes both masks of a pair, grey.
+  /// - Parameter masks: reads or makes both masks of a pair, grey; see `Image.maskLevels(source:)` and `trueMaskLevels(source:)`.
   public init(
     _ pairs: [Pairing.Pair], threads: Int = 1,
     masks: @Sendable (Pairing.Pair) throws -> (prediction: Image<UInt8>, truth: Image<UInt8>)
@@ -23,11 +25,12 @@ public struct DatasetEvaluation: Sendable {
     inOrder(count: pairs.count, threads: threads) { index in
       Result {
         let (prediction, truth) = try masks(pairs[index])
-        return try Scores(prediction: prediction, truth: truth, name: pairs[index].name)
+        return (try Scores(prediction: prediction, truth: truth, name: pairs[index].name), truth.hasObject)
       }
     } receive: { index, result in
       switch result {
-      case .success(let pair):
+      case .success((let pair, let hasObject)):
+        if !hasObject { withoutObject.append(pairs[index]) }
         scores.add(pair)
         table.add(pairs[index].name, pair)
         extremes.add(pairs[index], pair)

@@ -2,12 +2,14 @@
 public enum EvaluationError: Error, Equatable, Sendable {
   /// Prediction and truth are not of the same size, in pixels.
   case sizeMismatch(name: String, prediction: PixelSize, truth: PixelSize)
-  /// The picture has transparent pixels, as a cut-out has; a mask has none.
+  /// Colours and transparency both vary, as in a cut-out: there is no telling which of them is the mask.
   case transparent(source: String)
   /// A map has a value that is not in 0…1, maybe not a number, in column `x` and row `y`.
   case notAProbability(source: String, value: Float, x: Int, y: Int)
   /// Several files of one folder have the same name but for their extensions: there is no telling which one is meant.
   case ambiguous(paths: [String])
+  /// A set of `count` masks, `first` among them, in none of which anything is object.
+  case noObject(first: String, count: Int)
   /// No prediction goes with any truth.
   case noPairs
   /// A folder has nothing to offer.
@@ -25,11 +27,17 @@ extension EvaluationError: CustomStringConvertible {
     case .sizeMismatch(let name, let prediction, let truth):
       "\(name): the prediction has \(prediction) pixels, the mask to compare with has \(truth)"
     case .transparent(let source):
-      "\(source): this has transparent pixels, as cut-outs have; masks are evaluated, grey and opaque"
+      "\(source): colours and transparent pixels both vary, as in a cut-out; a mask is grey and opaque, or of one colour "
+        + "with the object in its alpha channel"
     case .notAProbability(let source, let value, let x, let y):
       "\(source): the value in column \(x), row \(y) is \(value), not in 0...1"
     case .ambiguous(let paths):
       "\(paths.joined(separator: ", ")): the same name with different extensions; which one is meant?"
+    case .noObject(let first, let count):
+      (count == 1
+        ? "\(first): there is no object in this mask"
+        : "\(first) and \(count - 1) more: no mask of this set has an object")
+        + " (nothing is brighter than 128)"
     case .noPairs:
       "no prediction has the name of a mask"
     case .folder(let path, let reason):

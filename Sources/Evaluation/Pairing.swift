@@ -1,4 +1,4 @@
-import Files
+package import Files
 import Images
 
 /// Which prediction goes with which true mask: those that have the same name but for their extensions.
@@ -8,16 +8,38 @@ public struct Pairing: Equatable, Sendable {
     /// Where it lies in the folder, without its extension.
     public let stem: String
     public let path: String
+    /// The same as the system has them: bytes, which need not be UTF-8.
+    let stemBytes: FilePath
+    package let file: FilePath
 
-    public init(stem: String, path: String) {
-      self.stem = stem
-      self.path = path
+    public init(stem: String, path: String) { self.init(stem: FilePath(stem), file: FilePath(path)) }
+
+    package init(stem: FilePath, file: FilePath) {
+      (stemBytes, self.file) = (stem, file)
+      (self.stem, path) = ("\(stem)", "\(file)")
     }
   }
 
   public struct Pair: Equatable, Sendable {
     public let name: String
     public let prediction, truth: String
+    /// The same as the system has them.
+    package let predictionFile, truthFile: FilePath
+  }
+
+  /// What files go together by: names that are UTF-8 as text, in which é may be one sign or two, others byte by byte.
+  private struct Stem: Hashable, Comparable {
+    let text: String
+    let bytes: [UInt8]
+
+    init(_ path: FilePath) {
+      text = "\(path)"
+      bytes = String(validating: path.bytes, as: UTF8.self) == nil ? path.bytes : []
+    }
+
+    static func < (a: Stem, b: Stem) -> Bool {
+      a.text != b.text ? a.text < b.text : a.bytes.lexicographicallyPrecedes(b.bytes)
+    }
   }
 
   /// By name.
@@ -29,30 +51,37 @@ public struct Pairing: Equatable, Sendable {
   public init(predictions: [File], truths: [File]) throws(EvaluationError) {
     let predictions = try Self.byStem(predictions), truths = try Self.byStem(truths)
     pairs = predictions.keys.sorted().compactMap { stem in
-      truths[stem].map { Pair(name: stem, prediction: predictions[stem]!, truth: $0) }
+      truths[stem].map { truth in
+        let prediction = predictions[stem]!
+        return Pair(
+          name: prediction.stem, prediction: prediction.path, truth: truth.path, predictionFile: prediction.file,
+          truthFile: truth.file)
+      }
     }
     unpairedPredictions = Self.missing(predictions, in: truths)
     unpairedTruths = Self.missing(truths, in: predictions)
     if pairs.isEmpty { throw .noPairs }
   }
 
-  private static func byStem(_ files: [File]) throws(EvaluationError) -> [String: String] {
-    let groups = Dictionary(grouping: files, by: \.stem)
-    if let same = groups.values.filter({ $0.count > 1 }).min(by: { $0[0].stem < $1[0].stem }) {
+  private static func byStem(_ files: [File]) throws(EvaluationError) -> [Stem: File] {
+    let groups = Dictionary(grouping: files) { Stem($0.stemBytes) }
+    if let same = groups.filter({ $0.value.count > 1 }).min(by: { $0.key < $1.key })?.value {
       throw .ambiguous(paths: same.map(\.path).sorted())
     }
-    return groups.mapValues { $0[0].path }
+    return groups.mapValues { $0[0] }
   }
 
-  private static func missing(_ files: [String: String], in others: [String: String]) -> [String] {
-    files.keys.filter { others[$0] == nil }.sorted().map { files[$0]! }
+  private static func missing(_ files: [Stem: File], in others: [Stem: File]) -> [String] {
+    files.keys.filter { others[$0] == nil }.sorted().map { files[$0]!.path }
   }
 
   /// The JPEG, PNG and WebP files in a folder and in folders below it.
   /// - Throws: `folder` if there are none, if a folder cannot be listed, or is a link, which may lead back to itself.
-  public static func files(in folder: String) throws(EvaluationError) -> [File] {
-    let root = FilePath(folder)
-    guard root.isFolder else { throw .folder(path: folder, reason: "no such folder") }
+  public static func files(in folder: String) throws(EvaluationError) -> [File] { try files(in: FilePath(folder)) }
+
+  /// As `files(in:)` of a `String`, for names that need not be UTF-8.
+  package static func files(in root: FilePath) throws(EvaluationError) -> [File] {
+    guard root.isFolder else { throw .folder(path: "\(root)", reason: "no such folder") }
     let tree = FolderTree(root)
     if let failure = tree.failures.first {
       throw .folder(path: "\(failure.path)", reason: "cannot list this folder: \(failure.reason)")
@@ -61,7 +90,7 @@ public struct Pairing: Equatable, Sendable {
       throw .folder(path: "\(link)", reason: "a link to a folder, which is not followed")
     }
     let pictures = tree.files.filter { ImageFormat(fileExtension: $0.fileExtension) != nil }
-    guard !pictures.isEmpty else { throw .folder(path: folder, reason: "no JPEG, PNG or WebP file in this folder") }
-    return pictures.map { File(stem: "\($0.withoutExtension)", path: "\(root.appending($0.bytes))") }
+    guard !pictures.isEmpty else { throw .folder(path: "\(root)", reason: "no JPEG, PNG or WebP file in this folder") }
+    return pictures.map { File(stem: $0.withoutExtension, file: root.appending($0.bytes)) }
   }
 }

@@ -26,7 +26,7 @@ public struct Scores: Equatable, Sendable {
   /// Memory beside the masks: about 6 bytes a pixel, at most 20 (if every pixel is on a boundary), and 100 KB.
   ///
   /// - Parameters:
-  ///   - prediction, truth: grey, of the same size; see `Image.maskLevels(source:)` and `Image.init(levelsOf:source:)`.
+  ///   - prediction, truth: grey, of the same size; see `Image.maskLevels(source:)`, `trueMaskLevels(source:)` and `Image.init(levelsOf:source:)`.
   ///   - name: what to call the pair in errors.
   /// - Throws: `sizeMismatch`.
   public init(prediction: Image<UInt8>, truth: Image<UInt8>, name: String) throws(EvaluationError) {

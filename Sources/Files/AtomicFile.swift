@@ -9,7 +9,8 @@
 /// A file that appears under its name complete or not at all.
 ///
 /// Bytes go to a hidden file in the same folder (renaming works only within a file system), which `commit` gives the
-/// name; without `commit` it is removed. Only a process that is killed leaves it behind.
+/// name; without `commit` it is removed. Only a process that is killed leaves it behind. A file that takes another's place
+/// keeps what people set on it (`FileTraits`); a new one is as the umask says.
 ///
 /// What exists and is not a regular file (a device, a pipe), or is one of the process's own descriptors
 /// (`/dev/stdout`), is not replaced but written to.
@@ -33,8 +34,11 @@ package struct AtomicFile: ~Copyable {
     } else {
       guard !exists || name.withCString({ access($0, W_OK) }) == 0 else { throw FileError(name) }
       let temporary = target.temporaryNeighbour
-      // Not mkstemp: it makes files that only their owner may read, whatever the umask says.
-      descriptor = temporary.withCString { open($0, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666) }
+      // Not mkstemp: it makes files that only their owner may read, whatever the umask says. What replaces a file is that
+      // owner's alone until it has the old one's mode.
+      let mode: mode_t = exists ? 0o600 : 0o666
+      descriptor = temporary.withCString { open($0, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode) }
+      if descriptor >= 0, exists { FileTraits.copy(from: target, status, to: descriptor) }
       renaming = (temporary, target)
     }
     guard descriptor >= 0 else { throw FileError(name) }
@@ -49,8 +53,8 @@ package struct AtomicFile: ~Copyable {
 
   /// Gives the file its name; call once, last.
   ///
-  /// - Parameter durably: whether to wait until the bytes are on the disk. Without that, a power failure soon after may
-  ///   leave an empty file; a process that dies never does.
+  /// - Parameter durably: whether to wait until the bytes and the name are on the disk. Without that, a power failure soon
+  ///   after may leave an empty file, or the old one; a process that dies never does.
   package mutating func commit(durably: Bool = false) throws(FileError) {
     if durably, renaming != nil, fsync(descriptor) != 0 { throw FileError(name) }
     // A disk may say only now that it is full.
@@ -60,6 +64,7 @@ package struct AtomicFile: ~Copyable {
     guard let (from, to) = renaming else { return }
     guard from.withCString({ from in to.withCString { rename(from, $0) } }) == 0 else { throw FileError(name) }
     renaming = nil
+    if durably, !to.folderIsSynced() { throw FileError(name) }
   }
 
   deinit {
@@ -75,6 +80,16 @@ extension FilePath {
     // A folder may allow names no longer than that of the target.
     let recognizable = name.count <= 200 ? name : []
     return FilePath(bytes: folder + ".".utf8 + recognizable + ".\(random).part".utf8)
+  }
+
+  /// Waits until the names in the file's folder are on the disk; otherwise `errno` says why not.
+  fileprivate func folderIsSynced() -> Bool {
+    let folder = folder.isEmpty ? "." : FilePath(bytes: folder)
+    let descriptor = folder.withCString { open($0, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
+    // A folder that may be written to but not listed cannot be opened, and some file systems sync no folders.
+    guard descriptor >= 0 else { return errno == EACCES }
+    defer { close(descriptor) }
+    return fsync(descriptor) == 0 || errno == EINVAL || errno == ENOTSUP
   }
 
   /// Where a link, or a chain of them, leads: maybe to nothing yet.

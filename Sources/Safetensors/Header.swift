@@ -22,14 +22,16 @@ struct Header {
 
   init(_ bytes: UnsafeRawBufferPointer, file: String) throws(WeightFileError) {
     guard bytes.count >= Self.lengthSize else {
+      try Impostor.check(bytes, file: file)
       throw WeightFileError(file: file, "expected at least \(Self.lengthSize) bytes, found \(bytes.count)")
     }
     let claimed = bytes.loadUnaligned(as: UInt64.self)
     let limit = min(bytes.count - Self.lengthSize, Self.maximumLength)
     guard let length = Int(exactly: claimed), length <= limit else {
+      try Impostor.check(bytes, file: file)
       throw WeightFileError(file: file, at: .byte(0), "expected a header of at most \(limit) bytes, found \(claimed)")
     }
-    let dataStart = Self.lengthSize + length
+    let dataStart = Self.lengthSize + length, size = bytes.count
     var scanner = HeaderScanner(bytes, range: Self.lengthSize..<dataStart, file: file)
     var names: Set<String> = []
     var entries: [Entry] = []
@@ -41,14 +43,14 @@ struct Header {
       if name == Self.metadataName {
         try scanner.object { scanner, key throws(WeightFileError) in metadata[key] = try scanner.string() }
       } else {
-        let size = bytes.count - dataStart
-        entries.append(try Self.entry(named: name, from: &scanner, dataStart: dataStart, dataSize: size, file: file))
+        entries.append(
+          try Self.entry(named: name, from: &scanner, dataStart: dataStart, dataSize: size - dataStart, file: file))
       }
     }
     try scanner.finish()
     self.entries = entries
     self.metadata = metadata
-    try checkCoverage(dataStart..<bytes.count, file: file)
+    try checkCoverage(dataStart..<size, file: file)
   }
 
   private static func entry(

@@ -37,6 +37,13 @@ extension WeightFileError.Location: CustomStringConvertible {
   }
 }
 
+/// Names for a message: the first ten in order, and how many there are.
+package func listed(_ names: some Collection<String>) -> String {
+  if names.isEmpty { return "none" }
+  let shown = names.sorted().prefix(10).map(printable).joined(separator: ", ")
+  return names.count > 10 ? "\(shown) … (\(names.count) in all)" : shown
+}
+
 /// `text` fit for a message: control characters escaped, cut at 200 characters.
 ///
 /// Text in a weight file is whatever the file's author wanted, escape sequences for terminals included.

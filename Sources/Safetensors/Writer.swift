@@ -1,5 +1,5 @@
 import Compute
-import Files
+package import Files
 
 extension Safetensors {
   /// Writes the tensors as F32 and the metadata to `path`, replacing what is there in one step.
@@ -9,12 +9,17 @@ extension Safetensors {
   /// file, so a store that was read from `path` can be written back to it.
   /// - Throws: if the file cannot be written; then `path` is as it was before.
   public static func write(_ store: ParameterStore, to path: String) throws(WeightFileError) {
+    try write(store, to: FilePath(path))
+  }
+
+  /// As `write(_:to:)` with a `String`, for names that need not be UTF-8.
+  package static func write(_ store: ParameterStore, to path: FilePath) throws(WeightFileError) {
     do throws(FileError) {
-      var file = try AtomicFile(FilePath(path))
+      var file = try AtomicFile(path)
       try emit(store) { bytes throws(FileError) in try file.append(bytes) }
       try file.commit(durably: true)
     } catch {
-      throw WeightFileError(file: path, "cannot write: \(error.reason)")
+      throw WeightFileError(file: "\(path)", "cannot write: \(error.reason)")
     }
   }
 

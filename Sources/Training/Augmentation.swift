@@ -40,6 +40,7 @@ public struct Augmentation: Codable, Equatable, Sendable {
 
   /// Makes one sample. The generator is asked as often for every sample, so samples can be made again from its state.
   /// - Parameters:
+  ///   - mask: its first channel counts; see `Image.trueMaskLevels(source:)`.
   ///   - image: gets 3×crop×crop values.
   ///   - target: gets crop×crop values in 0 … 1.
   public func sample(

@@ -13,7 +13,7 @@ final class BatchLoader {
   final class Batch: @unchecked Sendable {  // Whoever reads waits for `isDone` first.
     let images, masks: UnsafeMutableBufferPointer<Float>
     fileprivate let isDone = DispatchSemaphore(value: 0)
-    fileprivate let failure = Mutex<ImageError?>(nil)
+    fileprivate let failure = Mutex<TrainingError?>(nil)
 
     init(images: Int, pixels: Int) {
       self.images = .allocate(capacity: images * 3 * pixels)
@@ -48,8 +48,8 @@ final class BatchLoader {
   }
 
   /// Batch `number`, from 0, which is the caller's until the next call; the one after it is begun.
-  /// - Throws: if a file cannot be read. The same batch can be asked for again.
-  func take(_ number: Int) throws(ImageError) -> Batch {
+  /// - Throws: `image` or `data` if a file cannot be read or used. The same batch can be asked for again.
+  func take(_ number: Int) throws(TrainingError) -> Batch {
     if let wrong = loading, wrong.number != number {
       wrong.batch.isDone.wait()
       loading = nil
@@ -74,7 +74,7 @@ final class BatchLoader {
         while true {
           let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
           guard index < examples.count else { return }
-          do throws(ImageError) {
+          do throws(TrainingError) {
             try Self.read(examples[index], number: first + index, recipe, into: batch, at: index)
           } catch {
             batch.failure.withLock { $0 = $0 ?? error }
@@ -88,8 +88,9 @@ final class BatchLoader {
 
   private static func read(
     _ example: Dataset.Example, number: Int, _ recipe: Recipe, into batch: Batch, at index: Int
-  ) throws(ImageError) {
-    let photo = try Image<UInt8>(contentsOf: example.photo), mask = try Image<UInt8>(contentsOf: example.mask)
+  ) throws(TrainingError) {
+    let photo: Image<UInt8>, mask = try example.trueMask()
+    do { photo = try Image<UInt8>(contentsOf: example.photoFile) } catch { throw .image(error) }
     let pixels = recipe.augmentation.crop * recipe.augmentation.crop
     var generator = generator(recipe.seed, 1, number)
     recipe.augmentation.sample(

@@ -1,4 +1,5 @@
 import Compute
+package import Files
 import Safetensors
 import U2Net
 
@@ -71,6 +72,9 @@ public struct Checkpoint {
   /// - Throws: if the file cannot be written; then `path` is as it was before.
   public func write(to path: String) throws(WeightFileError) { try Safetensors.write(store(source: path), to: path) }
 
+  /// As `init(path:)` of a `String`, for names that need not be UTF-8.
+  package init(_ path: FilePath) throws(WeightFileError) { try self.init(Safetensors.read(path)) }
+
   /// What to predict with, under the authors' names: the running mean of the values if there is one, else the values.
   public func weights(source: String) -> ParameterStore {
     var store = ParameterStore(source: source, metadata: metadata)
@@ -140,9 +144,13 @@ public struct Checkpoint {
     let layers = configuration.outline().map(\.layer)
     metadata = store.metadata.filter { !$0.key.hasPrefix(ParameterNames.optimizer) && $0.key != Self.training }
     progress = try store.metadata[Self.training].map { json throws(WeightFileError) in
-      do { return try JSONDecoder().decode(Progress.self, from: Data(json.utf8)) } catch {
-        throw WeightFileError(file: store.source, "metadata \(Self.training): not a training's progress: \(json)")
+      guard let progress = try? JSONDecoder().decode(Progress.self, from: Data(json.utf8)),
+        progress.recipe.isPossible
+      else {
+        throw WeightFileError(
+          file: store.source, "metadata \(Self.training): not a training's progress: \(printable(json))")
       }
+      return progress
     }
     if store.names.contains(where: { $0.hasPrefix(ParameterNames.live) }) {
       guard let decay = progress?.recipe.averageDecay else {
@@ -163,16 +171,20 @@ public struct Checkpoint {
       return
     }
 
-    func number<N: LosslessStringConvertible & Comparable>(_ key: String, atLeast least: N) throws(WeightFileError) -> N
-    {
-      guard let number = store.metadata[key].flatMap(N.init), number >= least else {
+    func number<N: LosslessStringConvertible & Comparable>(
+      _ key: String, in range: ClosedRange<N>
+    ) throws(WeightFileError) -> N {
+      guard let number = store.metadata[key].flatMap(N.init), range.contains(number) else {
         throw WeightFileError(
-          file: store.source, "metadata \(key): expected a number, found \(store.metadata[key] ?? "nothing")")
+          file: store.source, "metadata \(key): expected a number, found \(printable(store.metadata[key] ?? "nothing"))"
+        )
       }
       return number
     }
     var options = Adam.Options()
-    for (key, setting) in Self.settings { options[keyPath: setting] = try number(key, atLeast: 0.0) }
+    for (key, setting) in Self.settings {
+      options[keyPath: setting] = try number(key, in: 0.0...Double.greatestFiniteMagnitude)
+    }
 
     func moments(_ prefix: String) throws(WeightFileError) -> NetworkParameters {
       func tensor(_ name: String, like value: Tensor) throws(WeightFileError) -> Tensor {
@@ -203,7 +215,7 @@ public struct Checkpoint {
       return result
     }
     optimizer = Adam(
-      parameters, options: options, steps: try number(Self.steps, atLeast: 0),
+      parameters, options: options, steps: try number(Self.steps, in: 0...1 << 53),
       moments: (try moments(Self.first), try moments(Self.second)))
   }
 }

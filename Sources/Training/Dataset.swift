@@ -1,5 +1,5 @@
 import Evaluation
-import Files
+package import Files
 import Images
 
 /// Photos and their masks, as files.
@@ -9,11 +9,16 @@ public struct Dataset: Sendable {
     /// What both files are called in their folders, without extensions.
     public let name: String
     public let photo, mask: String
+    /// The same as the system has them: bytes, which need not be UTF-8.
+    let photoFile, maskFile: FilePath
 
     public init(name: String, photo: String, mask: String) {
-      self.name = name
-      self.photo = photo
-      self.mask = mask
+      self.init(name: name, photo: FilePath(photo), mask: FilePath(mask))
+    }
+
+    init(name: String, photo: FilePath, mask: FilePath) {
+      (self.name, photoFile, maskFile) = (name, photo, mask)
+      (self.photo, self.mask) = ("\(photo)", "\(mask)")
     }
   }
 
@@ -29,6 +34,11 @@ public struct Dataset: Sendable {
   /// extensions.
   /// - Throws: `data`, naming folders without pictures and every file without a counterpart.
   public init(photos: String, masks: String) throws(TrainingError) {
+    try self.init(photos: FilePath(photos), masks: FilePath(masks))
+  }
+
+  /// As `init(photos:masks:)` of `String`s, for names that need not be UTF-8.
+  package init(photos: FilePath, masks: FilePath) throws(TrainingError) {
     let pairing: Pairing
     do {
       pairing = try Pairing(predictions: Pairing.files(in: photos), truths: Pairing.files(in: masks))
@@ -41,49 +51,56 @@ public struct Dataset: Sendable {
       pairing.unpairedPredictions.map { "\($0): no mask of this name in \(masks)" }
       + pairing.unpairedTruths.map { "\($0): no photo of this name in \(photos)" }
     guard unpaired.isEmpty else { throw .data(unpaired) }
-    self.init(pairing.pairs.map { Example(name: $0.name, photo: $0.prediction, mask: $0.truth) })
+    self.init(pairing.pairs.map { Example(name: $0.name, photo: $0.predictionFile, mask: $0.truthFile) })
   }
 
   /// A data set's folder, with one folder in it that has "image" in its name, and one that has "mask": `images` and `masks`,
   /// or DUTS's `DUTS-TR-Image` and `DUTS-TR-Mask`. Capitals are as good as others.
   /// - Throws: `data` as above, or if there is not one of each.
-  public init(folder: String) throws(TrainingError) {
-    let path = FilePath(folder)
+  public init(folder: String) throws(TrainingError) { try self.init(folder: FilePath(folder)) }
+
+  /// As `init(folder:)` of a `String`, for names that need not be UTF-8.
+  package init(folder path: FilePath) throws(TrainingError) {
     let names: [FilePath]
-    do { names = try path.namesInside() } catch { throw .data(["\(folder): cannot list this folder: \(error.reason)"]) }
-    func only(_ word: String) throws(TrainingError) -> String {
+    do { names = try path.namesInside() } catch { throw .data(["\(path): cannot list this folder: \(error.reason)"]) }
+    func only(_ word: String) throws(TrainingError) -> FilePath {
       let found = names.filter { "\($0)".lowercased().contains(word) && path.appending($0.bytes).isFolder }
       guard found.count == 1 else {
         let those = found.isEmpty ? "none" : found.map { "\($0)" }.joined(separator: ", ")
-        throw .data(["\(folder): expected one folder with “\(word)” in its name, found \(those)"])
+        throw .data(["\(path): expected one folder with “\(word)” in its name, found \(those)"])
       }
-      return "\(path.appending(found[0].bytes))"
+      return path.appending(found[0].bytes)
     }
     try self.init(photos: only("image"), masks: only("mask"))
   }
 
-  /// What is wrong with the files, one line for each that cannot be read or whose mask has another size; as far as their
-  /// headers tell.
-  public func problems(threads: Int = 1) -> [String] {
-    var all: [String] = []
-    inOrder(count: examples.count, threads: threads) { index in
-      var problems: [String] = []
-      func header(_ path: String) -> ImageHeader? {
-        do throws(ImageError) { return try ImageFile.header(of: ImageFile.read(path), source: path) } catch {
-          problems.append("\(error)")
-          return nil
-        }
-      }
-      let example = examples[index], photo = header(example.photo), mask = header(example.mask)
+  /// What is wrong with the files, one line for each that cannot be read or used: of photos as far as their headers tell, of
+  /// masks as `trueMask` reads them. A set in which no mask has an object is wrong, too.
+  public func problems(threads: Int = 1) -> [String] { examined(threads: threads).problems }
+
+  /// `problems`, and the paths of masks without an object, which are fine among others.
+  public func examined(threads: Int = 1) -> (problems: [String], withoutObject: [String]) {
+    var all: [String] = [], withoutObject: [String] = []
+    inOrder(count: examples.count, threads: threads) { index -> (problems: [String], hasObject: Bool) in
+      let example = examples[index]
+      var problems: [String] = [], photo: ImageHeader?, mask: Image<UInt8>?
+      do throws(ImageError) {
+        photo = try ImageFile.header(of: ImageFile.read(example.photoFile), source: example.photo)
+      } catch { problems.append("\(error)") }
+      do throws(TrainingError) { mask = try example.trueMask() } catch { problems.append("\(error)") }
       if let photo, let mask, (photo.width, photo.height) != (mask.width, mask.height) {
         problems.append(
           "\(example.mask): \(mask.width) x \(mask.height) pixels, but its photo has \(photo.width) x \(photo.height)")
       }
-      return problems
-    } receive: {
-      all += $1
+      return (problems, mask?.hasObject ?? true)
+    } receive: { index, result in
+      all += result.problems
+      if !result.hasObject { withoutObject.append(examples[index].mask) }
     }
-    return all
+    if withoutObject.count == examples.count {
+      all.append("\(EvaluationError.noObject(first: withoutObject[0], count: withoutObject.count))")
+    }
+    return (all, withoutObject)
   }
 
   /// A number that tells data sets apart: of the examples' names and the sizes of their files in bytes, wherever these lie
@@ -92,8 +109,18 @@ public struct Dataset: Sendable {
     var hash: UInt64 = 0xcbf2_9ce4_8422_2325
     func take(_ text: String) { for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 } }
     for example in examples {
-      take("\(example.name)\n\(FilePath(example.photo).byteCount ?? 0) \(FilePath(example.mask).byteCount ?? 0)\n")
+      take("\(example.name)\n\(example.photoFile.byteCount ?? 0) \(example.maskFile.byteCount ?? 0)\n")
     }
     return String(hash, radix: 16)
+  }
+}
+
+extension Dataset.Example {
+  /// The mask: grey, read as `u2net evaluate` reads it.
+  /// - Throws: `image` if it cannot be read, `data` if it is no mask.
+  func trueMask() throws(TrainingError) -> Image<UInt8> {
+    let picture: Image<UInt8>
+    do { picture = try Image<UInt8>(contentsOf: maskFile) } catch { throw .image(error) }
+    do { return try picture.trueMaskLevels(source: mask) } catch { throw .data(["\(error)"]) }
   }
 }

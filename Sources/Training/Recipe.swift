@@ -24,6 +24,15 @@ public struct Recipe: Codable, Equatable, Sendable {
   /// Examples that one step sees.
   public var examplesPerStep: Int { batch * accumulation }
 
+  /// Whether anybody could have trained by it: a file may say anything.
+  var isPossible: Bool {
+    let a = augmentation, rate = learningRate
+    return (1...1 << 16).contains(batch) && (1...1 << 16).contains(accumulation) && (1...1 << 14).contains(a.side)
+      && (1...a.side).contains(a.crop) && (0...64).contains(a.scale)
+      && a.maskThreshold.map { (0...255).contains($0) } ?? true && averageDecay.map { (0..<1).contains($0) } ?? true
+      && rate.base.isFinite && rate.warmup >= 0 && rate.steps >= 0 && max(rate.warmup, rate.steps) < 1 << 53
+  }
+
   /// What is not as in `other`, for people; the learning rate aside, which may be changed on the way.
   public func differences(from other: Recipe) -> [String] {
     func list(_ recipe: Recipe) -> [(String, String)] {

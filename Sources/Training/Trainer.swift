@@ -34,7 +34,7 @@ public final class Trainer {
 
   /// - Parameter checkpoint: where to begin, or to go on. Where batch normalisation was folded into its weights, it gets one
   ///   back that changes nothing on the first photos.
-  /// - Throws: `image` if one of these cannot be read, `changed` if the checkpoint was made with other data or another recipe,
+  /// - Throws: `image` or `data` if one of these cannot be read or used, `changed` if the checkpoint was made with other data or another recipe,
   ///   but for the learning rate.
   public init(_ dataset: Dataset, from checkpoint: Checkpoint, recipe: Recipe, threads: Int = 1) throws(TrainingError) {
     precondition(recipe.batch > 0 && recipe.accumulation > 0, "\(recipe.accumulation) batches of \(recipe.batch)")
@@ -68,21 +68,18 @@ public final class Trainer {
 
   private func calibrate() throws(TrainingError) {
     for number in 0..<(Self.calibrationPhotos + recipe.batch - 1) / recipe.batch {
-      do { network.calibrate(images: .init(try loader.take(number).images), pass: number + 1) } catch {
-        throw .image(error)
-      }
+      network.calibrate(images: .init(try loader.take(number).images), pass: number + 1)
     }
   }
 
   /// Makes one step of training.
-  /// - Throws: `image` if a file cannot be read, `diverged` if the loss is not finite; no values are changed then.
+  /// - Throws: `image` or `data` if a file cannot be read or used, `diverged` if the loss is not finite; no values are changed then.
   public func step() throws(TrainingError) -> Step {
     let (optimizer, before) = (checkpoint.optimizer, steps)
     var loss: TrainingStep.Loss?
     sum?.reset()
     for part in 0..<recipe.accumulation {
-      let batch: BatchLoader.Batch
-      do { batch = try loader.take(before * recipe.accumulation + part) } catch { throw .image(error) }
+      let batch = try loader.take(before * recipe.accumulation + part)
       isBetweenSteps = false
       let its = network.computeGradients(images: .init(batch.images), masks: .init(batch.masks))
       loss = loss.map { $0 + its } ?? its

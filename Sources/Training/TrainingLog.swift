@@ -1,5 +1,5 @@
 import Evaluation
-import Files
+internal import Files
 
 #if canImport(FoundationEssentials)
   import FoundationEssentials
@@ -10,7 +10,7 @@ import Files
 /// The course of a training as a file with a JSON object a line, to draw curves from.
 final class TrainingLog {
   private let file: AppendedFile
-  private let path: String
+  private let path: FilePath
 
   struct Line: Codable {
     var step: Int
@@ -24,11 +24,10 @@ final class TrainingLog {
   }
 
   /// - Parameter step: lines of later steps, which a training that goes on from there makes again, are removed; 0 for all.
-  init(path: String, after step: Int) throws(TrainingError) {
-    self.path = path
-    let name = FilePath(path)
+  init(path name: FilePath, after step: Int) throws(TrainingError) {
+    path = name
     do throws(FileError) {
-      if name.byteCount != nil {
+      if name.exists, !name.isSpecial {
         let kept = try name.contents().split(separator: UInt8(ascii: "\n")).filter { line in
           guard let line = try? JSONDecoder().decode(Line.self, from: Data(line)) else { return false }
           return line.step <= step && step > 0
@@ -42,7 +41,7 @@ final class TrainingLog {
         try file.commit()
       }
       file = try AppendedFile(name)
-    } catch { throw .file(path: path, reason: "cannot write: \(error.reason)") }
+    } catch { throw .file(path: "\(path)", reason: "cannot write: \(error.reason)") }
   }
 
   /// The lines of the log at `path`.
@@ -72,6 +71,6 @@ final class TrainingLog {
     encoder.outputFormatting = .sortedKeys
     do throws(FileError) {
       try file.append(line: try! encoder.encode(line))  // Finite numbers only.
-    } catch { throw .file(path: path, reason: "cannot write: \(error.reason)") }
+    } catch { throw .file(path: "\(path)", reason: "cannot write: \(error.reason)") }
   }
 }

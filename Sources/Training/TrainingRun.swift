@@ -1,5 +1,6 @@
 import Compute
 import Evaluation
+package import Files
 import Safetensors
 import U2Net
 
@@ -11,7 +12,12 @@ public final class TrainingRun {
   public struct Options: Sendable {
     /// Steps in all, those before included.
     public var steps: Int
-    public var output: String
+    public var output: String {
+      get { "\(file)" }
+      set { file = FilePath(newValue) }
+    }
+    /// The same as the system has it: bytes, which need not be UTF-8.
+    package var file: FilePath
     /// Steps between two checkpoints, two validations and two lines of the log.
     public var checkpointEvery = 2000
     public var validateEvery = 2000
@@ -19,14 +25,21 @@ public final class TrainingRun {
     /// What decides which network is the best: the lowest error, or else the highest score.
     public var criterion = Measure.mae
 
-    public init(steps: Int, output: String) {
+    public init(steps: Int, output: String) { self.init(steps: steps, file: FilePath(output)) }
+
+    package init(steps: Int, file: FilePath) {
       self.steps = steps
-      self.output = output
+      self.file = file
     }
 
-    private var stem: String { output.hasSuffix(".safetensors") ? String(output.dropLast(12)) : output }
-    public var bestOutput: String { "\(stem)-best.safetensors" }
-    public var log: String { "\(stem).jsonl" }
+    private func neighbour(_ suffix: String) -> FilePath {
+      let stem = file.fileExtension == "safetensors" ? file.withoutExtension : file
+      return FilePath(bytes: stem.bytes + suffix.utf8)
+    }
+    public var bestOutput: String { "\(bestFile)" }
+    public var log: String { "\(logFile)" }
+    package var bestFile: FilePath { neighbour("-best.safetensors") }
+    package var logFile: FilePath { neighbour(".jsonl") }
   }
 
   /// Some steps together: means since the entry before.
@@ -63,7 +76,7 @@ public final class TrainingRun {
     self.validation = validation
     self.options = options
     savedStep = trainer.steps > 0 ? trainer.steps : nil
-    log = try TrainingLog(path: options.log, after: trainer.steps)
+    log = try TrainingLog(path: options.logFile, after: trainer.steps)
   }
 
   /// Trains to the end, or until it is to stop: then what was reached is saved.
@@ -112,7 +125,7 @@ public final class TrainingRun {
     guard store.names.allSatisfy({ store[$0]!.isFinite }) else {
       throw .diverged(step: trainer.steps, checkpoint: nil)
     }
-    do { try Safetensors.write(store, to: options.output) } catch { throw .weights(error) }
+    do { try Safetensors.write(store, to: options.file) } catch { throw .weights(error) }
     savedStep = trainer.steps
     onEvent(.saved(step: trainer.steps))
   }
@@ -133,14 +146,16 @@ public final class TrainingRun {
     let network: TrainedNetwork
     do { network = try TrainedNetwork(store) } catch { throw .weights(error) }
     guard let result = try validation.run(network, shouldStop: shouldStop) else { return }
-    let score = result.scores[options.criterion]!
+    guard result.loss.isFinite, result.scores.values.allSatisfy(\.isFinite),
+      let score = result.scores[options.criterion]
+    else { throw .diverged(step: step, checkpoint: nil) }
     var best = progress.best
     if best?.measure != options.criterion.rawValue || best?.dataset != validation.fingerprint { best = nil }
     let isBest = best.map { options.criterion.isError ? score < $0.score : score > $0.score } ?? true
     if isBest {
       store.metadata["step"] = "\(step)"
       store.metadata[options.criterion.rawValue] = "\(score)"
-      do { try Safetensors.write(store, to: options.bestOutput) } catch { throw .weights(error) }
+      do { try Safetensors.write(store, to: options.bestFile) } catch { throw .weights(error) }
       progress.best = Checkpoint.Best(
         step: step, score: score, measure: options.criterion.rawValue, dataset: validation.fingerprint)
     }
@@ -174,6 +189,7 @@ private struct Tally {
   func entry() -> TrainingRun.Entry {
     TrainingRun.Entry(
       step: last!.number, loss: loss! / Double(count), learningRate: last!.learningRate,
-      imagesPerSecond: Double(images) / (Double(time.components.seconds) + Double(time.components.attoseconds) / 1e18))
+      imagesPerSecond: Double(images)
+        / max(1e-9, Double(time.components.seconds) + Double(time.components.attoseconds) / 1e18))
   }
 }

@@ -37,7 +37,7 @@ public struct Validation: Sendable {
   /// Scores `network`; the result is the same for any number of threads.
   /// - Parameter shouldStop: asked before every photo, on any thread.
   /// - Returns: nil if it was to stop.
-  /// - Throws: `image` if a file cannot be read, `data` if what is in it cannot be scored.
+  /// - Throws: `image` if a file cannot be read, `data` if what is in it cannot be scored or no mask has an object.
   public func run(
     _ network: TrainedNetwork, shouldStop: @Sendable () -> Bool = { false }
   ) throws(TrainingError) -> Result? {
@@ -45,7 +45,8 @@ public struct Validation: Sendable {
     (options.inputSize, options.threads, options.photosAtOnce) = (augmentation.side, 1, threads)
     options.sideOutputs = true
     let detector = SaliencyDetector(network, options: options)
-    typealias Pair = Swift.Result<(scores: Scores, loss: Double)?, TrainingError>
+    typealias Pair = Swift.Result<(scores: Scores, loss: Double, hasObject: Bool)?, TrainingError>
+    var hasObject = false
     var sum = DatasetScores(), losses = 0.0, failure: TrainingError?, isWhole = true
     inOrder(count: dataset.examples.count, threads: threads) { index -> Pair in
       Pair { () throws(TrainingError) in shouldStop() ? nil : try score(dataset.examples[index], detector) }
@@ -54,12 +55,16 @@ public struct Validation: Sendable {
       case .success(let pair?):
         sum.add(pair.scores)
         losses += pair.loss
+        hasObject = hasObject || pair.hasObject
       case .success(nil): isWhole = false
       case .failure(let error): failure = failure ?? error
       }
     }
     if let failure { throw failure }
     guard isWhole, let mean = sum.mean else { return nil }
+    guard hasObject else {
+      throw .data(["\(EvaluationError.noObject(first: dataset.examples[0].mask, count: dataset.examples.count))"])
+    }
     return Result(
       scores: Dictionary(uniqueKeysWithValues: Measure.allCases.map { ($0, $0.value(of: mean)) }),
       loss: losses / Double(dataset.examples.count))
@@ -67,19 +72,17 @@ public struct Validation: Sendable {
 
   private func score(
     _ example: Dataset.Example, _ detector: SaliencyDetector
-  ) throws(TrainingError) -> (scores: Scores, loss: Double) {
-    let saliency: Saliency, mask: Image<UInt8>
+  ) throws(TrainingError) -> (scores: Scores, loss: Double, hasObject: Bool) {
+    let saliency: Saliency, truth = try example.trueMask()
     do {
-      let bytes = try ImageFile.read(example.photo), header = try ImageFile.header(of: bytes, source: example.photo)
+      let bytes = try ImageFile.read(example.photoFile), header = try ImageFile.header(of: bytes, source: example.photo)
       let sides = detector.options.preprocessing.sufficientSides(inputSize: detector.options.inputSize)
       let photo = try Image<UInt8>(decoding: bytes, source: example.photo, sidesAtLeast: sides)
       saliency = detector.detect(in: photo, width: header.width, height: header.height)
-      mask = try Image<UInt8>(contentsOf: example.mask)
     } catch { throw .image(error) }
     do {
-      let truth = try mask.maskLevels(source: example.mask)
       let scores = try Scores(prediction: saliency.mask(), truth: truth, name: example.name)
-      return (scores, Self.loss(saliency, augmentation.target(truth)))
+      return (scores, Self.loss(saliency, augmentation.target(truth)), truth.hasObject)
     } catch { throw .data(["\(error)"]) }
   }
 

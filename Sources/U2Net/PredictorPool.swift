@@ -8,19 +8,20 @@ final class PredictorPool: Sendable {
     var idle: [Predictor] = []
     /// The one that all others share their weights with.
     var first: Predictor?
+    /// Makes that one; forgotten then, with the weights as they were.
+    var make: (@Sendable () -> Predictor)?
   }
 
   /// Passes predictors between threads; each is with one caller or idle.
   private struct Handed: @unchecked Sendable { let predictor: Predictor }
 
-  private let contents = Mutex(Contents())
+  private let contents: Mutex<Contents>
   private let vacancies: DispatchSemaphore
-  private let make: @Sendable () -> Predictor
 
   /// - Parameter limit: callers served at the same time; others wait.
   init(limit: Int, make: @escaping @Sendable () -> Predictor) {
     vacancies = DispatchSemaphore(value: limit)
-    self.make = make
+    contents = Mutex(Contents(make: make))
   }
 
   /// Lends `body` a predictor that nobody else has.
@@ -28,8 +29,8 @@ final class PredictorPool: Sendable {
     vacancies.wait()
     defer { vacancies.signal() }
     let handed = contents.withLock { contents in
-      let predictor = contents.idle.popLast() ?? contents.first.map(Predictor.init(sharing:)) ?? make()
-      if contents.first == nil { contents.first = predictor }
+      let predictor = contents.idle.popLast() ?? contents.first.map(Predictor.init(sharing:)) ?? contents.make!()
+      if contents.first == nil { (contents.first, contents.make) = (predictor, nil) }
       return Handed(predictor: predictor)
     }
     defer { contents.withLock { $0.idle.append(handed.predictor) } }

@@ -9,7 +9,9 @@ import Safetensors
 ///     let photo = try Image<UInt8>(contentsOf: "mug.jpg")
 ///     try detector.detect(in: photo).mask().writePNG(to: "mask.png")
 ///
-/// A detector can be shared between threads. It serves as many calls at the same time as its options say; others wait.
+/// A detector keeps its weights in a form of its own: what becomes of the file that they came from does not matter, and the
+/// memory of a `TrainedNetwork` that nobody else holds is freed. It can be shared between threads. It serves as many calls at
+/// the same time as its options say; others wait.
 public final class SaliencyDetector: Sendable {
   public struct Options: Sendable {
     /// Side of the square that the network sees, in pixels, ≥ 32. The published weights were trained for 320.

@@ -1,7 +1,9 @@
 import Compute
+import Dispatch
 import EmbeddedWeights
 import RSU
 import Safetensors
+import Synchronization
 
 /// A network and its trained values, checked to belong together.
 public struct TrainedNetwork: Sendable {
@@ -18,9 +20,11 @@ public struct TrainedNetwork: Sendable {
   ///
   /// The metadata say which (see `Configuration.text`). Without them it is full, lite, or the same residual U-blocks with
   /// other widths.
-  /// A checkpoint either has batch normalisation in all blocks or, folded into the convolutions, in none.
+  /// Names that a framework put before the tensors' ("net.", "_orig_mod.") are left out, and so is what lies beside the network
+  /// then. A checkpoint either has batch normalisation in all blocks or, folded into the convolutions, in none.
   /// - Throws: `WeightFileError` naming the file and the tensor that is missing, unexpected or has another shape.
   public init(_ store: ParameterStore) throws(WeightFileError) {
+    let store = try store.withAuthorsNames()
     let configuration = try Configuration(recognizing: store)
     let layers = configuration.outline(height: 32, width: 32).map(\.layer)
     let isNormalized = layers.contains { layer in
@@ -28,6 +32,7 @@ public struct TrainedNetwork: Sendable {
     }
     var kept = ParameterStore(source: store.source, metadata: store.metadata)
     var parameters: NetworkParameters = [:]
+    var order: [String] = []
 
     func tensor(_ name: String, _ shape: [Int]) throws(WeightFileError) -> Tensor {
       guard let tensor = store[name] else {
@@ -37,9 +42,7 @@ public struct TrainedNetwork: Sendable {
       guard tensor.shape == shape else {
         throw WeightFileError(file: store.source, at: .tensor(name), "expected shape \(shape), found \(tensor.shape)")
       }
-      guard tensor.isFinite else {
-        throw WeightFileError(file: store.source, at: .tensor(name), "expected finite values, found NaN or infinity")
-      }
+      if kept[name] == nil { order.append(name) }
       kept[name] = tensor
       return tensor
     }
@@ -58,6 +61,9 @@ public struct TrainedNetwork: Sendable {
         }
       }
       parameters[layer.name] = ConvolutionParameters(weight: weight, bias: bias, normalization: normalization)
+    }
+    if let broken = kept.firstNotFinite(in: order) {
+      throw WeightFileError(file: store.source, at: .tensor(broken), "expected finite values, found NaN or infinity")
     }
     let known = Set(kept.names)
     if let stray = store.names.filter({ !known.contains($0) && !ParameterNames.isIgnored($0) }).min() {
@@ -103,6 +109,22 @@ public struct TrainedNetwork: Sendable {
   }
 }
 
+extension ParameterStore {
+  /// The first of these tensors that has NaN or infinity in it. On several threads: all of the weights pass by.
+  fileprivate func firstNotFinite(in names: [String]) -> String? {
+    let first = Atomic(names.count), next = Atomic(0)
+    DispatchQueue.concurrentPerform(iterations: 4) { _ in
+      while true {
+        let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
+        guard index < names.count else { return }
+        if !self[names[index]]!.isFinite { first.min(index, ordering: .relaxed) }
+      }
+    }
+    let index = first.load(ordering: .relaxed)
+    return index < names.count ? names[index] : nil
+  }
+}
+
 /// Stands for the executable, which keeps the embedded weights in memory.
 private final class EmbeddedOwner: Sendable {
   static let shared = EmbeddedOwner()
@@ -135,7 +157,9 @@ extension Configuration {
       func shape(_ layer: String) throws(WeightFileError) -> [Int] {
         let name = ParameterNames(LayerName(stage: stage.name, layer: layer)).weight
         guard let shape = store[name]?.shape else {
-          throw WeightFileError(file: store.source, at: .tensor(name), "missing; this does not look like a U²-Net")
+          throw WeightFileError(
+            file: store.source, at: .tensor(name),
+            "missing; this does not look like a U²-Net: the keys found are \(listed(store.names))")
         }
         guard shape.count == 4, shape.allSatisfy({ $0 > 0 }) else {
           throw WeightFileError(file: store.source, at: .tensor(name), "expected shape [O, I, 3, 3], found \(shape)")

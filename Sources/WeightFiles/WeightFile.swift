@@ -1,4 +1,5 @@
 import Compute
+package import Files
 import Safetensors
 
 /// A file of weights in any format this module knows, told apart by content rather than by extension.
@@ -33,11 +34,19 @@ public struct WeightFile: Sendable {
 
   /// Reads the file at `path`, running nothing that it contains and allocating at most about 1 GiB.
   ///
-  /// Elements of any real type become float32. Float32 tensors in a safetensors file stay in it, mapped.
-  /// - Throws: if the file cannot be read, is in no known format, or breaks the rules of its format.
-  public static func read(path: String) throws(WeightFileError) -> WeightFile {
-    let map = try MemoryMap(path: path)
-    return try read(bytes: map.bytes, owner: map, source: path)
+  /// Elements of any real type become float32. The tensors are in memory: what becomes of the file does not matter.
+  /// - Throws: if the file cannot be read, is in no known format, breaks the rules of its format, or is changed meanwhile.
+  public static func read(path: String) throws(WeightFileError) -> WeightFile { try read(FilePath(path)) }
+
+  /// As `read(path:)`, for names that need not be UTF-8.
+  package static func read(_ path: FilePath) throws(WeightFileError) -> WeightFile {
+    let contents = try SteadyFile(path).contents(), source = "\(path)"
+    guard try Format(recognizing: contents.bytes, file: source) == .safetensors else {
+      return try read(bytes: contents.bytes, owner: contents, source: source)
+    }
+    let sha256 = SHA256.hexDigest(of: contents.bytes)
+    return WeightFile(
+      format: .safetensors, sha256: sha256, contents: .named(try Safetensors.read(contents, source: source)))
   }
 
   /// Reads a file that is already in memory.
@@ -64,6 +73,7 @@ public struct WeightFile: Sendable {
 extension WeightFile.Format {
   /// - Throws: if the first bytes are those of none of the formats.
   init(recognizing bytes: UnsafeRawBufferPointer, file: String) throws(WeightFileError) {
+    try Impostor.check(bytes, file: file)
     if bytes.starts(with: [0x50, 0x4b, 0x03, 0x04]) {  // A zip archive's first local header.
       self = .torch
     } else if TorchLegacyReader.recognizes(bytes) {

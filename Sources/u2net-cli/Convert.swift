@@ -23,9 +23,11 @@ struct Convert: ParsableCommand {
   }
 
   func run() throws {
-    guard FilePath(argument: input).resolved != FilePath(argument: output).resolved else {
+    let input = FilePath(argument: input), output = FilePath(argument: output)
+    guard input.resolved != output.resolved else {
       throw CommandFailure("\(output): the result would replace the weights that are read; choose another name")
     }
+    try output.checkExtension(among: ["safetensors"], "weights are written as safetensors")
     let conversion = try Conversion(input)
     try conversion.write(to: output)
     print(conversion.summary)
@@ -35,13 +37,13 @@ struct Convert: ParsableCommand {
 
 /// Weights of any supported format, recognised and ready to be written as safetensors.
 struct Conversion {
-  let path: String
+  let path: FilePath
   let file: WeightFile
   let network: TrainedNetwork
 
-  init(_ path: String) throws {
+  init(_ path: FilePath) throws {
     self.path = path
-    file = try WeightFile.read(path: path)
+    file = try WeightFile.read(path)
     network = try file.network()
   }
 
@@ -57,7 +59,7 @@ struct Conversion {
   }
 
   /// Writes the tensors with what is known of their origin.
-  func write(to path: String) throws {
+  func write(to path: FilePath) throws {
     var store = network.store
     store.metadata["model"] = network.configuration.name
     store.metadata["source_format"] = "\(file.format)"
@@ -68,5 +70,18 @@ struct Conversion {
       store.metadata["licence"] = published.licence
     }
     try Safetensors.write(store, to: path)
+  }
+}
+
+extension FilePath {
+  /// A name that promises another kind of file than it would get is refused; one without an extension promises nothing.
+  /// - Parameters:
+  ///   - extensions: what the name may end in, the usual one first.
+  ///   - fact: what is written, for the error message.
+  func checkExtension(among extensions: [String], _ fact: String) throws(CommandFailure) {
+    guard fileExtension.isEmpty || extensions.contains(fileExtension) || isSpecial else {
+      throw CommandFailure(
+        "\(self): \(fact), and nothing else can be written here: choose a name that ends in .\(extensions[0])")
+    }
   }
 }

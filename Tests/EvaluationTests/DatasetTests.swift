@@ -54,6 +54,19 @@ struct DatasetTests {
     }
   }
 
+  @Test func masksWithoutAnObjectAreTold() {
+    let evaluation = DatasetEvaluation(pairs, threads: 3) { pair in
+      let number = Int(pair.prediction)!
+      return (gray(4, 4) { x, _ in UInt8(x) }, gray(4, 4) { x, _ in number % 40 == 7 ? 128 : UInt8(60 * x) })
+    }
+    #expect(evaluation.withoutObject.map(\.prediction) == ["7", "47", "87"] && evaluation.scores.count == 100)
+  }
+
+  @Test func numbersThatAreNoneAreWritten() {
+    #expect(fixed(.nan, places: 2) == "nan" && fixed(.infinity, places: 0) == "inf")
+    #expect(fixed(-1e300, places: 3) == "-1e+300" && fixed(-0.126, places: 2) == "-0.13")
+  }
+
   @Test func bestAndWorst() throws {
     let evaluation = DatasetEvaluation(pairs, masks: Self.masks)
     let all = try pairs.compactMap { pair in

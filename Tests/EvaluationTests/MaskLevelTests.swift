@@ -17,9 +17,58 @@ struct MaskLevelTests {
     #expect(try colours.maskLevels(source: "").samples == [76, 150, 29, 18])
   }
 
-  @Test func cutoutsAreRefused() {
-    let cutout = gray(3, 2) { _, _ in 9 }.withAlpha(gray(3, 2) { x, _ in x == 1 ? 254 : 255 })
-    #expect(throws: EvaluationError.transparent(source: "cut.png")) { try cutout.maskLevels(source: "cut.png") }
+  /// The object is in alpha, whatever the one colour is, and whatever lies below alpha 0.
+  @Test(arguments: [0, 9, 255] as [UInt8]) func alphaIsTheMaskWhereItAloneVaries(level: UInt8) throws {
+    let alpha = gray(16, 4) { x, y in UInt8(16 * y + x) * 4 }
+    let flat = gray(16, 4) { _, _ in level }, hidden = gray(16, 4) { x, y in y == 0 && x == 0 ? 77 : level }
+    for colors in [flat, flat.rgb, hidden, hidden.rgb] {
+      #expect(try colors.withAlpha(alpha).maskLevels(source: "") == alpha)
+    }
+    // White is what is seen, in both channels: the same mask.
+    let both = gray(16, 4) { x, _ in x > 7 ? 255 : 0 }
+    #expect(try both.rgb.withAlpha(both).maskLevels(source: "") == both)
+    // As a lossy format leaves one colour.
+    #expect(try gray(16, 4) { x, _ in UInt8(200 + x % 3) }.rgb.withAlpha(alpha).maskLevels(source: "") == alpha)
+  }
+
+  @Test func aConstantAlphaSaysNothingButThatNothingIsThere() throws {
+    let mask = gray(16, 4) { x, y in UInt8(16 * y + x) }
+    #expect(try mask.withAlpha(gray(16, 4) { _, _ in 200 }).maskLevels(source: "") == mask)
+    let nothing = gray(16, 4) { _, _ in 0 }
+    #expect(try mask.withAlpha(nothing).maskLevels(source: "") == nothing)
+  }
+
+  @Test func cutoutsOfManyColoursAreRefused() {
+    let photo = gray(3, 2) { x, y in UInt8(40 * x + 50 * y) }
+    let cutout = photo.rgb.withAlpha(gray(3, 2) { x, _ in x == 1 ? 254 : 255 })
+    let error = EvaluationError.transparent(source: "cut.png")
+    #expect(throws: error) { try cutout.maskLevels(source: "cut.png") }
+    #expect(throws: error) { try cutout.trueMaskLevels(source: "cut.png") }
+  }
+
+  private func stretched(_ levels: UInt8...) throws -> [UInt8] {
+    try Image<UInt8>(width: levels.count, height: 1, channels: .gray, samples: levels).trueMaskLevels(source: "")
+      .samples
+  }
+
+  @Test func twoLevelsAndDarkMasksAreStretched() throws {
+    #expect(try stretched(0, 1, 1) == [0, 255, 255])
+    #expect(try stretched(0, 38) == [0, 255])  // A palette's dark red.
+    #expect(try stretched(50, 200) == [0, 255])
+    #expect(try stretched(100, 101) == [0, 255])
+    #expect(try stretched(0, 254) == [0, 255])
+    #expect(try stretched(1, 1) == [255, 255])
+    #expect(try stretched(0, 50, 100) == [0, 128, 255])
+    let red = Image<UInt8>(width: 2, height: 1, channels: .rgb, samples: [0, 0, 0, 128, 0, 0])
+    #expect(try red.trueMaskLevels(source: "").samples == [0, 255] && red.trueMaskLevels(source: "").hasObject)
+  }
+
+  @Test func otherMasksStayWhatTheyAre() throws {
+    for levels in [[0, 255], [0, 0], [255, 255], [0, 100, 129], [0, 128, 255], [200, 255], [129, 129]] as [[UInt8]] {
+      let mask = Image<UInt8>(width: levels.count, height: 1, channels: .gray, samples: levels)
+      #expect(try mask.trueMaskLevels(source: "") == mask)
+      #expect(mask.hasObject == (levels.max()! > 128))
+    }
   }
 
   @Test func mapsBecomeLevels() throws {

@@ -24,6 +24,58 @@ import Testing
     #expect(try names == ["x"])
   }
 
+  /// Writes `path` anew; the mode that it has then.
+  private func replace(_ path: String, durably: Bool = false) throws -> mode_t {
+    var file = try AtomicFile(FilePath(path))
+    try withUnsafeBytes(of: UInt8(7)) { try file.append($0) }
+    try file.commit(durably: durably)
+    #expect(try Data(contentsOf: URL(filePath: path)) == Data([7]))
+    var status = stat()
+    #expect(stat(path, &status) == 0)
+    return status.st_mode & 0o7777
+  }
+
+  @Test(arguments: [0o600, 0o640, 0o664, 0o755, 0o600] as [mode_t]) func aReplacedFileKeepsItsMode(_ mode: mode_t)
+    throws
+  {
+    let path = "\(folder)/x"
+    try Data([1]).write(to: URL(filePath: path))
+    #expect(chmod(path, mode) == 0)
+    #expect(try replace(path) == mode)
+    // Through a link it is the file's mode that counts.
+    symlink("x", "\(folder)/link")
+    #expect(try replace("\(folder)/link", durably: true) == mode)
+    var status = stat()
+    #expect(lstat("\(folder)/link", &status) == 0 && status.st_mode & S_IFMT == S_IFLNK)
+  }
+
+  @Test func aNewFileIsAsTheUmaskSays() throws {
+    let mask = umask(0)
+    umask(mask)
+    #expect(try replace("\(folder)/x") == 0o666 & ~mask)
+  }
+
+  @Test func whoMayReadTheOldFileMayReadNoPartOfTheNewOne() throws {
+    let path = "\(folder)/x"
+    try Data([1]).write(to: URL(filePath: path))
+    #expect(chmod(path, 0o600) == 0)
+    var file = try AtomicFile(FilePath(path))
+    let hidden = try #require(try names.first { $0 != "x" })
+    var status = stat()
+    #expect(stat("\(folder)/\(hidden)", &status) == 0 && status.st_mode & 0o777 == 0o600)
+    try file.commit()
+  }
+
+  /// As root alone: others may give no file away.
+  @Test(.enabled(if: geteuid() == 0)) func aReplacedFileKeepsItsOwner() throws {
+    let path = "\(folder)/x"
+    try Data([1]).write(to: URL(filePath: path))
+    #expect(chown(path, 65534, 65534) == 0)
+    _ = try replace(path)
+    var status = stat()
+    #expect(stat(path, &status) == 0 && status.st_uid == 65534 && status.st_gid == 65534)
+  }
+
   @Test func anUnfinishedFileIsHiddenAndLeavesNothing() throws {
     do {
       var file = try AtomicFile(FilePath("\(folder)/x"))

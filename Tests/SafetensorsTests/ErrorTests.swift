@@ -14,10 +14,29 @@ import Testing
     #expect(WeightFileError(file: "a", at: .tensor("\u{1b}[2J"), "p").description == #"a: tensor \u{1B}[2J: p"#)
   }
 
-  @Test func filesThatCannotBeMapped() throws {
+  /// What is downloaded in place of weights is called what it is.
+  @Test(arguments: [
+    ("<!DOCTYPE html><html><body>Please log in</body></html>", "an HTML page"),
+    ("\u{feff}\n  <HTML lang=\"en\">", "an HTML page"),
+    ("<!-- a proxy -->\n<!-- speaks -->\n<html>", "an HTML page"),
+    ("<?xml version=\"1.0\"?><Error><Code>AccessDenied</Code></Error>", "an XML text"),
+    ("<?xml version=\"1.0\"?><!DOCTYPE html PUBLIC><html>", "an HTML page"),
+    ("{\"message\": \"Not Found\"}", "a JSON text"),
+    ("version https://git-lfs.github.com/spec/v1\noid sha256:4d7a2146\nsize 12345\n", "a Git LFS pointer"),
+  ]) func whatIsNoWeightFileIsCalledByItsName(text: String, expected: String) throws {
+    let directory = try TemporaryDirectory(), path = directory.path("x")
+    try Data(text.utf8).write(to: URL(filePath: path))
+    #expect(throws: WeightFileError.self) { try Safetensors.read(path: path) }
+    do throws(WeightFileError) { _ = try Safetensors.read(path: path) } catch {
+      #expect(error.file == path && error.problem.contains("this is \(expected)"), "\(error)")
+    }
+    #expect(message(Array(text.utf8)).contains("this is \(expected)"))
+  }
+
+  @Test func filesThatCannotBeRead() throws {
     let directory = try TemporaryDirectory()
     func problem(_ name: String) -> String {
-      do throws(WeightFileError) { return "no error but \(try MemoryMap(path: directory.path(name)).size)" } catch {
+      do throws(WeightFileError) { return "no error but \(try SteadyFile(.init(directory.path(name))).size)" } catch {
         return error.problem
       }
     }

@@ -5,46 +5,72 @@ import Testing
 @testable import Safetensors
 
 @Suite struct ReadTests {
-  @Test func aLinedUpFloatTensorStaysInTheMap() throws {
-    let directory = try TemporaryDirectory()
+  @Test func aLinedUpFloatTensorInMemoryStaysThere() throws {
     var store = ParameterStore(source: "")
     store["a"] = Tensor(shape: [3], [1, 2, 3])
     store["b"] = Tensor(shape: [2, 2], [4, 5, 6, 7])
-    try Safetensors.write(store, to: directory.path("x"))
-
-    let map = try MemoryMap(path: directory.path("x"))
-    let loaded = try Safetensors.read(bytes: map.bytes, owner: map, source: "x")
+    let owner = Bytes(Safetensors.serialize(store)), all = owner.all
+    let loaded = try Safetensors.read(bytes: all, owner: owner, source: "x")
     for name in ["a", "b"] {
       loaded[name]!.withUnsafeBufferPointer { elements in
         let start = UnsafeRawPointer(elements.baseAddress!)
-        #expect(start >= map.pointer && start + elements.count * 4 <= map.pointer + map.size)
+        #expect(start >= all.baseAddress! && start + elements.count * 4 <= all.baseAddress! + all.count)
       }
     }
     #expect(loaded["a"]!.withUnsafeBufferPointer { Int(bitPattern: $0.baseAddress!) % 64 } == 0)
   }
 
-  @Test func tensorsKeepTheirFileMapped() throws {
-    let directory = try TemporaryDirectory()
-    var store = ParameterStore(source: "")
-    store["a"] = Tensor(shape: [1000], (0..<1000).map(Float.init))
-    try Safetensors.write(store, to: directory.path("x"))
-    let tensor = try Safetensors.read(path: directory.path("x"))["a"]!
-    try FileManager.default.removeItem(atPath: directory.path("x"))
-    #expect(tensor.values == (0..<1000).map(Float.init))
+  /// Large tensors, so that they are read on several threads, and small ones.
+  private func largeStore() -> ParameterStore {
+    var store = ParameterStore(source: "", metadata: ["a": "b"])
+    for n in 0..<7 { store["large\(n)"] = Tensor(shape: [1000, 700], (0..<700_000).map { Float($0 + n) }) }
+    store["small"] = Tensor(shape: [1000], (0..<1000).map(Float.init))
+    store["empty"] = Tensor(shape: [0, 3], [])
+    return store
   }
 
-  /// Pages of a file come back when they are read; memory that no file can give back is left alone.
-  @Test func droppedPagesAreReadAgain() throws {
-    let directory = try TemporaryDirectory()
-    let values = (0..<100_000).map(Float.init), own = Tensor(shape: [values.count], values)
-    var store = ParameterStore(source: "", metadata: [:])
-    store["own"] = own
-    try Safetensors.write(store, to: directory.path("x.safetensors"))
-    for tensor in [own, try Safetensors.read(path: directory.path("x.safetensors"))["own"]!] {
-      #expect(tensor.values == values)
-      tensor.dropPages()
-      #expect(tensor.values == values)
+  /// What somebody does to the file in place, afterwards, changes nothing and stops nobody.
+  @Test(arguments: ["removed", "overwritten", "truncated", "emptied"]) func tensorsDoNotDependOnTheirFile(how: String)
+    throws
+  {
+    let directory = try TemporaryDirectory(), path = directory.path("x"), store = largeStore()
+    try Safetensors.write(store, to: path)
+    let loaded = try Safetensors.read(path: path)
+    let size = try FileManager.default.attributesOfItem(atPath: path)[.size] as! Int
+    switch how {
+    case "removed": try FileManager.default.removeItem(atPath: path)
+    case "overwritten":
+      let file = try FileHandle(forWritingTo: URL(filePath: path))
+      try file.write(contentsOf: Data(count: size))
+      try file.close()
+    default: #expect(truncate(path, how == "emptied" ? 0 : off_t(size / 2)) == 0)
     }
+    for name in store.names {
+      #expect(loaded[name]?.shape == store[name]!.shape && loaded[name]?.values == store[name]!.values, "\(name)")
+    }
+    #expect(loaded.metadata == ["a": "b"] && loaded.count == store.count)
+  }
+
+  @Test func aFileThatChangesWhileItIsReadIsAnError() throws {
+    let directory = try TemporaryDirectory(), path = directory.path("x")
+    try Safetensors.write(largeStore(), to: path)
+    let problem = "the file was changed while it was read; try again when nobody writes to it"
+    func read(after change: (FileHandle) throws -> Void) throws -> String {
+      let file = try SteadyFile(.init(path)), handle = try FileHandle(forWritingTo: URL(filePath: path))
+      try change(handle)
+      try handle.close()
+      do { return "\(try Safetensors.read(file.contents(), source: "x").count) tensors" } catch {
+        return (error as! WeightFileError).problem
+      }
+    }
+    #expect(try read { _ in } == "9 tensors")
+    usleep(20_000)  // The system's clock for files takes steps of some milliseconds.
+    #expect(
+      try read {
+        try $0.seek(toOffset: 5000); try $0.write(contentsOf: Data([1, 2, 3]))
+      } == problem)
+    #expect(try read { try $0.truncate(atOffset: 10_000_000) } == problem)
+    #expect(try read { try $0.truncate(atOffset: 3) } == problem)
   }
 
   @Test func aMisalignedFloatTensorIsCopied() throws {

@@ -186,6 +186,41 @@ struct AblationTests {
     #expect(!FileManager.default.fileExists(atPath: "\(folder.path)/out/report.html"))
   }
 
+  /// What was emptied, or written by another program, is an error that names it.
+  @Test func emptyFilesAreNamed() throws {
+    let folder = try DataFolder(), plan = Self.plan([.pln], steps: 2)
+    try run(plan, in: folder)
+    func problem() -> String {
+      do { return "none: \(try run(plan, in: folder).end)" } catch { return "\(error)" }
+    }
+    func write(_ name: String, _ text: String) throws {
+      try Data(text.utf8).write(to: URL(filePath: "\(folder.path)/out/\(name)"))
+    }
+    let log = "PLN-seed1/checkpoint.jsonl", whole = try text(folder, "out/\(log)")
+    try FileManager.default.removeItem(atPath: "\(folder.path)/out/PLN-seed1/metrics.json")
+    try write(log, "")
+    #expect(problem().contains("checkpoint.jsonl: no scores after step 2"))
+    // Validations alone.
+    try write(log, whole.split(separator: "\n").filter { $0.contains("validation") }.joined(separator: "\n"))
+    #expect(problem().contains("checkpoint.jsonl: no steps or no loss in it"))
+    try write(log, whole)
+    try write("speed.json", "")
+    #expect(problem() == "none: finished")
+    // The log counts for the curves alone then.
+    try write(log, "")
+    #expect(problem() == "none: finished")
+    #expect(try text(folder, "out/report.html").contains("<svg"))
+    try write("plan.json", "")
+    #expect(problem().contains("plan.json: this is not an ablation's plan"))
+    try run(plan, in: folder, out: "new")
+    try Data().write(to: URL(filePath: "\(folder.path)/new/PLN-seed1/checkpoint.safetensors"))
+    try FileManager.default.removeItem(atPath: "\(folder.path)/new/PLN-seed1/metrics.json")
+    do {
+      try run(plan, in: folder, out: "new")
+      Issue.record("an empty checkpoint was taken")
+    } catch { #expect("\(error)".contains("checkpoint.safetensors: the file is empty")) }
+  }
+
   @Test func plansMatchCosts() {
     let macs = Self.plan(BlockKind.allCases), middle = Self.plan(BlockKind.allCases, match: .middle)
     for plan in [macs, middle] {

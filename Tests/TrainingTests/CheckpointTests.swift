@@ -89,9 +89,25 @@ struct CheckpointTests {
     #expect(misshapen.contains(name) && misshapen.contains("[1]"), "\(misshapen)")
     let infinite = problem { $0["adam.second.side1.bias"] = Tensor(shape: [1], [.infinity]) }
     #expect(infinite.contains("adam.second.side1.bias") && infinite.contains("finite"), "\(infinite)")
-    for steps in ["-1", "many", nil] {
+    for steps in ["-1", "many", "\(Int.max)", nil] {
       let problem = problem { $0.metadata["adam.steps"] = steps }
       #expect(problem.contains("adam.steps"), "\(problem)")
+    }
+    // A file may say anything; what nobody can have trained by is an error, not a trap later on.
+    var recipe = Recipe()
+    func training() -> String {
+      let json = String(decoding: try! JSONEncoder().encode(recipe), as: UTF8.self)
+      return problem { $0.metadata["training"] = "{\"recipe\":\(json),\"dataset\":\"0\"}" }
+    }
+    #expect(training() == "none")
+    for change: (inout Recipe) -> Void in [
+      { $0.batch = 0 }, { $0.batch = .max }, { $0.accumulation = -1 }, { $0.augmentation.crop = 0 },
+      { $0.augmentation.crop = 400 }, { $0.augmentation.side = .max }, { $0.augmentation.scale = -1 },
+      { $0.learningRate.warmup = .max }, { $0.averageDecay = 2 }, { $0.augmentation.maskThreshold = -3 },
+    ] {
+      recipe = Recipe()
+      change(&recipe)
+      #expect(training().contains("not a training's progress"), "\(recipe)")
     }
   }
 }

@@ -1,7 +1,9 @@
+import Files
 import Foundation
 import Images
 import Testing
 import Training
+import U2Net
 
 struct DatasetTests {
   func problem(_ body: () throws -> Dataset) -> String {
@@ -55,6 +57,79 @@ struct DatasetTests {
       #expect(problem.contains(part), "\(problem)")
     }
   }
+
+  @Test func masksAreLookedAtAndEmptyOnesTold() throws {
+    let folder = try DataFolder()
+    let dataset = try folder.dataset(3), side = 40 * 40
+    func write(_ n: Int, _ mask: Image<UInt8>) throws { try mask.writePNG(to: dataset.examples[n].mask) }
+    let empty = Image<UInt8>(width: 40, height: 40, channels: .gray, samples: [UInt8](repeating: 0, count: side))
+    let white = Image<UInt8>(width: 40, height: 40, channels: .gray, samples: [UInt8](repeating: 255, count: side))
+    let alpha = Image<UInt8>(
+      width: 40, height: 40, channels: .gray, samples: (0..<side).map { $0 % 40 < 9 ? 255 : 0 })
+    let colors = Image<UInt8>(width: 40, height: 40, channels: .gray, samples: (0..<side).map { UInt8($0 % 200) })
+    try write(0, empty)
+    try write(1, white.rgb.withAlpha(alpha))
+    let fine = dataset.examined(threads: 2)
+    #expect(fine.problems.isEmpty && fine.withoutObject == [dataset.examples[0].mask])
+    try write(2, colors.rgb.withAlpha(alpha))
+    let refused = dataset.examined().problems
+    #expect(refused.count == 1 && refused[0].hasPrefix("\(dataset.examples[2].mask): colours and transparent"))
+    for n in 0..<3 { try write(n, empty) }
+    let none = dataset.examined(threads: 2)
+    #expect(
+      none.problems == [
+        "\(dataset.examples[0].mask) and 2 more: no mask of this set has an object (nothing is brighter than 128)"
+      ])
+    let network = try TrainedNetwork(Checkpoint(CheckpointTests.narrow, seed: 3).weights(source: "x"))
+    var augmentation = Augmentation()
+    (augmentation.side, augmentation.crop) = (40, 36)
+    #expect {
+      try Validation(dataset, as: augmentation).run(network)
+    } throws: { "\($0)".contains("no mask of this set has an object") }
+  }
+
+  /// The same masks in all the ways that people write them are the same sample, and the same score.
+  @Test func trainingAndValidationReadMasksAlike() throws {
+    let folder = try DataFolder()
+    let dataset = try folder.dataset(2), plain = try Image<UInt8>(contentsOf: dataset.examples[1].mask)
+    let network = try TrainedNetwork(Checkpoint(CheckpointTests.narrow, seed: 3).weights(source: "x"))
+    var recipe = Recipe()
+    recipe.batch = 2
+    (recipe.augmentation.side, recipe.augmentation.crop) = (40, 36)
+    func results() throws -> (loss: Double, mae: Double, validation: Double) {
+      let step = try Trainer(dataset, from: Checkpoint(CheckpointTests.narrow, seed: 3), recipe: recipe).step()
+      let result = try Validation(dataset, as: recipe.augmentation).run(network)!
+      return (step.loss.total, result.scores[.mae]!, result.loss)
+    }
+    let expected = try results()
+    func levels(_ object: UInt8, _ ground: UInt8 = 0) -> Image<UInt8> {
+      Image(width: 40, height: 40, channels: .gray, samples: plain.samples.map { $0 > 0 ? object : ground })
+    }
+    let white = levels(255, 255).rgb
+    for (what, mask) in [
+      ("0 and 1", levels(1)), ("palette", levels(38).rgb), ("two levels", levels(200, 50)),
+      ("alpha", white.withAlpha(plain)),
+      ("both", plain.rgb.withAlpha(plain)),
+    ] {
+      try mask.writePNG(to: dataset.examples[1].mask)
+      let found = try results()
+      #expect(found == expected, "\(what)")
+    }
+  }
+
+  #if os(Linux)
+    @Test func namesThatAreNotUTF8() throws {
+      let folder = try DataFolder()
+      try folder.write(2)
+      let odd: [UInt8] = [0xe9, 0xff, 0x2e, 0x70, 0x6e, 0x67]
+      for kind in ["images", "masks"] {
+        let path = FilePath("\(folder.path)/\(kind)")
+        path.appending("0.png".utf8).withCString { old in path.appending(odd).withCString { _ = rename(old, $0) } }
+      }
+      let dataset = try Dataset(folder: folder.path)
+      #expect(dataset.examples.count == 2 && dataset.problems() == [])
+    }
+  #endif
 
   @Test func fingerprints() throws {
     let (here, there) = (try DataFolder(), try DataFolder())

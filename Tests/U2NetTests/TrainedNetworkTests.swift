@@ -1,11 +1,17 @@
 import Compute
+import Dispatch
 import Foundation
+import Images
 import RSU
 import Safetensors
+import Synchronization
 import Testing
 import WeightFiles
 
 import U2Net
+
+/// Tensors' memory that has been freed in `weightsAreFreedOnceTransformed`.
+private let freed = Atomic(0)
 
 struct TrainedNetworkTests {
   @Test func embeddedWeightsAreLite() {
@@ -70,6 +76,110 @@ struct TrainedNetworkTests {
     #expect(infinite.contains("side1.bias"))
     // Framework bookkeeping is not a misfit.
     #expect(failure { $0["stage1.rebnconvin.bn_s1.num_batches_tracked"] = Tensor(shape: [], [3]) } == "no error")
+  }
+
+  /// The lite weights under other names, and what else `add` puts beside them.
+  private func renamed(
+    _ rename: (String) -> String, add: (inout ParameterStore) -> Void = { _ in }
+  ) throws -> TrainedNetwork {
+    var store = ParameterStore(source: "renamed.ckpt")
+    for name in TrainedNetwork.lite.store.names { store[rename(name)] = TrainedNetwork.lite.store[name] }
+    add(&store)
+    return try TrainedNetwork(store)
+  }
+
+  /// Lightning puts the attribute's name before a network's tensors, torch.compile "_orig_mod.", both what they wrap.
+  @Test(arguments: [
+    "net.", "model.", "_orig_mod.", "model._orig_mod.", "_orig_mod.module.", "a.b.c.", "module.net._orig_mod.",
+  ]) func namesOfFrameworksAreLeftOut(prefix: String) throws {
+    let network = try renamed {
+      prefix + $0
+    } add: { store in
+      if prefix != "_orig_mod." { store["criterion.weight"] = Tensor(shape: [1], [1]) }  // Beside the network.
+      store["\(prefix)stage1.rebnconvin.bn_s1.num_batches_tracked"] = Tensor(shape: [], [3])
+    }
+    #expect(network.configuration.name == "lite")
+    #expect(network.store.names.sorted() == TrainedNetwork.lite.store.names.sorted())
+    #expect(network.store["side1.bias"]!.values == TrainedNetwork.lite.store["side1.bias"]!.values)
+  }
+
+  @Test func compiledPartsAreRecognised() throws {
+    let network = try renamed {
+      $0.replacing("stage3.", with: "stage3._orig_mod.").replacing("stage1d", with: "stage1d._orig_mod")
+    }
+    #expect(network.store.names.sorted() == TrainedNetwork.lite.store.names.sorted())
+  }
+
+  @Test func otherwiseTheKeysFoundAreNamed() {
+    func message(_ body: () throws -> TrainedNetwork) -> String {
+      do { return "\(try body().configuration.name)" } catch { return "\(error)" }
+    }
+    let several = message {
+      try renamed {
+        "net.\($0)"
+      } add: { store in
+        for name in TrainedNetwork.lite.store.names { store["ema.\(name)"] = TrainedNetwork.lite.store[name] }
+      }
+    }
+    #expect(several == "renamed.ckpt: expected one network, found several, under ema.…, net.…")
+    var other = ParameterStore(source: "other.pth")
+    for n in 10..<30 { other["layer\(n).weight"] = Tensor(shape: [1], [1]) }
+    let keys = message { try TrainedNetwork(other) }
+    #expect(keys.contains("layer10.weight, layer11.weight") && keys.contains("(20 in all)"), "\(keys)")
+    // A stray tensor of the network itself is still one.
+    let stray = message {
+      try renamed {
+        "net.\($0)"
+      } add: {
+        $0["net.head.weight"] = Tensor(shape: [1], [0])
+      }
+    }
+    #expect(stray.contains("head.weight: unexpected"), "\(stray)")
+  }
+
+  /// A prepared detector keeps no second copy of weights that nobody else holds, and needs neither them nor their file for
+  /// callers that come later.
+  @Test func weightsAreFreedOnceTransformed() throws {
+    final class Watched { deinit { freed.add(1, ordering: .relaxed) } }
+    freed.store(0, ordering: .relaxed)
+    var store = ParameterStore(source: "watched"), large = 0
+    for name in TrainedNetwork.lite.store.names {
+      let tensor = TrainedNetwork.lite.store[name]!
+      let memory = Watched()
+      large += tensor.shape.count == 4 && tensor.shape[0] > 1 && tensor.shape[2] == 3 ? 1 : 0
+      store[name] = tensor.withUnsafeBufferPointer { values in
+        Tensor(shape: tensor.shape, base: values.baseAddress!, owner: memory)
+      }
+    }
+    var options = SaliencyDetector.Options()
+    (options.inputSize, options.threads, options.photosAtOnce) = (64, 1, 2)
+    let detector = SaliencyDetector(try TrainedNetwork(consume store), options: options)
+    let photo = Image<UInt8>(width: 64, height: 64, channels: .rgb, samples: (0..<3 * 64 * 64).map { UInt8($0 % 251) })
+    let first = detector.detect(in: photo)
+    #expect(freed.load(ordering: .relaxed) >= large, "of \(large)")
+    // A second caller at the same time shares what there is.
+    let others = Mutex<[[Float]]>([])
+    DispatchQueue.concurrentPerform(iterations: 4) { _ in
+      let samples = detector.detect(in: photo).maps[.fused]!.samples
+      others.withLock { $0.append(samples) }
+    }
+    #expect(others.withLock { $0.allSatisfy { $0 == first.maps[.fused]!.samples } })
+  }
+
+  /// Overwritten or cut in place, a file changes nothing for whoever has read it.
+  @Test func aDetectorDoesNotDependOnItsFile() throws {
+    let path = FileManager.default.temporaryDirectory.appending(path: "\(UUID()).safetensors").path
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    try Safetensors.write(TrainedNetwork.lite.store, to: path)
+    var options = SaliencyDetector.Options()
+    (options.inputSize, options.threads, options.photosAtOnce, options.isForOnePhoto) = (64, 1, 2, true)
+    let detector = try SaliencyDetector(weights: path, options: options)
+    #expect(truncate(path, 0) == 0)
+    let photo = Image<UInt8>(width: 64, height: 64, channels: .rgb, samples: (0..<3 * 64 * 64).map { UInt8($0 % 251) })
+    let own = SaliencyDetector(.lite, options: options).detect(in: photo)
+    DispatchQueue.concurrentPerform(iterations: 4) { _ in
+      #expect(detector.detect(in: photo).maps[.fused]!.samples == own.maps[.fused]!.samples)
+    }
   }
 
   @Test func aGraphWithOtherConvolutionsIsRefused() {

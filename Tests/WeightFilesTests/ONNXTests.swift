@@ -38,6 +38,52 @@ import Testing
     return try message(model.serializedData())
   }
 
+  private func node(_ kind: String, _ inputs: [String], _ output: String, named name: String = "odd") -> Onnx_NodeProto
+  {
+    var node = Onnx_NodeProto()
+    (node.opType, node.input, node.output, node.name) = (kind, inputs, [output], name)
+    return node
+  }
+
+  /// Such a graph would have its picture normalised twice.
+  @Test(arguments: ["Sub", "Div", "Mul", "Add", "Transpose", "Resize", "BatchNormalization", "Custom\u{1b}[2J"])
+  func arithmeticBeforeTheFirstConvolutionIsRefused(kind: String) throws {
+    let message = try changed { model in
+      model.graph.node.insert(node(kind, ["x", "8"], "normalised"), at: 0)
+      model.graph.node[1].input[0] = "normalised"
+    }
+    let shown = kind.replacing("\u{1b}", with: #"\u{1B}"#)
+    #expect(message.hasPrefix("node odd, \(shown): it works on the picture before the first convolution"), "\(message)")
+  }
+
+  @Test func operationsThatAUNetDoesNotHaveAreRefused() throws {
+    // In the place of the Relu between the convolutions.
+    for kind in ["BatchNormalization", "LeakyRelu", "Mul", "Softmax", "InstanceNormalization", "If", ""] {
+      let message = try changed { $0.graph.node[1] = node(kind, ["a"], "b", named: "") }
+      #expect(message.hasPrefix("node number 1, \(kind): a U²-Net"), "\(message)")
+    }
+    // A bias that is added afterwards, and what is made of the result.
+    #expect(try changed { $0.graph.node[1] = node("Add", ["a", "8"], "b") }.hasPrefix("node odd, Add: a U²-Net"))
+    #expect(try changed { $0.graph.node.append(node("Sub", ["y", "8"], "z")) }.hasPrefix("node odd, Sub: a U²-Net"))
+  }
+
+  @Test func whatAUNetHasIsRead() throws {
+    let read = "no error but"
+    #expect(try changed { $0.graph.node[1] = node("MaxPool", ["a"], "b") }.hasPrefix(read))
+    let message = try changed { model in
+      // Shapes may be computed with in any way.
+      model.graph.node.insert(node("Shape", ["a"], "shape"), at: 1)
+      model.graph.node.insert(node("Mul", ["shape", "8"], "size"), at: 2)
+      model.graph.node[3] = node("Resize", ["a", "", "", "size"], "b")
+      model.graph.node.insert(node("Identity", ["x"], "same"), at: 0)
+      model.graph.node[1].input[0] = "same"
+      model.graph.node.append(node("Add", ["a", "b"], "sum"))
+      model.graph.node.append(node("Concat", ["sum", "b"], "joined"))
+      model.graph.node.append(node("Sigmoid", ["y"], "probabilities"))
+    }
+    #expect(message.hasPrefix(read), "\(message)")
+  }
+
   @Test func modelsThatAreNotOne() throws {
     let incomplete = "expected an ONNX model with a version, a graph and an operator set"
     #expect(try changed { $0.clearGraph() } == incomplete)

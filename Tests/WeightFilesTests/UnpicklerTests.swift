@@ -9,7 +9,7 @@ import Testing
   private func unpickle(_ bytes: [UInt8]) throws(WeightFileError) -> (PickleValue, PickleHeap) {
     let outcome = bytes.withUnsafeBytes { bytes in
       Result { () throws(WeightFileError) in
-        var unpickler = Unpickler(ByteReader(bytes, file: "test"))
+        var unpickler = Unpickler(ByteReader(bytes, file: "test"), budget: MemoryBudget(file: "test"))
         return (try unpickler.next(), unpickler.heap)
       }
     }
@@ -77,6 +77,32 @@ import Testing
     let nested = [UInt8(ascii: ")")] + Array(repeating: 0x85, count: count) + [UInt8(ascii: ".")]
     #expect(try unpickle(nested).1.sequences.count == count + 1)
     #expect(message("]q\u{00}h\u{00}a.") == "no error but sequence(0)")
+  }
+
+  /// Every tensor's 64 extents are remembered once and used again and again, by some bytes each.
+  @Test func tensorsOfManyExtentsAreCounted() {
+    let storage = "X\u{07}\0\0\0storagectorch\nFloatStorage\nX\u{01}\0\0\0kNK\u{01}tQq\0"
+    let extents = "(" + String(repeating: "K\u{01}", count: 64) + "tq\u{01}"
+    let arguments = "(h\0K\0h\u{01}h\u{01}tq\u{02}"
+    let prefix = "(" + storage + extents + arguments + "ctorch._utils\n_rebuild_tensor_v2\nq\u{03}"
+    let tensor: [UInt8] = [0x68, 3, 0x68, 2, 0x52]  // BINGET 3, BINGET 2, REDUCE
+    let start = prefix.unicodeScalars.map { UInt8($0.value) }
+    let some = start + Array(repeatElement(tensor, count: 10).joined()) + [UInt8(ascii: ".")]
+    #expect(message(some).hasPrefix("no error but tensor"), "\(message(some))")
+    let many = start + Array(repeatElement(tensor, count: 1_300_000).joined()) + [UInt8(ascii: ".")]
+    #expect(message(many) == "test: expected to need at most 1 GiB of memory, found that it needs more")
+  }
+
+  /// What training frameworks keep beside weights is passed over, and nothing of it is run.
+  @Test(arguments: [
+    "cpytorch_lightning.utilities.parsing\nAttributeDict\n)\u{81}(X\u{02}\0\0\0lrG?PbM\u{d2}\u{f1}\u{a9}\u{fc}u}b.",
+    "ccollections\ndefaultdict\ncbuiltins\nlist\n\u{85}R(K\u{01}]u.",
+    "ccollections\nCounter\n}K\u{01}K\u{02}s\u{85}R.",
+    "cpathlib\nPosixPath\nX\u{03}\0\0\0tmp\u{85}R.",
+    "cnumpy.core.multiarray\nscalar\ncnumpy\ndtype\nX\u{02}\0\0\0f8\u{85}R(K\u{03}NNtbX\u{01}\0\0\0x\u{86}R.",
+    "cargparse\nNamespace\n)\u{81}}b.",
+  ]) func settingsArePassedOver(pickle: String) {
+    #expect(message(pickle).hasPrefix("no error but unsupported"), "\(message(pickle))")
   }
 
   @Test func workIsBounded() {

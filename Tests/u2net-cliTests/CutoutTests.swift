@@ -180,6 +180,28 @@ struct CutoutTests {
     }
   }
 
+  /// A live stream's frames are there before the next one comes.
+  @Test(.timeLimit(.minutes(2))) func framesGoOutAsTheyAreDone() throws {
+    let process = Process(), input = Pipe(), output = Pipe()
+    process.executableURL = executable()
+    process.arguments = ["frames", "--size", "40x30", "--input-size", "32", "--format", "gray8", "--threads", "4"]
+    (process.standardInput, process.standardOutput) = (input, output)
+    try process.run()
+    for frame in 0..<5 {
+      try input.fileHandleForWriting.write(contentsOf: Data(repeating: UInt8(50 * frame), count: 40 * 30 * 3))
+      var got = 0
+      while got < 40 * 30 {
+        let part = output.fileHandleForReading.readData(ofLength: 40 * 30 - got)
+        if part.isEmpty { break }
+        got += part.count
+      }
+      #expect(got == 40 * 30)
+    }
+    try input.fileHandleForWriting.close()
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 0)
+  }
+
   @Test func framesKeepTheirOrder() throws {
     let small = try Image<UInt8>(contentsOf: photo("coffee.png")).resized(width: 60, height: 40, filter: .bilinear)
     let dark = [UInt8](repeating: 10, count: 60 * 40 * 3)
@@ -190,8 +212,13 @@ struct CutoutTests {
     let sums = (0..<5).map { frame in masks.output.dropFirst(frame * 2400).prefix(2400).reduce(0) { $0 + Int($1) } }
     #expect(sums[0] == sums[2] && sums[0] == sums[4] && sums[1] == sums[3] && sums[0] > 2 * sums[1], "\(sums)")
     #expect(try run(command, input: input).output.count == 5 * 60 * 40 * 4)
-    let cut = try run(command, input: input.dropLast(7))
-    #expect(cut.code == 1 && cut.errors.contains("frame 5 ends after"))
+    // The whole frames before a cut one are not lost, whatever the number of threads.
+    let whole = try run(command, input: input).output
+    for threads in ["1", "2", "3", "8"] {
+      let cut = try run(command + ["--threads", threads], input: input.dropLast(7))
+      #expect(cut.code == 1 && cut.errors.contains("frame 5 ends after"))
+      #expect(cut.output == whole.prefix(4 * 60 * 40 * 4), "\(threads) threads: \(cut.output.count) bytes")
+    }
     #expect(try run(command).output.isEmpty)
   }
 }

@@ -83,6 +83,62 @@ struct EvaluateTests {
     }
   }
 
+  private func write(_ path: String, _ levels: [UInt8], alpha: [UInt8]? = nil) throws {
+    try FileManager.default.createDirectory(
+      at: URL(filePath: path).deletingLastPathComponent(), withIntermediateDirectories: true)
+    let gray = Image<UInt8>(width: 40, height: 30, channels: .gray, samples: levels)
+    let picture = alpha.map { gray.rgb.withAlpha(Image(width: 40, height: 30, channels: .gray, samples: $0)) }
+    try (picture ?? gray).writePNG(to: path)
+  }
+
+  /// 0/1 masks, palettes' levels and objects in alpha are the masks that they are meant to be.
+  @Test func masksOfAllKindsAreRead() throws {
+    try withFolder { folder in
+      let square = (0..<1200).map { $0 % 40 < 12 && $0 / 40 < 12 }
+      for name in ["plain", "binary", "palette", "alpha"] {
+        try write("\(folder)/p/\(name).png", square.map { $0 ? 255 : 0 })
+      }
+      try write("\(folder)/t/plain.png", square.map { $0 ? 255 : 0 })
+      try write("\(folder)/t/binary.png", square.map { $0 ? 1 : 0 })
+      try write("\(folder)/t/palette.png", square.map { $0 ? 38 : 0 })
+      try write("\(folder)/t/alpha.png", square.map { _ in 255 }, alpha: square.map { $0 ? 255 : 0 })
+      let result = try run(["evaluate", "--predictions", "\(folder)/p", "--masks", "\(folder)/t", "--json"])
+      #expect(result.code == 0 && result.errors.isEmpty, "\(result.errors)")
+      #expect(try summary(result).scores["mae"] == 0 && summary(result).scores["weighted_f"] == 1)
+    }
+  }
+
+  @Test func masksWithoutAnObjectAreTold() throws {
+    try withFolder { folder in
+      let command = ["evaluate", "--predictions", "\(folder)/p", "--masks", "\(folder)/t", "--json"]
+      for name in ["a", "b"] { try write("\(folder)/p/\(name).png", size: 12) }
+      try write("\(folder)/t/a.png", size: 12)
+      try write("\(folder)/t/b.png", size: 0)
+      let one = try run(command)
+      #expect(
+        one.code == 0 && one.errors == "u2net: \(folder)/t/b.png: there is no object in this mask\n", "\(one.errors)")
+      #expect(try summary(one).pairs == 2)
+      try write("\(folder)/t/a.png", size: 0)
+      let none = try run(command)
+      #expect(
+        none.code == 1 && none.output.isEmpty && none.errors.contains("no mask of this set has an object"),
+        "\(none.errors)")
+    }
+  }
+
+  @Test func namesThatPromiseAnotherFormatAreRefused() throws {
+    try withFolder { folder in
+      try write("\(folder)/p/a.png", size: 9)
+      for more in [["--csv", "\(folder)/s.png"], ["--csv", "\(folder)/s.json"], ["--report", "\(folder)/r.pdf"]] {
+        let result = try run(["evaluate", "--predictions", "\(folder)/p", "--masks", "\(folder)/p"] + more)
+        #expect(
+          result.code == 1 && result.output.isEmpty && result.errors.contains("choose a name that ends in"),
+          "\(result.errors)")
+      }
+      #expect(files(in: folder) == ["p/a.png"])
+    }
+  }
+
   @Test func whatCannotBeEvaluatedIsAnErrorBeforeAnyWork() throws {
     try withFolder { folder in
       try write("\(folder)/p/a.png", size: 9)

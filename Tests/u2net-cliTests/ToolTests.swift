@@ -60,6 +60,19 @@ struct ToolTests {
     #expect(report.minMs > 0 && report.medianMs >= report.minMs)
   }
 
+  @Test func anotherProcessorsKernelsAreNoCrash() throws {
+    try withFolder { folder in
+      let command = ["mask", photo("coffee.png"), "--input-size", "64", "-o"]
+      let plain = try run(command + ["\(folder)/a.png"])
+      let other = try run(command + ["\(folder)/b.png"], environment: ["U2NET_ISA": "sse9"])
+      #expect(plain.code == 0 && plain.errors.isEmpty)
+      #expect(
+        other.code == 0 && other.errors.hasPrefix("u2net: U2NET_ISA=sse9: this processor has "), "\(other.errors)")
+      #expect(
+        try Data(contentsOf: URL(filePath: "\(folder)/a.png")) == Data(contentsOf: URL(filePath: "\(folder)/b.png")))
+    }
+  }
+
   @Test func helpAndVersion() throws {
     let help = try run(["--help"])
     #expect(help.code == 0 && help.text.contains("u2net mask photo.jpg -o mask.png"))

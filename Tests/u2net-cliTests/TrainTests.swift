@@ -122,6 +122,55 @@ struct TrainTests {
     }
   }
 
+  /// The same training whatever the masks look like; none of them is passed over in silence.
+  @Test func masksAreReadAsEvaluationReadsThem() throws {
+    try withFolder { folder in
+      try writeData("\(folder)/data")
+      func mask(_ n: Int) -> String { "\(folder)/data/masks/\(n).png" }
+      let plain = try Image<UInt8>(contentsOf: mask(1))
+      let validation = ["--val", "\(folder)/data", "--validate-every", "1"]
+      func losses(_ name: String) throws -> [String] {
+        let result = try trainTiny(folder, steps: 2, output: "\(name).safetensors", validation)
+        #expect(result.code == 0, "\(result.errors)")
+        return result.errors.split(separator: "\n").filter { $0.contains("validation") }.map(String.init)
+      }
+      let expected = try losses("plain")
+      #expect(expected.count == 2)
+      let white = Image<UInt8>(width: 48, height: 40, channels: .gray, samples: plain.samples.map { _ in 255 })
+      try white.rgb.withAlpha(plain).writePNG(to: mask(1))
+      #expect(try losses("alpha") == expected)
+      try Image<UInt8>(width: 48, height: 40, channels: .gray, samples: plain.samples.map { $0 / 255 })
+        .writePNG(to: mask(1))
+      #expect(try losses("binary") == expected)
+      try Image<UInt8>(contentsOf: "\(folder)/data/images/1.png").withAlpha(plain).writePNG(to: mask(1))
+      let refused = try trainTiny(folder, steps: 1, output: "x.safetensors")
+      #expect(refused.code == 1 && refused.errors.contains("masks/1.png: colours and transparent"), "\(refused.errors)")
+      func empty(_ n: Int) throws {
+        try Image<UInt8>(width: 48, height: 40, channels: .gray, samples: [UInt8](repeating: 0, count: 48 * 40))
+          .writePNG(to: mask(n))
+      }
+      try empty(1)
+      let one = try trainTiny(folder, steps: 1, output: "x.safetensors")
+      #expect(one.code == 0 && one.errors.contains("masks/1.png: there is no object in this mask"), "\(one.errors)")
+      for n in [0, 2] { try empty(n) }
+      let none = try trainTiny(folder, steps: 1, output: "y.safetensors")
+      #expect(none.code == 1 && none.errors.contains("no mask of this set has an object"), "\(none.errors)")
+    }
+  }
+
+  @Test func checkpointsAreNotCalledByAnotherFormatsName() throws {
+    try withFolder { folder in
+      try writeData("\(folder)/data")
+      for name in ["x.pth", "x.onnx"] {
+        let result = try trainTiny(folder, steps: 1, output: name)
+        #expect(
+          result.code == 1 && result.errors.contains("\(name): checkpoints are written as safetensors"),
+          "\(result.errors)")
+      }
+      #expect(files(in: folder).allSatisfy { $0.hasPrefix("data/") })
+    }
+  }
+
   @Test func badDataIsNamedBeforeAnyWork() throws {
     try withFolder { folder in
       try writeData("\(folder)/data")

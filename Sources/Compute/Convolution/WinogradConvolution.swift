@@ -32,7 +32,7 @@ struct WinogradConvolution {
   private let sharesTiles: Bool
   /// Tiles a job takes from the matrix product on.
   private let jobTiles: Int
-  private let values: Values
+  private var values: Values
   private var weights: Weights
   /// Of all groups' lanes, zero beyond the layer's outputs.
   private let bias: OwnedFloats
@@ -40,8 +40,9 @@ struct WinogradConvolution {
 
   /// The trained values, as they lie in memory.
   struct Values {
-    /// [O, I, 3, 3]; transposed: of a layer from O to I channels.
-    let weight: Tensor
+    /// [O, I, 3, 3]; transposed: of a layer from O to I channels. nil once they are kept transformed, so that their memory can
+    /// go.
+    var weight: Tensor? = nil
     var bias: [Float]?
     /// Whether the convolution is the transpose of the one that `weight` belongs to.
     var isTransposed = false
@@ -176,7 +177,7 @@ struct WinogradConvolution {
       let least = hasManyWeights ? Self.leastTiles : 1
       jobTiles = (max(least, min(cached, shared, 96)) + rows - 1) / rows * rows
     }
-    let bias = OwnedBuffer(output.map { $0 < 0 ? 0 : values.bias?[Int($0)] ?? 0 })
+    let bias = other?.bias ?? OwnedBuffer(output.map { $0 < 0 ? 0 : values.bias?[Int($0)] ?? 0 })
     let canPool = Self.canPool(layer, m: m)
     // Only rows that begin with a cache line can be streamed.
     let bytes = destination.maps.reduce(0) { $0 + $1.count } * MemoryLayout<Float>.size
@@ -190,17 +191,23 @@ struct WinogradConvolution {
       })
     self.bias = bias
     weights = other?.weights ?? .onTheWay
-    if case .ready = weights { return }
+    if isReady {
+      self.values.weight = nil
+      return
+    }
     let isReused = !sharesTiles || jobTiles < tiles
     if weightUse == .everyRun {
       weights = isReused ? .shared : .onTheWay
     } else if weightUse == .ahead || isReused {
       let u = OwnedFloats(count: countOfU)
       transform(into: u.start, pool)
-      values.weight.dropPages()
+      self.values.weight = nil
       weights = .ready(u)
     }
   }
+
+  /// Whether all that is needed of the trained values is kept transformed: one that shares it needs no values.
+  var isReady: Bool { if case .ready = weights { true } else { false } }
 
   /// How the tiles are shared out, for explanations.
   var blocking: String {
@@ -233,7 +240,7 @@ struct WinogradConvolution {
 
   /// The kernels of one group and of the input channels in `range`, [k][vector][9][lane].
   private func pack(group: Int, _ range: Range<Int>, into kernels: UnsafeMutablePointer<Float>) {
-    values.weight.withUnsafeBufferPointer { w in
+    values.weight!.withUnsafeBufferPointer { w in
       channel.withUnsafeBufferPointer { channel in
         output.withUnsafeBufferPointer { output in
           var place =

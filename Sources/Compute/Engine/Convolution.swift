@@ -81,8 +81,7 @@ public struct ConvolutionParameters: Sendable {
 
   /// The same function without batch normalisation: w' = w·γ/√(σ²+ε), b' = (b−μ)·γ/√(σ²+ε) + β.
   ///
-  /// Tensors without normalisation are returned as they are, so weights folded in the file stay in the file's
-  /// memory map.
+  /// Tensors without normalisation are returned as they are.
   public var folded: ConvolutionParameters {
     guard let normalization else { return self }
     let gamma = normalization.gamma.values, beta = normalization.beta.values

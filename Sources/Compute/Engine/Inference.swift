@@ -39,6 +39,7 @@ public final class Inference {
   private let scratch: OwnedFloats
   private let graph: Graph
   private let nodes: [Graph.ID]
+  /// Those that one that shares the transformed weights needs.
   private let parameters: NetworkParameters
   private let pool: ThreadPool
   private let options: Options
@@ -94,7 +95,9 @@ public final class Inference {
     self.outputs = schedule.outputs.map { $0.map(stored) }
     self.graph = graph
     nodes = outputs
-    self.parameters = parameters
+    // What is kept transformed is not kept as it was, too.
+    let ready = Set(operators.compactMap(\.readyLayer))
+    self.parameters = parameters.filter { !ready.contains($0.key) }
     self.pool = pool
     self.options = options
   }

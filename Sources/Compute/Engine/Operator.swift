@@ -28,26 +28,32 @@ struct Operator {
     pooled = step.pooled.map(stored)
     switch step.operation {
     case .convolution(let layer):
-      guard let values = parameters[layer.name] else { preconditionFailure("no parameters for \(layer.name)") }
-      precondition(
-        values.weight.shape == layer.weightShape && values.bias.shape == [layer.output] && values.normalization == nil,
-        "parameters of \(layer.name) do not fit or are not folded")
+      func values() -> ConvolutionParameters {
+        guard let values = parameters[layer.name] else { preconditionFailure("no parameters for \(layer.name)") }
+        precondition(
+          values.weight.shape == layer.weightShape && values.bias.shape == [layer.output]
+            && values.normalization == nil,
+          "parameters of \(layer.name) do not fit or are not folded")
+        return values
+      }
       switch ConvolutionAlgorithm(
         layer, sources: operands.map(\.shape), out: result.shape, kernels: options.kernels,
         tile: options.tile)
       {
       case .winograd(let m):
+        let its: WinogradConvolution.Values =
+          other?.readyLayer == layer.name ? .init() : .init(weight: values().weight, bias: values().bias.values)
         work = .winograd(
           WinogradConvolution(
-            layer, .init(weight: values.weight, bias: values.bias.values), sources: operands,
+            layer, its, sources: operands,
             into: .init(result, residual: residual, pooled: pooled), m: m, kernels: options.kernels,
             weightUse: options.transformsWeightsAhead ? .ahead : .aheadIfReused, sharing: other?.winograd, pool: pool))
-      case .single: work = .single(SingleConvolution(layer, values, sources: operands, kernels: options.kernels))
+      case .single: work = .single(SingleConvolution(layer, values(), sources: operands, kernels: options.kernels))
       case .pointwise:
-        work = .pointwise(PointwiseConvolution(layer, values, sources: operands, kernels: options.kernels))
+        work = .pointwise(PointwiseConvolution(layer, values(), sources: operands, kernels: options.kernels))
       case .lowered:
         work = .lowered(
-          LoweredConvolution(layer, height: result.shape.height, width: result.shape.width), values,
+          LoweredConvolution(layer, height: result.shape.height, width: result.shape.width), values(),
           planes: OwnedBuffer(count: layer.input))
       }
     case .maxPool: work = .maxPool
@@ -228,6 +234,9 @@ struct Operator {
 
   /// Whether it is a convolution with transforms around its products.
   var isTransformed: Bool { winograd != nil }
+
+  /// The layer, if neither this nor one that shares its transformed weights needs the trained values any more.
+  var readyLayer: LayerName? { winograd.flatMap { $0.isReady ? $0.layer.name : nil } }
 
   private var winograd: WinogradConvolution? {
     if case .winograd(let convolution) = work { convolution } else { nil }

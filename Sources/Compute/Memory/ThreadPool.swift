@@ -20,10 +20,12 @@ public final class ThreadPool: Sendable {
   public let threads: Int
   private let state = State()
 
+  /// - Parameter threads: how many to start, ≥ 1; where the system has no more, there are fewer.
   public init(threads: Int) {
     precondition(threads > 0, "at least one thread is needed, not \(threads)")
-    self.threads = threads
-    for worker in 1..<max(1, threads) { state.start(worker: worker) }
+    var started = 1
+    while started < threads, state.start(worker: started) { started += 1 }
+    self.threads = started
   }
 
   deinit { state.stop() }
@@ -54,7 +56,13 @@ public final class ThreadPool: Sendable {
       for job in 0..<phase.jobs { phase.body(job, 0) }
       return
     }
-    state.run(phase.jobs, phase.body)
+    if phase.jobs <= State.mostJobs {
+      state.run(phase.jobs, phase.body)
+    } else {
+      for first in stride(from: 0, to: phase.jobs, by: State.mostJobs) {
+        state.run(min(State.mostJobs, phase.jobs - first)) { phase.body(first + $0, $1) }
+      }
+    }
     state.release()
   }
 }
@@ -85,6 +93,8 @@ private final class State: @unchecked Sendable {  // `body` is guarded by `ticke
 
   private static let jobBits: UInt64 = 20
   private static let jobMask: UInt64 = (1 << jobBits) - 1
+  /// That `run` can do at once.
+  static let mostJobs = Int(jobMask)
   /// Looks at the ticket before a worker sleeps: some tens of microseconds, longer than an operator's serial parts.
   private static let patience = 4000
 
@@ -103,8 +113,8 @@ private final class State: @unchecked Sendable {  // `body` is guarded by `ticke
   func acquire() -> Bool { !busy.exchange(true, ordering: .acquiring) }
   func release() { busy.store(false, ordering: .releasing) }
 
+  /// - Parameter jobs: at most `mostJobs`.
   func run(_ jobs: Int, _ body: @escaping (Int, Int) -> Void) {
-    precondition(jobs <= Self.jobMask, "\(jobs) jobs are too many")
     self.body = body
     done.store(0, ordering: .relaxed)
     let generation = (ticket.load(ordering: .relaxed) >> (2 * Self.jobBits)) + 1
@@ -140,18 +150,23 @@ private final class State: @unchecked Sendable {  // `body` is guarded by `ticke
 
   // MARK: - Workers
 
-  func start(worker: Int) {
+  /// Whether the system had a thread for one more worker.
+  func start(worker: Int) -> Bool {
     var thread = pthread_t.init(bitPattern: 0)
-    let context = Unmanaged.passRetained(Worker(state: self, index: worker)).toOpaque()
+    let context = Unmanaged.passRetained(Worker(state: self, index: worker))
     let problem = pthread_create(
       &thread, nil,
       { context in
         let worker = Unmanaged<Worker>.fromOpaque(context!).takeRetainedValue()
         worker.state.work(worker.index)
         return nil
-      }, context)
-    precondition(problem == 0, "cannot start a thread: \(String(cString: strerror(problem)))")
+      }, context.toOpaque())
+    guard problem == 0 else {
+      context.release()
+      return false
+    }
     pthread_detach(thread)
+    return true
   }
 
   func stop() {

@@ -1,6 +1,6 @@
 import Compute
 import Evaluation
-import Files
+internal import Files
 import Images
 import Safetensors
 import U2Net
@@ -50,7 +50,12 @@ public final class Ablation {
     let signature = Signature(
       reference: plan.reference.text, match: plan.match, recipe: plan.recipe, training: training.fingerprint,
       validation: validation.fingerprint)
-    if let before: Signature = read("plan.json") {
+    if folder.appending("plan.json".utf8).byteCount != nil {
+      guard let before: Signature = read("plan.json") else {
+        throw .file(
+          path: "\(options.folder)/plan.json",
+          reason: "this is not an ablation's plan; it was emptied or damaged, or the folder is another program's")
+      }
       let changes = signature.differences(from: before)
       guard changes.isEmpty else { throw .changed(changes.map { "\(options.folder): \($0)" }) }
     } else {

@@ -24,9 +24,12 @@ struct AblationMetrics: Codable {
     let log = ablation.path(of: run).replacing(".safetensors", with: ".jsonl")
     let lines = try TrainingLog.lines(path: log)
     guard let last = lines.last(where: { $0.step == plan.steps && $0.validation != nil })?.validation else {
-      throw .file(path: log, reason: "no scores after step \(plan.steps)")
+      throw .file(path: log, reason: "no scores after step \(plan.steps): the log of this training was emptied or cut")
     }
     let times = lines.compactMap { $0.images_per_second }.sorted()
+    guard !times.isEmpty, let loss = last["loss"] else {
+      throw .file(path: log, reason: "no steps or no loss in it: the log of this training was emptied or cut")
+    }
     block = run.variant.name
     seed = run.seed
     steps = plan.steps
@@ -34,7 +37,7 @@ struct AblationMetrics: Codable {
     parameters = configuration.cost(.parameters)
     macs = configuration.cost(.macs(side: plan.side))
     millisecondsPerStep = Double(plan.recipe.examplesPerStep) * 1000 / max(times[times.count / 2], 1e-6)
-    validationLoss = last["loss"]!
+    validationLoss = loss
     scores = last.filter { $0.key != "loss" }
   }
 }

@@ -114,7 +114,7 @@ extension Ablation {
         fixed(result.statistics(\.millisecondsPerStep).mean, places: 0),
       ]
         + Self.measures.map { measure in
-          let (mean, deviation) = result.statistics { $0.scores[measure.rawValue]! }
+          let (mean, deviation) = result.statistics { $0.scores[measure.rawValue] ?? .nan }
           return fixed(mean, places: 4) + (deviation.map { " ± \(fixed($0, places: 4))" } ?? "")
         }
     }
@@ -160,7 +160,7 @@ extension Ablation {
     func chart(_ title: String, _ along: String, most: Double? = nil, _ value: (TrainingLog.Line) -> Double?) -> Chart {
       let curves = results.map { Self.thinned($0.curve(value)) }
       // The first steps, far above all others, may leave the chart.
-      let settled = curves.flatMap { $0.dropFirst($0.count / 20) }.map(\.y).max() ?? 1
+      let settled = curves.flatMap { $0.dropFirst($0.count / 20) }.map(\.y).filter(\.isFinite).max() ?? 1
       return Chart(
         title: title, across: "step", along: along, width: Double(plan.steps),
         ticks: (0...4).map { Double(plan.steps * $0 / 4) }, height: most ?? max(settled * 1.05, 1e-6),
@@ -197,8 +197,8 @@ extension Ablation {
     do {
       var photos: [Image<UInt8>] = [], figures: [[String]] = []
       for example in examples {
-        photos.append(try Image<UInt8>(contentsOf: example.photo))
-        let truth = try Image<UInt8>(contentsOf: example.mask).maskLevels(source: example.mask)
+        photos.append(try Image<UInt8>(contentsOf: example.photoFile))
+        let truth = try example.trueMask()
         figures.append(
           [("photo", photos.last!), ("truth", truth)].map {
             Page.figure($1, $0, of: example.name, side: Self.pictureSide)
@@ -225,6 +225,8 @@ extension Ablation {
       throw .image(error)
     } catch let error as WeightFileError {
       throw .weights(error)
+    } catch let error as TrainingError {
+      throw error
     } catch {
       throw .data(["\(error)"])
     }

@@ -28,6 +28,7 @@ enum ONNXReader {
     guard !convolutions.isEmpty else {
       throw WeightFileError(file: file, "expected a Conv node in the graph, found none")
     }
+    try ONNXFlow.check(model.graph, file: file)
     return ConvolutionSequence(source: file, convolutions: convolutions)
   }
 

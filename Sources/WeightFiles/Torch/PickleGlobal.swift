@@ -7,6 +7,9 @@ enum PickleGlobal {
   case rebuildTensor
   case rebuildParameter
   case storage(ElementType, name: String)
+  /// A class or function of settings that training frameworks save beside weights. Nothing is made of it but a place for what
+  /// is put into it.
+  case opaque(String)
   /// Part of a tensor that cannot be read. Recognised so that the error can name the tensor, and so that such
   /// tensors do no harm where nobody needs them.
   case unsupported(String)
@@ -33,7 +36,30 @@ enum PickleGlobal {
       "torch.Size", "torch.per_tensor_affine", "torch.per_channel_affine", "torch.qint8", "torch.quint8",
       "torch.qint32":
       self = .unsupported(fullName)
+    case _ where Self.isOpaque(module: module, name: name): self = .opaque(fullName)
     default: return nil
+    }
+  }
+
+  private static func isOpaque(module: String, name: String) -> Bool {
+    switch module {
+    case "builtins", "__builtin__":
+      ["set", "frozenset", "list", "dict", "tuple", "int", "float", "str", "bool", "complex", "bytearray"].contains(
+        name)
+    case "collections": ["defaultdict", "Counter", "deque"].contains(name)
+    case "_codecs": name == "encode"
+    case "argparse": name == "Namespace"
+    case "datetime": ["datetime", "date", "timedelta"].contains(name)
+    case "pathlib", "pathlib._local": name.hasSuffix("Path")
+    case "numpy": ["dtype", "ndarray"].contains(name)
+    case "numpy.core.multiarray", "numpy._core.multiarray": ["scalar", "_reconstruct"].contains(name)
+    case "torch":
+      name == "device"
+        || ["float", "int", "uint", "bfloat", "double", "half", "long", "bool"].contains { name.hasPrefix($0) }
+    case "pytorch_lightning.utilities.parsing", "lightning.pytorch.utilities.parsing",
+      "lightning_fabric.utilities.data", "lightning.fabric.utilities.data":
+      name == "AttributeDict"
+    default: false
     }
   }
 

@@ -9,7 +9,11 @@ struct StorageBytes {
 
 /// The state dictionary in what a pickle holds: names, and views of storages that are yet to be read.
 struct StateDictionary {
-  private static let wrapperKeys = ["state_dict", "model_state_dict", "model", "net"]
+  /// What training programs call the weights among other things, the likeliest first.
+  private static let wrapperKeys = [
+    "state_dict", "model_state_dict", "model_state", "model", "net", "network", "weights", "params", "module",
+    "params_ema", "model_ema", "ema",
+  ]
   private static let parallelPrefix = "module."
 
   private struct Entry {
@@ -22,17 +26,16 @@ struct StateDictionary {
   private let file: String
   private var entries: [Entry] = []
 
-  /// Finds the state dictionary in `root`, or under one of the usual keys in it. Entries that are not tensors are
-  /// ignored.
+  /// Finds the state dictionary in `root`, or under one of the usual keys in it, or in what is there. Entries that are not
+  /// tensors are ignored.
   /// - Throws: if there is none, or if a tensor in it cannot become float32 or leaves its storage.
   init(root: PickleValue, heap: PickleHeap, file: String) throws(WeightFileError) {
     self.file = file
     guard let outer = heap.named(root) else {
       throw WeightFileError(file: file, "expected a state dictionary, found another Python value")
     }
-    let inner = Self.wrapperKeys.lazy.compactMap { outer[$0].flatMap(heap.named) }.first
     // Sorted, so that the same file gives the same error.
-    for (name, value) in (inner ?? outer).sorted(by: { $0.key < $1.key }) {
+    for (name, value) in Self.innermost(outer, heap).sorted(by: { $0.key < $1.key }) {
       func error(_ problem: String) -> WeightFileError { WeightFileError(file: file, at: .tensor(name), problem) }
 
       switch value {
@@ -46,7 +49,21 @@ struct StateDictionary {
       default: continue
       }
     }
-    guard !entries.isEmpty else { throw WeightFileError(file: file, "expected tensors, found none") }
+    guard !entries.isEmpty else {
+      let keys = outer.isEmpty ? "" : "; the keys found are \(listed(outer.keys))"
+      throw WeightFileError(file: file, "expected tensors, found none\(keys)")
+    }
+  }
+
+  /// `dictionary`, or what lies in it under one of the usual keys, three deep at most.
+  private static func innermost(_ dictionary: [String: PickleValue], _ heap: PickleHeap) -> [String: PickleValue] {
+    var found = dictionary
+    for _ in 0..<3 {
+      guard let inner = wrapperKeys.lazy.compactMap({ found[$0].flatMap(heap.named) }).first(where: { !$0.isEmpty })
+      else { break }
+      found = inner
+    }
+    return found
   }
 
   private static func unsupported(_ what: String) -> String {

@@ -19,7 +19,8 @@ enum TorchLegacyReader {
   static func read(
     _ bytes: UnsafeRawBufferPointer, owner: AnyObject, file: String
   ) throws(WeightFileError) -> ParameterStore {
-    var unpickler = Unpickler(ByteReader(bytes, file: file))
+    let budget = MemoryBudget(file: file)
+    var unpickler = Unpickler(ByteReader(bytes, file: file), budget: budget)
     _ = try unpickler.next()  // The magic number.
     guard case .int(1001) = try unpickler.next() else {
       throw unpickler.reader.error("expected version 1001 of the format, found another")
@@ -30,7 +31,7 @@ enum TorchLegacyReader {
     let keys = try unpickler.next()
     var reader = unpickler.reader
     let ranges = try storages(keys, unpickler.heap, from: &reader, file: file)
-    return try dictionary.store(budget: MemoryBudget(file: file)) { storage throws(WeightFileError) in
+    return try dictionary.store(budget: budget) { storage throws(WeightFileError) in
       let size = try storage.size(file: file)
       guard let bytes = ranges[storage.key], bytes.count == size else {
         let found = ranges[storage.key]?.count ?? 0

@@ -19,7 +19,8 @@ enum TorchZipReader {
       }
     }
     let pickle = try archive.read(pickleName, count: nil, budget: budget)
-    var unpickler = Unpickler(ByteReader(UnsafeRawBufferPointer(pickle.bytes), file: file, member: pickleName))
+    var unpickler = Unpickler(
+      ByteReader(UnsafeRawBufferPointer(pickle.bytes), file: file, member: pickleName), budget: budget)
     let root = try unpickler.next()
     let dictionary = try StateDictionary(root: root, heap: unpickler.heap, file: file)
 

@@ -11,10 +11,15 @@ struct Unpickler {
   private var stack: [PickleValue] = []
   private var marks: [Int] = []
   private var memo: [Int: PickleValue] = [:]
-  private var operationsLeft = 4_000_000  // About a hundred bytes each at worst; real pickles need thousands.
+  private var operationsLeft = 4_000_000  // Real pickles need thousands.
   private var start = 0
+  private let budget: MemoryBudget
 
-  init(_ reader: ByteReader) { self.reader = reader }
+  /// - Parameter budget: what is charged for what the pickle builds, before it is built.
+  init(_ reader: ByteReader, budget: MemoryBudget) {
+    self.reader = reader
+    self.budget = budget
+  }
 
   /// Reads the next pickle of the stream.
   mutating func next() throws(WeightFileError) -> PickleValue {
@@ -53,14 +58,14 @@ struct Unpickler {
     case .binUnicode: try pushString(try reader.integer(UInt32.self))
     case .binString: try pushString(try reader.integer(Int32.self))
     case .binUnicode8: try pushString(try reader.integer(UInt64.self))
-    case .emptyTuple, .emptyList: pushSequence([])
-    case .tuple1: pushSequence(try pop(1))
-    case .tuple2: pushSequence(try pop(2))
-    case .tuple3: pushSequence(try pop(3))
-    case .tuple: pushSequence(try popToMark())
+    case .emptyTuple, .emptyList: try pushSequence([])
+    case .tuple1: try pushSequence(try pop(1))
+    case .tuple2: try pushSequence(try pop(2))
+    case .tuple3: try pushSequence(try pop(3))
+    case .tuple: try pushSequence(try popToMark())
     case .append: try extend(with: try pop(1))
     case .appends: try extend(with: try popToMark())
-    case .emptyDict: pushDictionary([])
+    case .emptyDict: try pushDictionary([])
     case .setItem: try update(with: try pop(2))
     case .setItems: try update(with: try popToMark())
     case .binPut: memo[Int(try reader.integer(UInt8.self))] = try top()
@@ -78,13 +83,21 @@ struct Unpickler {
     case .build: try build()
     case .binPersID: try persistentID()
     case .inst: throw error("refusing to run \(printable(try reader.line())).\(printable(try reader.line()))")
-    case .obj, .newObj, .newObjEx: throw error("refusing to make an object of a Python class")
+    case .newObj: try newObject()
+    case .obj, .newObjEx: throw error("refusing to make an object of a Python class")
     }
   }
 
   private mutating func charge(_ operations: Int) throws(WeightFileError) {
     operationsLeft -= operations
     guard operationsLeft >= 0 else { throw error("expected at most 4000000 pickle operations, found more") }
+    // On the stack, among what is remembered, or a copy; arrays that grow have room for twice as many.
+    try budget.charge(operations * 2 * MemoryLayout<PickleValue>.stride)
+  }
+
+  /// An array in the heap with room for so many elements.
+  private func charge(arrayOf count: Int, _ stride: Int) throws(WeightFileError) {
+    try budget.charge(64 + 2 * count * stride)
   }
 
   // MARK: The stack
@@ -116,7 +129,9 @@ struct Unpickler {
   // MARK: Plain values
 
   private mutating func pushString(_ count: some BinaryInteger) throws(WeightFileError) {
-    stack.append(.string(try reader.string(count)))
+    let text = try reader.string(count)
+    try budget.charge(32 + text.utf8.count)
+    stack.append(.string(text))
   }
 
   /// An integer of any length, least significant byte first, in two's complement.
@@ -127,24 +142,30 @@ struct Unpickler {
     return .int(Int(truncatingIfNeeded: bytes.reversed().reduce(sign) { $0 << 8 | UInt64($1) }))
   }
 
-  private mutating func pushSequence(_ elements: [PickleValue]) {
+  private mutating func pushSequence(_ elements: [PickleValue]) throws(WeightFileError) {
+    try charge(arrayOf: elements.count, MemoryLayout<PickleValue>.stride)
     stack.append(.sequence(heap.sequences.count))
     heap.sequences.append(elements)
   }
 
-  private mutating func pushDictionary(_ entries: [PickleHeap.Entry]) {
+  private mutating func pushDictionary(_ entries: [PickleHeap.Entry]) throws(WeightFileError) {
+    try charge(arrayOf: entries.count, MemoryLayout<PickleHeap.Entry>.stride)
     stack.append(.dictionary(heap.dictionaries.count))
     heap.dictionaries.append(entries)
   }
 
   private mutating func extend(with elements: [PickleValue]) throws(WeightFileError) {
+    if case .unsupported = try top() { return }
     guard case .sequence(let index) = try top() else { throw error("expected a list to append to") }
+    try charge(arrayOf: elements.count, MemoryLayout<PickleValue>.stride)
     heap.sequences[index] += elements
   }
 
   private mutating func update(with items: [PickleValue]) throws(WeightFileError) {
-    guard case .dictionary(let index) = try top() else { throw error("expected a dictionary to set items of") }
     guard items.count.isMultiple(of: 2) else { throw error("expected a value for every key") }
+    if case .unsupported = try top() { return }
+    guard case .dictionary(let index) = try top() else { throw error("expected a dictionary to set items of") }
+    try charge(arrayOf: items.count / 2, MemoryLayout<PickleHeap.Entry>.stride)
     for item in stride(from: 0, to: items.count, by: 2) {
       heap.dictionaries[index].append((items[item], items[item + 1]))
     }
@@ -165,20 +186,31 @@ struct Unpickler {
     }
     let arguments = heap.sequences[index]
     switch global {
-    case .orderedDictionary: pushDictionary(try entries(arguments))
+    case .orderedDictionary: try pushDictionary(try entries(arguments))
     case .rebuildTensor:
       guard arguments.count >= 4, case .storage(let storage) = arguments[0], case .int(let offset) = arguments[1],
         offset >= 0, let shape = heap.extents(arguments[2]), let strides = heap.extents(arguments[3]),
         shape.count == strides.count
       else { throw error("expected a tensor's storage, offset, size and stride") }
+      try budget.charge(2 * MemoryLayout<TorchTensor>.stride)
+      try charge(arrayOf: shape.count, MemoryLayout<Int>.size)
+      try charge(arrayOf: strides.count, MemoryLayout<Int>.size)
       stack.append(.tensor(heap.tensors.count))
       heap.tensors.append(TorchTensor(storage: storage, offset: offset, shape: shape, strides: strides))
     case .rebuildParameter:
       guard let value = arguments.first else { throw error("expected a parameter's tensor") }
       stack.append(value)
-    case .unsupported(let name): stack.append(.unsupported(name))
+    case .unsupported(let name), .opaque(let name): stack.append(.unsupported(name))
     case .storage(_, let name): throw error("refusing to run \(name)")
     }
+  }
+
+  /// An object of a class that framework settings have; what goes into it is dropped.
+  private mutating func newObject() throws(WeightFileError) {
+    guard case let call = try pop(2), case .global(.opaque(let name)) = call[0], case .sequence = call[1] else {
+      throw error("refusing to make an object of a Python class")
+    }
+    stack.append(.unsupported(name))
   }
 
   /// The entries of an ordered dictionary that is made from no arguments, or from a list of pairs.
@@ -196,10 +228,11 @@ struct Unpickler {
 
   /// Attributes of a dictionary, such as the `_metadata` of a state dictionary, are dropped.
   private mutating func build() throws(WeightFileError) {
-    guard case let values = try pop(2), case .dictionary = values[0], case .dictionary = values[1] else {
-      throw error("refusing to set the state of a Python object")
+    let values = try pop(2)
+    switch (values[0], values[1]) {
+    case (.dictionary, .dictionary), (.unsupported, _): stack.append(values[0])
+    default: throw error("refusing to set the state of a Python object")
     }
-    stack.append(values[0])
   }
 
   /// `("storage", class, key, device, count)`, and in the legacy format a last item that is None.
@@ -211,6 +244,7 @@ struct Unpickler {
     if id.count > 5 {
       guard case .none = id[5] else { throw error("expected a whole storage, found a view of one") }
     }
+    try budget.charge(2 * MemoryLayout<TorchStorage>.stride)
     let type: ElementType? = if case .storage(let type, _) = global { type } else { nil }
     stack.append(.storage(heap.storages.count))
     heap.storages.append(TorchStorage(key: key, type: type, typeName: name, count: count))

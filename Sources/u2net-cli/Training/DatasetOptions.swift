@@ -1,4 +1,5 @@
 import ArgumentParser
+import Files
 import Training
 
 /// Where photos and masks are.
@@ -33,7 +34,7 @@ struct DatasetOptions: ParsableArguments {
     }
   }
 
-  /// What to train on, every file's header read.
+  /// What to train on: every photo's header read, and every mask.
   func training(threads: Int) throws(TrainingError) -> Dataset {
     try Self.dataset(data, images, masks, threads: threads)!
   }
@@ -48,14 +49,22 @@ struct DatasetOptions: ParsableArguments {
   ) throws(TrainingError) -> Dataset? {
     let dataset: Dataset
     if let folder {
-      dataset = try Dataset(folder: folder)
+      dataset = try Dataset(folder: FilePath(argument: folder))
     } else if let images, let masks {
-      dataset = try Dataset(photos: images, masks: masks)
+      dataset = try Dataset(photos: FilePath(argument: images), masks: FilePath(argument: masks))
     } else {
       return nil
     }
-    let problems = dataset.problems(threads: threads)
+    let (problems, withoutObject) = dataset.examined(threads: threads)
     guard problems.isEmpty else { throw .data(problems) }
+    noteMasksWithoutObject(withoutObject)
     return dataset
   }
+}
+
+/// Says which masks of a set are empty; they are fine among others, or a slip.
+func noteMasksWithoutObject(_ paths: [String]) {
+  let most = 10
+  for path in paths.prefix(most) { note("\(path): there is no object in this mask") }
+  if paths.count > most { note("… nor in \(paths.count - most) more masks of this set") }
 }

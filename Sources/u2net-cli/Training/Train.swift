@@ -87,18 +87,20 @@ struct Train: ParsableCommand {
       throw ValidationError("--steps, --every and --validate-every must be positive")
     }
     guard (1...1024).contains(threads) else { throw ValidationError("--threads must be 1 to 1024, not \(threads)") }
-    guard output != "-", !FilePath(output).isFolder else { throw ValidationError("--output must be a file") }
+    guard output != "-", !FilePath(argument: output).isFolder else { throw ValidationError("--output must be a file") }
   }
 
   func run() throws {
-    var options = TrainingRun.Options(steps: steps, output: output)
+    let output = FilePath(argument: output)
+    try output.checkExtension(among: ["safetensors"], "checkpoints are written as safetensors")
+    var options = TrainingRun.Options(steps: steps, file: output)
     (options.checkpointEvery, options.validateEvery, options.criterion) = (every, validateEvery, bestBy)
     if !resume, !overwrite {
-      for file in [output, options.bestOutput, options.log] where FilePath(file).exists {
+      for file in [output, options.bestFile, options.logFile] where file.exists {
         throw CommandFailure("\(file): this file exists; --resume goes on from a checkpoint, --overwrite begins anew")
       }
     }
-    let checkpoint = try start()
+    let checkpoint = try start(from: output)
     let recipe = try recipe.applied(to: checkpoint.progress?.recipe ?? Recipe(), steps: steps)
     if let before = checkpoint.progress?.recipe.learningRate, before != recipe.learningRate,
       recipe.learningRate.schedule == .cosine || before.base != recipe.learningRate.base
@@ -109,9 +111,9 @@ struct Train: ParsableCommand {
     let validation = try dataset.validation(threads: threads).map {
       Validation($0, as: recipe.augmentation, threads: threads)
     }
-    try FilePath(output).makeFolder()
+    try output.makeFolder()
     let trainer = try Trainer(examples, from: checkpoint, recipe: recipe, threads: threads)
-    if overwrite { try? FileManager.default.removeItem(atPath: options.bestOutput) }  // It would be another training's.
+    if overwrite { options.bestFile.withCString { _ = unlink($0) } }  // It would be another training's.
     Interruption.watch()
     if !quiet {
       note(
@@ -130,9 +132,9 @@ struct Train: ParsableCommand {
     }
   }
 
-  private func start() throws -> Checkpoint {
-    if resume { return try Checkpoint(path: output) }
-    if let weights { return Checkpoint(try WeightFile.read(path: weights).network()) }
+  private func start(from output: FilePath) throws -> Checkpoint {
+    if resume { return try Checkpoint(output) }
+    if let weights { return Checkpoint(try WeightFile.read(FilePath(argument: weights)).network()) }
     return Checkpoint(
       widths?.configuration ?? (model == .full ? .full : .lite), seed: recipe.seed ?? Recipe().seed)
   }
