@@ -3,7 +3,7 @@
 // libjpeg goes on after lost data and fills in grey; it only warns. What counts as lost here:
 // - a scan that needs bits when there are none (JWRN_HIT_MARKER): exactly then a block lacks data, for a file that ends
 //   with the last block's last bits gives no such warning;
-// - blocks made of the zeros that fill up the rest of a file;
+// - blocks made of zeros that fill up a hole;
 // - scans of a progressive file that have not come when the file ends without an end mark.
 // Everything after the pixels is a remark at most.
 
@@ -287,7 +287,7 @@ static uint32_t number(const uint8_t *bytes) {
 
 /// How many bytes there are before what Samsung's phones append, which ends with a directory: "SEFH", version, how many
 /// entries (of 12 bytes each, whose second four say how far before the directory the entry's data start), the
-/// directory's length and "SEFT". Where it stands in place of the end mark, it must not be taken for image data.
+/// directory's length and "SEFT".
 static size_t count_without_trailer(const uint8_t *bytes, size_t count) {
   if (count < 20 || memcmp(bytes + count - 4, "SEFT", 4) != 0) return count;
   size_t length = number(bytes + count - 8);
@@ -301,6 +301,19 @@ static size_t count_without_trailer(const uint8_t *bytes, size_t count) {
     if (before > farthest) farthest = before;
   }
   return farthest < start ? start - farthest : count;
+}
+
+static size_t count_without_zeros(const uint8_t *bytes, size_t count) {
+  size_t rest = count;
+  while (rest > 0 && bytes[rest - 1] == 0) rest--;
+  // One may be the end of the image data.
+  return count - rest > 1 ? rest : count;
+}
+
+/// What stands in place of the end mark must not be taken for image data: then libjpeg says whether some are missing.
+static size_t count_without_tail(const uint8_t *bytes, size_t count) {
+  size_t rest = count_without_trailer(bytes, count_without_zeros(bytes, count));
+  return count_without_zeros(bytes, rest);
 }
 
 /// - Returns: where the image data ended, if they are complete and something behind them is not.
@@ -332,7 +345,7 @@ cic_status cic_jpeg_pixels(const uint8_t *bytes, size_t count, int denominator, 
   cic_header header;
   cic_status status;
   cmsHTRANSFORM inks = inks_to_srgb(profile, profile_count);
-  count = count_without_trailer(bytes, count);
+  count = count_without_tail(bytes, count);
   size_t end = decode(bytes, count, &header, denominator, inks, pixels, size, &status, remarks, message);
   // What is appended to a file of several scans may look like more of them: it is read again without.
   if (end > 0 && end < count) {

@@ -40,4 +40,20 @@ struct OddFile: Decodable, CustomTestStringConvertible {
       #expect(try ImageFile.header(of: written, source: "x").orientation == .up)
     }
   }
+
+  @Test func `odd files with changed bytes`() {
+    var random = Seeded(state: 21)
+    for file in OddFile.all {
+      for _ in 0..<100 {
+        var changed = [UInt8](file.data)
+        for _ in 0..<Int.random(in: 1...3, using: &random) {
+          changed[Int.random(in: 0..<min(changed.count, 700), using: &random)] = .random(in: 0...255, using: &random)
+        }
+        let metadata = ImageFile.metadata(of: changed)
+        let written = texture(3, 2, .rgb).pngData(metadata: metadata)
+        #expect((try? ImageFile.header(of: written, source: "x"))?.orientation == .up)
+        _ = try? Image<UInt8>(decoding: changed, source: "x", pixelLimit: 100_000)
+      }
+    }
+  }
 }

@@ -45,6 +45,19 @@ import Testing
     }
   }
 
+  @Test(arguments: jpegs)
+  func `the last bytes of a JPEG are not made up`(_ name: String) throws {
+    let bytes = fixture(name), whole = try Image<UInt8>(decoding: bytes, source: name)
+    for missing in 3...40 {
+      for tail in [[], [UInt8](repeating: 0, count: 3000)] {
+        guard let image = try? Image<UInt8>(decoding: Array(bytes.dropLast(missing)) + tail, source: name) else {
+          continue
+        }
+        #expect(image == whole, "\(missing) bytes are missing, \(tail.count) follow")
+      }
+    }
+  }
+
   @Test(arguments: pngs)
   func `a PNG without its end`(_ name: String) throws {
     let bytes = fixture(name), whole = try Image<UInt8>(decoding: bytes, source: name)
