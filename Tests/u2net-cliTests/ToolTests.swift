@@ -73,6 +73,25 @@ struct ToolTests {
     }
   }
 
+  /// Every instruction set that this processor has, in turns, against the first.
+  @Test func benchOfAllKernels() throws {
+    struct Report: Decodable {
+      let isa: String
+      let medianMs, ratio: Double
+    }
+    let arguments = ["bench", "--isa", "all", "--runs", "2", "--input-size", "32"]
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    let reports = try decoder.decode([Report].self, from: run(arguments + ["--json"]).output)
+    #expect(reports.map(\.isa).suffix(2) == ["portable", "wide"] && reports[0].ratio == 1)
+    #expect(reports.allSatisfy { $0.medianMs > 0 && $0.ratio > 0 })
+    let lines = try run(arguments).text.split(separator: "\n")
+    #expect(
+      lines.count == reports.count && lines.last!.contains("wide") && lines.last!.contains("of \(reports[0].isa)'s"))
+    let explained = try run(arguments + ["--explain"])
+    #expect(explained.code == 2 && explained.errors.contains("--explain"))
+  }
+
   @Test func helpAndVersion() throws {
     let help = try run(["--help"])
     #expect(help.code == 0 && help.text.contains("u2net mask photo.jpg -o mask.png"))
