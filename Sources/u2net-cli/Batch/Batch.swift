@@ -53,7 +53,6 @@ final class Batch: Sendable {
   }
 
   /// Throws what there is to say at the end.
-  /// - Parameters:
   func finish(total: Int) throws(CommandFailure) {
     progress.finish()
     let failed = failures.withLock(\.count), finished = done.load(ordering: .relaxed)
