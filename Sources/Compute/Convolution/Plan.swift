@@ -30,18 +30,24 @@ enum ConvolutionAlgorithm: Equatable {
     (2...6).min { cycles(layer, height, width, lanes, m: $0) < cycles(layer, height, width, lanes, m: $1) }!
   }
 
-  /// A rough count of one core's cycles. Two fused multiply-adds a cycle in the products; a transform costs about as
-  /// many operations on a value as it has rows; weights that a cache cannot hold arrive at 8 bytes a cycle.
+  /// A rough count of one core's cycles: 16 fused multiply-adds a cycle in the products, during which the weights arrive
+  /// at 4 bytes a cycle; and 5 cycles for eight lanes of a value in the transforms, which wait for memory.
+  ///
+  /// The two numbers are those that choose best on a Zen 4, where every layer of both models was timed with every m, with
+  /// AVX-512 and AVX2: the choices take 1 % longer than the best ones (3 and 6 bytes a cycle: 3 % and 1 %, but 6 takes 8 % more
+  /// memory for weights).
   private static func cycles(
     _ layer: Convolution, _ height: Int, _ width: Int, _ lanes: Int, m: Int
   ) -> Double {
-    let d = layer.dilation, n = m + 2
+    let d = layer.dilation, n2 = (m + 2) * (m + 2)
     let tilesY = ((height + d - 1) / d + m - 1) / m, tilesX = ((width + d - 1) / d + m - 1) / m
-    let tiles = Double(min(d, height) * min(d, width) * tilesY * tilesX)
-    let inputs = Double(layer.input), outputs = Double((layer.output + lanes - 1) / lanes)
-    let products = Double(n * n) * tiles * inputs * outputs / 2
-    let transforms = Double(n * n) * Double(n) * tiles * (inputs / Double(lanes) + outputs) * 0.6
-    let weightBytes = Double(n * n) * inputs * outputs * Double(lanes) * 4
-    return products + transforms + (weightBytes > 4e6 ? weightBytes / 8 : 0)
+    let values = Double(n2 * min(d, height) * min(d, width) * tilesY * tilesX)
+    let inputBlocks = StoredMap.blocks(layer.input, lanes: lanes)
+    let outputBlocks = StoredMap.blocks(layer.output, lanes: lanes)
+    // At 4 bytes a cycle each takes one.
+    let weights = Double(n2 * layer.input * outputBlocks * lanes)
+    let products = values * Double(layer.input * outputBlocks * lanes) / 16
+    let transforms = values * Double((inputBlocks + outputBlocks) * lanes) / 8 * 5
+    return max(products, weights) + transforms
   }
 }
