@@ -1,4 +1,4 @@
-.PHONY: build demo test weights lint format install setup clean
+.PHONY: build demo test weights lint format spills bench robustness neon install setup clean
 
 PREFIX ?= /usr/local
 SOURCES = Package.swift Sources Tests Examples
@@ -32,6 +32,19 @@ lint:
 
 format:
 	swift format --in-place --recursive --parallel $(SOURCES)
+
+# Inner loops that keep vectors on the stack, of every kernel that has been built.
+spills:
+	scripts/check-spills
+
+bench: build
+	.build/release/u2net bench --isa all
+
+robustness: build
+	Tests/robustness
+
+neon:
+	Tests/neon/run
 
 clean:
 	rm -rf .build demo
