@@ -43,8 +43,10 @@ let package = Package(
     .target(name: "Pipeline", dependencies: ["Files", "Images", "U2Net"]),
 
     // Training.
-    .target(name: "Training", dependencies: ["U2Net", "Safetensors", "Images", "Evaluation", "Files"]),
-    .executableTarget(name: "u2net-train-bench", dependencies: ["Training"], path: "Benchmarks/training"),
+    .target(name: "CGradientKernels", dependencies: ["CKernels"], exclude: ["templates"]),
+    .target(name: "Gradients", dependencies: ["CGradientKernels", "Compute"]),
+    .target(name: "Training", dependencies: ["Gradients", "U2Net", "Safetensors", "Images", "Evaluation", "Files"]),
+    .executableTarget(name: "u2net-train-bench", dependencies: ["Gradients", "Training"], path: "Benchmarks/training"),
 
     .executableTarget(
       name: "u2net-cli",
@@ -67,9 +69,14 @@ let package = Package(
     .systemLibrary(name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
 
-    .testTarget(name: "ComputeTests", dependencies: ["CKernels", "Compute", "RSU"], exclude: ["Fixtures"]),
+    .target(name: "ComputeTestSupport", dependencies: ["Compute"], path: "Tests/ComputeTestSupport"),
+    .testTarget(
+      name: "ComputeTests", dependencies: ["CKernels", "Compute", "ComputeTestSupport"], exclude: ["Fixtures"]),
+    .testTarget(
+      name: "GradientsTests",
+      dependencies: ["CGradientKernels", "CKernels", "Compute", "ComputeTestSupport", "Gradients", "RSU"]),
     .testTarget(name: "RSUTests", dependencies: ["RSU"]),
-    .testTarget(name: "U2NetTests", dependencies: ["U2Net", "WeightFiles"], exclude: ["Fixtures"]),
+    .testTarget(name: "U2NetTests", dependencies: ["Gradients", "U2Net", "WeightFiles"], exclude: ["Fixtures"]),
     .testTarget(name: "SafetensorsTests", dependencies: ["Safetensors"]),
     .testTarget(
       name: "WeightFilesTests",
@@ -81,7 +88,7 @@ let package = Package(
     .testTarget(name: "ImagesTests", dependencies: ["Images", "Files"], resources: [.copy("Fixtures")]),
     .testTarget(name: "MattingTests", dependencies: ["Matting"], resources: [.copy("Fixtures")]),
     .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "Images"], exclude: ["Fixtures"]),
-    .testTarget(name: "TrainingTests", dependencies: ["Training"], exclude: ["Fixtures"]),
+    .testTarget(name: "TrainingTests", dependencies: ["Gradients", "Training"], exclude: ["Fixtures"]),
     .testTarget(
       name: "u2net-cliTests",
       dependencies: [

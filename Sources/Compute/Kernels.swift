@@ -58,10 +58,10 @@ public struct Kernels: @unchecked Sendable {  // A pointer to a constant table.
   public var lanes: Int { Int(table.pointee.lanes) }
 
   /// The table itself.
-  var c: ck_kernels { table.pointee }
+  package var c: ck_kernels { table.pointee }
 
   /// The transforms of F(m×m, 3×3), m = 2 … 6.
-  func winograd(_ m: Int) -> ck_winograd {
+  package func winograd(_ m: Int) -> ck_winograd {
     switch m {
     case 2: table.pointee.winograd.0
     case 3: table.pointee.winograd.1

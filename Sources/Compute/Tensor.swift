@@ -61,12 +61,12 @@ public struct Tensor: @unchecked Sendable {  // The elements are immutable and t
 }
 
 /// 64-byte aligned memory for plain values, freed with the last reference.
-final class OwnedBuffer<Element: BitwiseCopyable> {
-  let buffer: UnsafeMutableBufferPointer<Element>
-  var start: UnsafeMutablePointer<Element> { buffer.baseAddress! }
+package final class OwnedBuffer<Element: BitwiseCopyable> {
+  package let buffer: UnsafeMutableBufferPointer<Element>
+  package var start: UnsafeMutablePointer<Element> { buffer.baseAddress! }
 
   /// Room for `count` elements, which hold nothing yet.
-  init(count: Int) {
+  package init(count: Int) {
     let bytes = max(count, 1) * MemoryLayout<Element>.stride, isLarge = bytes >= 2 * Self.hugePage
     let raw = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: isLarge ? Self.hugePage : 64)
     #if canImport(Glibc)
@@ -79,7 +79,7 @@ final class OwnedBuffer<Element: BitwiseCopyable> {
   /// of a single photo's time.
   private static var hugePage: Int { 2 << 20 }
 
-  convenience init(_ elements: [Element]) {
+  package convenience init(_ elements: [Element]) {
     self.init(count: elements.count)
     _ = buffer.initialize(fromContentsOf: elements)
   }
@@ -87,4 +87,4 @@ final class OwnedBuffer<Element: BitwiseCopyable> {
   deinit { UnsafeMutableRawPointer(buffer.baseAddress!).deallocate() }
 }
 
-typealias OwnedFloats = OwnedBuffer<Float>
+package typealias OwnedFloats = OwnedBuffer<Float>

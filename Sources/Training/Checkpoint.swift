@@ -1,5 +1,6 @@
 import Compute
 package import Files
+import Gradients
 import Safetensors
 import U2Net
 
@@ -12,10 +13,12 @@ import U2Net
 /// Everything that training needs to go on, bit for bit: values, running statistics, the optimiser's moments, its settings and
 /// how many steps it made, the recipe, and the running mean of the values if there is one.
 ///
+/// It is a value: no training changes a checkpoint that it began with or that was taken of it.
+///
 /// The file is an ordinary weight file under the authors' names, so it can be used for inference as it is; the optimiser's
 /// tensors lie beside them, as "adam.first." and "adam.second." and the name of the value that they belong to. Where a running
 /// mean is kept, the weights under the authors' names are the mean, and those to train on lie beside them as "live.".
-public struct Checkpoint {
+public struct Checkpoint: Sendable {
   /// What a training was told, and what it found out, beside values.
   public struct Progress: Codable, Equatable, Sendable {
     public let recipe: Recipe
@@ -34,36 +37,56 @@ public struct Checkpoint {
     public let measure, dataset: String
   }
 
+  /// The running mean of the values, see `ParameterAverage`.
+  public struct Average: Sendable {
+    public let decay: Double
+    public let parameters: NetworkParameters
+  }
+
   public let configuration: Configuration
-  public let parameters: TrainableParameters
-  public let optimizer: Adam
-  public internal(set) var average: ParameterAverage?
+  /// The values to train on. Where batch normalisation is folded into a layer it has none.
+  public let parameters: NetworkParameters
+  public let optimizer: Adam.State
+  public let average: Average?
   /// nil for weights that no training has made a step with.
   public internal(set) var progress: Progress?
   /// What the caller wants to find again. Keys that begin with "adam." and the keys "training" and
   /// "u2net.stages" are this type's.
   public var metadata: [String: String]
 
+  /// A copy of a training as it stands.
   public init(
     _ configuration: Configuration, _ parameters: TrainableParameters, _ optimizer: Adam,
     metadata: [String: String] = [:]
   ) {
+    self.init(configuration, parameters, optimizer.state, metadata: metadata)
+  }
+
+  init(
+    _ configuration: Configuration, _ parameters: TrainableParameters, _ optimizer: Adam.State,
+    average: ParameterAverage? = nil, progress: Progress? = nil, metadata: [String: String]
+  ) {
     self.configuration = configuration
-    self.parameters = parameters
+    self.parameters = parameters.networkParameters
     self.optimizer = optimizer
+    self.average = average.map { Average(decay: $0.decay, parameters: $0.networkParameters) }
+    self.progress = progress
     self.metadata = metadata
   }
 
   /// A training's beginning: fresh values, or those of `network`.
   public init(_ configuration: Configuration, seed: UInt64) {
     var generator = SplitMix64(seed: seed)
-    let parameters = TrainableParameters(configuration, using: &generator)
-    self.init(configuration, parameters, Adam(parameters))
+    self.init(
+      configuration, TrainableParameters(configuration, using: &generator), Adam.State(), metadata: [:])
   }
 
   public init(_ network: TrainedNetwork) {
-    let parameters = TrainableParameters(network.configuration.outline().map(\.layer), network.parameters)
-    self.init(network.configuration, parameters, Adam(parameters))
+    configuration = network.configuration
+    parameters = network.parameters
+    optimizer = Adam.State()
+    average = nil
+    metadata = [:]
   }
 
   // MARK: - Writing
@@ -79,19 +102,22 @@ public struct Checkpoint {
   public func weights(source: String) -> ParameterStore {
     var store = ParameterStore(source: source, metadata: metadata)
     store.metadata[Configuration.metadataKey] = configuration.text
-    put(average?.networkParameters ?? parameters.networkParameters, into: &store, prefix: "")
+    put(average?.parameters ?? parameters, into: &store, prefix: "")
     return store
   }
 
   /// The checkpoint as tensors.
   public func store(source: String) -> ParameterStore {
     var store = weights(source: source)
-    if average != nil { put(parameters.networkParameters, into: &store, prefix: ParameterNames.live) }
+    if average != nil { put(parameters, into: &store, prefix: ParameterNames.live) }
     let moments = optimizer.moments
-    for layer in parameters.layers {
-      let names = ParameterNames(layer.name)
-      for (name, tensor) in Self.trained(names, moments.first[layer.name]!) { store[Self.first + name] = tensor }
-      for (name, tensor) in Self.trained(names, moments.second[layer.name]!) { store[Self.second + name] = tensor }
+    for (layer, values) in parameters {
+      let names = ParameterNames(layer)
+      for (prefix, moment) in [(Self.first, moments?.first[layer]), (Self.second, moments?.second[layer])] {
+        for (name, tensor) in Self.trained(names, moment ?? values) {
+          store[prefix + name] = moment == nil ? Self.zeros(like: tensor) : tensor
+        }
+      }
     }
     store.metadata[Self.steps] = "\(optimizer.steps)"
     for (key, setting) in Self.settings { store.metadata[key] = "\(optimizer.options[keyPath: setting])" }
@@ -99,14 +125,14 @@ public struct Checkpoint {
       let encoder = JSONEncoder()
       encoder.outputFormatting = .sortedKeys
       // Numbers are finite and strings are UTF-8: nothing that could not be encoded.
-      store.metadata[Self.training] = String(decoding: try! encoder.encode(progress), as: UTF8.self)
+      store.metadata[Self.training] = String(decoding: try! encoder.encode(Versioned(progress)), as: UTF8.self)
     }
     return store
   }
 
   private func put(_ values: NetworkParameters, into store: inout ParameterStore, prefix: String) {
-    for layer in parameters.layers {
-      let names = ParameterNames(layer.name), its = values[layer.name]!
+    for (layer, its) in values {
+      let names = ParameterNames(layer)
       for (name, tensor) in Self.trained(names, its) { store[prefix + name] = tensor }
       if let normalization = its.normalization {
         store[prefix + names.mean] = normalization.mean
@@ -132,6 +158,10 @@ public struct Checkpoint {
       + (layer.normalization.map { [(names.gamma, $0.gamma), (names.beta, $0.beta)] } ?? [])
   }
 
+  private static func zeros(like tensor: Tensor) -> Tensor {
+    Tensor(shape: tensor.shape) { $0.initialize(repeating: 0) }
+  }
+
   // MARK: - Reading
 
   /// - Throws: `WeightFileError` naming the file and what is missing in it or does not fit.
@@ -139,19 +169,20 @@ public struct Checkpoint {
 
   /// A checkpoint from its tensors. A weight file without an optimiser's tensors gives one that has made no step.
   public init(_ store: ParameterStore) throws(WeightFileError) {
+    // First of all: a newer version may have other tensors, too.
+    progress = try store.metadata[Self.training].map { json throws(WeightFileError) in
+      func problem(_ text: String) -> WeightFileError {
+        WeightFileError(file: store.source, "metadata \(Self.training): \(text)")
+      }
+      do {
+        let progress = try JSONDecoder().decode(Versioned<Progress>.self, from: Data(json.utf8)).value
+        if progress.recipe.isPossible { return progress }
+      } catch let error as NewerVersion { throw problem("\(error)") } catch {}
+      throw problem("not a training's progress: \(printable(json))")
+    }
     let network = try TrainedNetwork(store)
     configuration = network.configuration
-    let layers = configuration.outline().map(\.layer)
     metadata = store.metadata.filter { !$0.key.hasPrefix(ParameterNames.optimizer) && $0.key != Self.training }
-    progress = try store.metadata[Self.training].map { json throws(WeightFileError) in
-      guard let progress = try? JSONDecoder().decode(Progress.self, from: Data(json.utf8)),
-        progress.recipe.isPossible
-      else {
-        throw WeightFileError(
-          file: store.source, "metadata \(Self.training): not a training's progress: \(printable(json))")
-      }
-      return progress
-    }
     if store.names.contains(where: { $0.hasPrefix(ParameterNames.live) }) {
       guard let decay = progress?.recipe.averageDecay else {
         throw WeightFileError(file: store.source, "metadata \(Self.training): no decay for the mean of the values")
@@ -160,14 +191,15 @@ public struct Checkpoint {
       for name in store.names where name.hasPrefix(ParameterNames.live) {
         live[String(name.dropFirst(ParameterNames.live.count))] = store[name]
       }
-      parameters = TrainableParameters(layers, try TrainedNetwork(live).parameters)
-      average = ParameterAverage(of: parameters, decay: decay, at: network.parameters)
+      parameters = try TrainedNetwork(live).parameters
+      average = Average(decay: decay, parameters: network.parameters)
     } else {
-      parameters = TrainableParameters(layers, network.parameters)
+      parameters = network.parameters
+      average = nil
     }
     let parameters = parameters
     guard store.names.contains(where: { $0.hasPrefix(ParameterNames.optimizer) }) else {
-      optimizer = Adam(parameters)
+      optimizer = Adam.State()
       return
     }
 
@@ -199,7 +231,7 @@ public struct Checkpoint {
         }
         return tensor
       }
-      var result = parameters.networkParameters
+      var result = parameters
       for (name, layer) in result {
         let names = ParameterNames(name)
         var normalization = layer.normalization
@@ -214,8 +246,8 @@ public struct Checkpoint {
       }
       return result
     }
-    optimizer = Adam(
-      parameters, options: options, steps: try number(Self.steps, in: 0...1 << 53),
+    optimizer = Adam.State(
+      options: options, steps: try number(Self.steps, in: 0...1 << 53),
       moments: (try moments(Self.first), try moments(Self.second)))
   }
 }

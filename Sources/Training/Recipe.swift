@@ -24,6 +24,12 @@ public struct Recipe: Codable, Equatable, Sendable {
   /// Examples that one step sees.
   public var examplesPerStep: Int { batch * accumulation }
 
+  /// What keeps a training from beginning by it.
+  var problem: String? {
+    learningRate.schedule == .cosine && learningRate.steps < 1
+      ? "a cosine schedule needs to know its end: set learningRate.steps to the steps of the whole training" : nil
+  }
+
   /// Whether anybody could have trained by it: a file may say anything.
   var isPossible: Bool {
     let a = augmentation, rate = learningRate
@@ -65,7 +71,7 @@ public struct LearningRate: Codable, Equatable, Sendable {
   public var schedule = Schedule.constant
   /// Steps on which it grows evenly from base / warmup to the base.
   public var warmup = 0
-  /// Steps of the whole training, where `cosine` ends.
+  /// Steps of the whole training, where `cosine` ends; 0: not known yet.
   public var steps = 0
 
   public init() {}
@@ -74,9 +80,11 @@ public struct LearningRate: Codable, Equatable, Sendable {
   ///
   ///     base · (step + 1) / warmup                                          step < warmup
   ///     base · ½ (1 + cos(π · (step − warmup) / (steps − warmup)))          cosine
+  ///
+  /// and the base else. While its end is not known `cosine` stays at the base; a `Trainer` does not begin like that.
   public func rate(after step: Int) -> Double {
     if step < warmup { return base * Double(step + 1) / Double(warmup) }
-    guard schedule == .cosine else { return base }
+    guard schedule == .cosine, steps > 0 else { return base }
     return base * 0.5 * (1 + cos(.pi * min(1, Double(step - warmup) / Double(max(1, steps - warmup)))))
   }
 }

@@ -1,4 +1,5 @@
 import Compute
+import Gradients
 import Images
 import U2Net
 
@@ -16,10 +17,14 @@ public final class Trainer {
     public let learningRate: Double
   }
 
-  /// Trained in place.
-  public internal(set) var checkpoint: Checkpoint
   public let recipe: Recipe
   public let threads: Int
+  public internal(set) var progress: Checkpoint.Progress
+  private let configuration: Configuration
+  private let metadata: [String: String]
+  private let parameters: TrainableParameters
+  private let optimizer: Adam
+  private var average: ParameterAverage?
   private let loader: BatchLoader
   private let pool: ThreadPool
   private let network: TrainingStep
@@ -28,38 +33,56 @@ public final class Trainer {
   private(set) var isBetweenSteps = true
 
   /// Steps made so far, in all.
-  public var steps: Int { checkpoint.optimizer.steps }
+  public var steps: Int { optimizer.steps }
   /// Bytes for maps, gradients and scratch of a batch.
   public var memory: Int { network.memory }
 
+  /// Where the training stands: a copy, which no later step changes.
+  public var checkpoint: Checkpoint { snapshot(optimizer.state) }
+
+  /// `Checkpoint.weights` of it, without a copy of the optimiser's moments.
+  func weights(source: String) -> ParameterStore {
+    snapshot(Adam.State(options: optimizer.options, steps: steps)).weights(source: source)
+  }
+
+  private func snapshot(_ state: Adam.State) -> Checkpoint {
+    Checkpoint(configuration, parameters, state, average: average, progress: progress, metadata: metadata)
+  }
+
   /// - Parameter checkpoint: where to begin, or to go on. Where batch normalisation was folded into its weights, it gets one
   ///   back that changes nothing on the first photos.
-  /// - Throws: `image` or `data` if one of these cannot be read or used, `changed` if the checkpoint was made with other data or another recipe,
+  /// - Throws: `image` or `data` if one of these cannot be read or used, `recipe` if nobody can train by it, `changed` if the checkpoint was made with other data or another recipe,
   ///   but for the learning rate.
   public init(_ dataset: Dataset, from checkpoint: Checkpoint, recipe: Recipe, threads: Int = 1) throws(TrainingError) {
     precondition(recipe.batch > 0 && recipe.accumulation > 0, "\(recipe.accumulation) batches of \(recipe.batch)")
+    if let problem = recipe.problem { throw .recipe(problem) }
     let fingerprint = dataset.fingerprint
     if let progress = checkpoint.progress {
       var changes = recipe.differences(from: progress.recipe)
       if progress.dataset != fingerprint { changes.append("the photos and masks are others") }
       guard changes.isEmpty else { throw .changed(changes) }
     }
-    self.checkpoint = checkpoint
     self.recipe = recipe
     self.threads = threads
-    self.checkpoint.progress = Checkpoint.Progress(
+    configuration = checkpoint.configuration
+    metadata = checkpoint.metadata
+    parameters = TrainableParameters(configuration.outline().map(\.layer), checkpoint.parameters)
+    optimizer = Adam(parameters, at: checkpoint.optimizer)
+    progress = Checkpoint.Progress(
       recipe: recipe, dataset: fingerprint, best: checkpoint.progress?.best,
       validatedStep: checkpoint.progress?.validatedStep)
     pool = .shared(threads: threads)
     loader = BatchLoader(dataset, recipe, threads: threads)
     let side = recipe.augmentation.crop
     network = TrainingStep(
-      checkpoint.configuration, parameters: checkpoint.parameters, optimizer: checkpoint.optimizer,
-      images: recipe.batch, height: side, width: side, pool: pool)
-    sum = recipe.accumulation > 1 ? GradientSum(of: checkpoint.parameters) : nil
-    if steps == 0, !checkpoint.parameters.folded.isEmpty { try calibrate() }
-    if let decay = recipe.averageDecay, checkpoint.average == nil {
-      self.checkpoint.average = ParameterAverage(of: checkpoint.parameters, decay: decay)
+      configuration, parameters: parameters, optimizer: optimizer, images: recipe.batch, height: side, width: side,
+      pool: pool)
+    sum = recipe.accumulation > 1 ? GradientSum(of: parameters) : nil
+    if steps == 0, !parameters.folded.isEmpty { try calibrate() }
+    if let mean = checkpoint.average {
+      average = ParameterAverage(of: parameters, decay: mean.decay, at: mean.parameters)
+    } else if let decay = recipe.averageDecay {
+      average = ParameterAverage(of: parameters, decay: decay)
     }
   }
 
@@ -75,7 +98,7 @@ public final class Trainer {
   /// Makes one step of training.
   /// - Throws: `image` or `data` if a file cannot be read or used, `diverged` if the loss is not finite; no values are changed then.
   public func step() throws(TrainingError) -> Step {
-    let (optimizer, before) = (checkpoint.optimizer, steps)
+    let before = steps
     var loss: TrainingStep.Loss?
     sum?.reset()
     for part in 0..<recipe.accumulation {
@@ -90,7 +113,7 @@ public final class Trainer {
     sum?.putMean(pool: pool)
     optimizer.options.learningRate = recipe.learningRate.rate(after: before)
     optimizer.step(pool: pool)
-    checkpoint.average?.update(step: steps, pool: pool)
+    average?.update(step: steps, pool: pool)
     isBetweenSteps = true
     return Step(number: steps, loss: mean, learningRate: optimizer.options.learningRate)
   }

@@ -7,6 +7,8 @@ public enum TrainingError: Error, Sendable {
   case data([String])
   /// What is not as it was in a training that is to go on, one line each.
   case changed([String])
+  /// What in a recipe cannot be trained by.
+  case recipe(String)
   case image(ImageError)
   case weights(WeightFileError)
   /// The log, or another file that is written.
@@ -23,6 +25,7 @@ extension TrainingError: CustomStringConvertible {
     case .changed(let changes):
       "this training cannot go on with other settings or data (\(changes.joined(separator: "; "))); "
         + "to change them, begin a new one from its weights"
+    case .recipe(let problem): problem
     case .image(let error): "\(error)"
     case .weights(let error): "\(error)"
     case .file(let path, let reason): "\(path): \(reason)"

@@ -134,14 +134,15 @@ public final class TrainingRun {
 
   private var isValidationDue: Bool {
     let step = trainer.steps
-    return validation != nil && step > 0 && trainer.checkpoint.progress?.validatedStep != step
+    return validation != nil && step > 0 && trainer.progress.validatedStep != step
       && (step % options.validateEvery == 0 || step == options.steps)
   }
 
   private func validate(_ shouldStop: @Sendable () -> Bool, _ onEvent: (Event) -> Void) throws(TrainingError) {
-    guard let validation, var progress = trainer.checkpoint.progress else { return }
+    guard let validation else { return }
+    var progress = trainer.progress
     let step = trainer.steps
-    var store = trainer.checkpoint.weights(source: options.bestOutput)
+    var store = trainer.weights(source: options.bestOutput)
     guard store.names.allSatisfy({ store[$0]!.isFinite }) else { throw .diverged(step: step, checkpoint: nil) }
     let network: TrainedNetwork
     do { network = try TrainedNetwork(store) } catch { throw .weights(error) }
@@ -160,7 +161,7 @@ public final class TrainingRun {
         step: step, score: score, measure: options.criterion.rawValue, dataset: validation.fingerprint)
     }
     progress.validatedStep = step
-    trainer.checkpoint.progress = progress
+    trainer.progress = progress
     try log.append(result, step: step, isBest: isBest)
     onEvent(.validated(result, step: step, isBest: isBest))
   }

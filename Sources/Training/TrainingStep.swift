@@ -1,4 +1,5 @@
 import Compute
+import Gradients
 import RSU
 import U2Net
 

@@ -1,5 +1,6 @@
 import CKernels
 import Compute
+import ComputeTestSupport
 import Testing
 
 struct KernelTests {
@@ -77,7 +78,7 @@ struct KernelTests {
                 var result = ck_result(
                   block: block, bias: bias.baseAddress!, floor: 0, residual: isAdded ? old.baseAddress! : nil,
                   pooled: isPooled ? pooled : nil, streams: streams)
-                winograd.output(&tiling, products, tiles * lanes, lanes, 0, Int32(tiles), &result)
+                winograd.output_tiles(&tiling, products, tiles * lanes, lanes, 0, Int32(tiles), &result)
               }
             }
             ck_streamed()

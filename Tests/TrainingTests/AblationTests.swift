@@ -221,6 +221,34 @@ struct AblationTests {
     } catch { #expect("\(error)".contains("checkpoint.safetensors: the file is empty")) }
   }
 
+  @Test func plansHaveAVersionAndAreNeverOverwritten() throws {
+    let folder = try DataFolder(), plan = Self.plan([.pln], steps: 1)
+    try run(plan, in: folder)
+    let good = try text(folder, "out/plan.json")
+    #expect(good.contains("\"version\" : 1"), "\(good)")
+    let file = URL(filePath: "\(folder.path)/out/plan.json")
+    func problem(_ text: String) throws -> String {
+      try Data(text.utf8).write(to: file)
+      defer { #expect((try? self.text(folder, "out/plan.json")) == text) }
+      do { return "none: \(try run(plan, in: folder).end)" } catch { return "\(error)" }
+    }
+    #expect(
+      try problem(good.replacing(/,\n +"version" : 1/, with: "")) == "none: finished", "before there were versions")
+    #expect(
+      try problem(good.replacing("\"version\" : 1", with: "\"version\" : 7")).contains("plan.json: version 7 of its"))
+    #expect(try problem("{\"version\":2}").contains("plan.json: version 2 of its format"))
+    for damaged in ["", "{", "[]", "{\"version\":0}", String(good.dropLast(20))] {
+      #expect(try problem(damaged).contains("plan.json: this is not an ablation's plan"), "\(damaged)")
+    }
+    // What cannot even be read.
+    try FileManager.default.removeItem(at: file)
+    try FileManager.default.createDirectory(at: file, withIntermediateDirectories: true)
+    do {
+      try run(plan, in: folder)
+      Issue.record("a folder was taken for a plan")
+    } catch { #expect("\(error)".contains("plan.json: "), "\(error)") }
+  }
+
   @Test func plansMatchCosts() {
     let macs = Self.plan(BlockKind.allCases), middle = Self.plan(BlockKind.allCases, match: .middle)
     for plan in [macs, middle] {

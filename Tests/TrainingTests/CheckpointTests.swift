@@ -1,4 +1,5 @@
 import Compute
+import Gradients
 import Foundation
 import RSU
 import Safetensors
@@ -16,15 +17,18 @@ struct CheckpointTests {
 
   /// A training that stands at its beginning, and the batch it sees.
   struct Run {
-    var checkpoint: Checkpoint
+    var parameters: TrainableParameters
+    var optimizer: Adam
     let images: [Float], masks: [Float]
+
+    var checkpoint: Checkpoint { Checkpoint(narrow, parameters, optimizer, metadata: ["note": "mine"]) }
 
     init() {
       var generator = SplitMix64(seed: 11)
-      let parameters = TrainableParameters(narrow, using: &generator)
+      parameters = TrainableParameters(narrow, using: &generator)
       var options = Adam.Options()
       options.learningRate = 0.0123456789
-      checkpoint = Checkpoint(narrow, parameters, Adam(parameters, options: options), metadata: ["note": "mine"])
+      optimizer = Adam(parameters, options: options)
       images = (0..<2 * 3 * 32 * 48).map { _ in Float(2 * generator.unit() - 1) }
       masks = (0..<2 * 32 * 48).map { _ in Float(generator.unit()) }
     }
@@ -32,8 +36,8 @@ struct CheckpointTests {
     /// Trains for some steps and returns all of the state.
     func train(steps: Int, threads: Int = 2) -> [UInt8] {
       let step = TrainingStep(
-        checkpoint.configuration, parameters: checkpoint.parameters, optimizer: checkpoint.optimizer, images: 2,
-        height: 32, width: 48, pool: ThreadPool(threads: threads))
+        narrow, parameters: parameters, optimizer: optimizer, images: 2, height: 32, width: 48,
+        pool: ThreadPool(threads: threads))
       images.withUnsafeBufferPointer { images in
         masks.withUnsafeBufferPointer { masks in
           for _ in 0..<steps { step.run(images: images, masks: masks) }
@@ -50,10 +54,56 @@ struct CheckpointTests {
     var parted = Run()
     _ = parted.train(steps: 2)
     try parted.checkpoint.write(to: path)
-    parted.checkpoint = try Checkpoint(path: path)
-    #expect(parted.checkpoint.optimizer.steps == 2)
-    #expect(parted.checkpoint.metadata["note"] == "mine")
+    let checkpoint = try Checkpoint(path: path)
+    #expect(checkpoint.optimizer.steps == 2)
+    #expect(checkpoint.metadata["note"] == "mine")
+    parted.parameters = TrainableParameters(parted.parameters.layers, checkpoint.parameters)
+    parted.optimizer = Adam(parted.parameters, at: checkpoint.optimizer)
     #expect(parted.train(steps: 2) == whole)
+  }
+
+  /// Whatever a training does afterwards, a checkpoint stays as it is: one that was taken of it and one it began with.
+  @Test func aCheckpointIsASnapshot() throws {
+    let folder = try DataFolder()
+    func bytes(_ checkpoint: Checkpoint) -> [UInt8] { Safetensors.serialize(checkpoint.store(source: "memory")) }
+    let start = Checkpoint(Self.narrow, seed: 3), startBytes = bytes(start)
+    let trainer = try TrainerTests.trainer(folder.dataset(3), from: start) { $0.averageDecay = 0.9 }
+    _ = try trainer.step()
+    let before = trainer.checkpoint, beforeBytes = bytes(before)
+    for _ in 0..<2 { _ = try trainer.step() }
+    #expect(bytes(start) == startBytes && start.optimizer.steps == 0)
+    #expect(bytes(before) == beforeBytes && before.optimizer.steps == 1)
+    // Two trainings from the same one do not meet.
+    let again = try TrainerTests.trainer(folder.dataset(3), from: before) { $0.averageDecay = 0.9 }
+    for _ in 0..<2 { _ = try again.step() }
+    #expect(bytes(again.checkpoint) == bytes(trainer.checkpoint) && bytes(again.checkpoint) != beforeBytes)
+  }
+
+  @Test func newerVersionsAreRefused() throws {
+    let folder = try DataFolder()
+    let trainer = try TrainerTests.trainer(folder.dataset(2))
+    _ = try trainer.step()
+    var store = trainer.checkpoint.store(source: "new.safetensors")
+    let json = store.metadata["training"]!
+    #expect(json.contains("\"version\":1}"), "\(json)")
+    func problem(_ json: String) -> String {
+      store.metadata["training"] = json
+      do {
+        #expect(try Checkpoint(store).progress == trainer.checkpoint.progress)
+        return "none"
+      } catch { return "\(error)" }
+    }
+    #expect(problem(json) == "none")
+    #expect(problem(json.replacing(",\"version\":1", with: "")) == "none", "before there were versions")
+    let newer = problem(json.replacing("\"version\":1", with: "\"version\":2"))
+    #expect(newer.contains("new.safetensors: metadata training: version 2") && newer.contains("up to 1"), "\(newer)")
+    // Whatever else it may hold.
+    #expect(problem("{\"version\":3}").contains("version 3"))
+    store["stage1.rebnconvin.conv_s1.weight"] = nil
+    #expect(problem("{\"version\":3}").contains("version 3"))
+    for damaged in ["0", "-1", "\"1\"", "1.5"] {
+      #expect(problem("{\"version\":\(damaged)}").contains("not a training's progress"), "\(damaged)")
+    }
   }
 
   @Test func aCheckpointIsAWeightFile() throws {

@@ -1,4 +1,5 @@
 import Compute
+import Gradients
 import Foundation
 import Testing
 import Training

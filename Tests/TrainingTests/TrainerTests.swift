@@ -1,4 +1,5 @@
 import Compute
+import Gradients
 import Foundation
 import Images
 import Safetensors
@@ -119,35 +120,35 @@ struct TrainerTests {
     }
     let one = Dataset(Array(dataset.examples[..<1]))
     let a = try train(1, one), b = try train(2, one)
-    let (x, y) = (a.checkpoint.parameters.networkParameters, b.checkpoint.parameters.networkParameters)
-    for layer in a.checkpoint.parameters.layers {
-      #expect(x[layer.name]!.weight.values == y[layer.name]!.weight.values, "\(layer.name)")
+    let (x, y) = (a.checkpoint.parameters, b.checkpoint.parameters)
+    for (name, layer) in x {
+      #expect(layer.weight.values == y[name]!.weight.values, "\(name)")
     }
     // Of different examples it is another one.
     let c = try train(2, dataset)
-    #expect(c.checkpoint.parameters.networkParameters.contains { x[$0.key]!.weight.values != $0.value.weight.values })
+    #expect(c.checkpoint.parameters.contains { x[$0.key]!.weight.values != $0.value.weight.values })
     #expect(c.recipe.examplesPerStep == 2)
   }
 
   @Test func theAverageFollowsTheWeights() throws {
     let folder = try DataFolder()
     let trainer = try Self.trainer(folder.dataset(2)) { $0.averageDecay = 0.9 }
-    let name = trainer.checkpoint.parameters.layers[0].name
+    let name = CheckpointTests.narrow.outline()[0].layer.name
     func first(_ values: NetworkParameters) -> [Double] {
       let layer = values[name]!
       return [layer.weight, layer.normalization!.mean].map { Double($0.values[0]) }
     }
-    var expected = first(trainer.checkpoint.parameters.networkParameters)
+    var expected = first(trainer.checkpoint.parameters)
     for step in 1...5 {
       _ = try trainer.step()
-      let now = first(trainer.checkpoint.parameters.networkParameters)
+      let now = first(trainer.checkpoint.parameters)
       let decay = min(0.9, Double(1 + step) / Double(10 + step))
       expected = zip(expected, now).map { $0 + (1 - decay) * ($1 - $0) }
     }
-    for (a, b) in zip(first(trainer.checkpoint.average!.networkParameters), expected) { #expect(abs(a - b) < 1e-6) }
+    for (a, b) in zip(first(trainer.checkpoint.average!.parameters), expected) { #expect(abs(a - b) < 1e-6) }
     // The file's weights are the average, the values to train on lie beside them.
     let store = trainer.checkpoint.store(source: "memory"), weight = "stage1.rebnconvin.conv_s1.weight"
-    #expect(Double(store[weight]!.values[0]) == first(trainer.checkpoint.average!.networkParameters)[0])
+    #expect(Double(store[weight]!.values[0]) == first(trainer.checkpoint.average!.parameters)[0])
     #expect(store["live." + weight]!.values[0] != store[weight]!.values[0])
     #expect(try TrainedNetwork(store).store[weight]!.values[0] == store[weight]!.values[0])
     #expect(
@@ -170,6 +171,22 @@ struct TrainerTests {
     let stopped = trainer.steps
     try bytes.write(to: URL(filePath: dataset.examples[1].photo))
     #expect(try trainer.step().number == stopped + 1, "the same batch can be read once the file is good again")
+  }
+
+  /// Without an end the rate was 0 after the first step.
+  @Test func aCosineNeedsItsEnd() throws {
+    var rate = LearningRate()
+    rate.schedule = .cosine
+    for step in [0, 1, 2, 1000] { #expect(rate.rate(after: step) == rate.base) }
+    let folder = try DataFolder()
+    do {
+      _ = try Self.trainer(folder.dataset(2)) { $0.learningRate.schedule = .cosine }
+      Issue.record("a training began without an end")
+    } catch { #expect("\(error)".contains("learningRate.steps"), "\(error)") }
+    let trainer = try Self.trainer(folder.dataset(2)) {
+      ($0.learningRate.schedule, $0.learningRate.steps) = (.cosine, 2)
+    }
+    for _ in 0..<2 { #expect(try trainer.step().learningRate > 0) }
   }
 
   @Test func learningRates() {

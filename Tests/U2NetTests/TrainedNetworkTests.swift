@@ -1,4 +1,5 @@
 import Compute
+import Gradients
 import Dispatch
 import Foundation
 import Images

@@ -40,18 +40,18 @@ static double largest_difference(const ck_kernels *kernels, const ck_winograd *w
   for (int b = 0; b < 2; b++) {
     kernels->pack(in + b * lanes * PIXELS, lanes, PIXELS, map + b * lanes * PIXELS);
     const ck_source source = {.block = map + b * lanes * PIXELS, .width = WIDTH};
-    winograd->input(&tiling, &source, 0, tiles, v + b * lanes, channels, tiles * channels);
+    winograd->input_tiles(&tiling, &source, 0, tiles, v + b * lanes, channels, tiles * channels);
   }
   const ck_weights kernel = {.start = weights, .output_step = channels * 9, .channel_step = 9};
   kernels->pack_kernels(&kernel, every, every, channels, 2, packed);
   for (int row = 0; row < m + 2; row++)
-    winograd->weights(packed, channels, 2, row, u + row * (m + 2) * channels * channels, channels * channels);
+    winograd->weight_row(packed, channels, 2, row, u + row * (m + 2) * channels * channels, channels * channels);
   for (int xi = 0; xi < n2; xi++)
     kernels->gemm(v + xi * tiles * channels, channels, u + xi * channels * channels, p + xi * tiles * channels, tiles, channels,
                   2, 0, u, v);
   for (int b = 0; b < 2; b++) {
     const ck_result result = {.block = out + b * lanes * PIXELS, .bias = bias + b * lanes};
-    winograd->output(&tiling, p + b * lanes, tiles * channels, channels, 0, tiles, &result);
+    winograd->output_tiles(&tiling, p + b * lanes, tiles * channels, channels, 0, tiles, &result);
   }
 
   double largest = 0;

@@ -163,14 +163,14 @@ struct EvaluateTests {
   }
 
   @Test func wrongUsage() throws {
-    for arguments in [
-      [], ["--masks", "m"], ["--predictions", "p", "--images", "i", "--masks", "m"], ["--predictions", "p"],
-      ["--predictions", "p", "--masks", "m", "-m", "lite"],
-      ["--predictions", "p", "--masks", "m", "--normalize", "minmax"],
-      ["--predictions", "p", "--masks", "m", "--csv", "-"], ["--predictions", "p", "--masks", "m", "--threads", "0"],
+    let pair = ["--predictions", "p", "--masks", "m"], either = ["--predictions", "--images"]
+    for (words, arguments) in [
+      (["--masks"], []), (either, ["--masks", "m"]), (either, pair + ["--images", "i"]),
+      (["--masks"], ["--predictions", "p"]), (["--model", "need --images"], pair + ["-m", "lite"]),
+      (["--normalize", "need --images"], pair + ["--normalize", "minmax"]), (["--csv"], pair + ["--csv", "-"]),
+      (["--threads", "not 0"], pair + ["--threads", "0"]),
     ] {
-      let result = try run(["evaluate"] + arguments)
-      #expect(result.code == 2 && result.errors.hasPrefix("u2net: ") && result.output.isEmpty, "\(arguments)")
+      try expectWrongUsage(["evaluate"] + arguments, naming: words)
     }
   }
 }

@@ -48,6 +48,17 @@ func run(
     errors: String(decoding: try Data(contentsOf: folder.appending(path: "errors")), as: UTF8.self))
 }
 
+/// Expects the program to refuse `arguments` as wrong usage, with every one of `words` in its message's first line: what
+/// follows is help, which names every flag.
+func expectWrongUsage(
+  _ arguments: [String], naming words: [String], sourceLocation: SourceLocation = #_sourceLocation
+) throws {
+  let result = try run(arguments), message = String(result.errors.prefix { $0 != "\n" })
+  #expect(
+    result.code == 2 && message.hasPrefix("u2net: ") && result.output.isEmpty && words.allSatisfy(message.contains),
+    "\(arguments) names \(words)? \(result.code) \(message)", sourceLocation: sourceLocation)
+}
+
 /// A folder of its own for a test, removed afterwards.
 func withFolder<R>(_ body: (String) throws -> R) throws -> R {
   let folder = FileManager.default.temporaryDirectory.appending(path: "u2net-\(UUID())").path

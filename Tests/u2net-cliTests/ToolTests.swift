@@ -99,15 +99,19 @@ struct ToolTests {
   }
 
   @Test func wrongUsageEndsWithTwo() throws {
-    for arguments in [
-      ["mask"], ["mask", "a.png"], ["mask", "a.png", "-o", "b.png", "--input-size", "31"],
-      ["mask", "a.png", "-o", "b.png", "-m", "huge"], ["cutout", "a.png", "-o", "b.png", "--threads", "0"], ["paint"],
-      ["bench", "--runs", "0"], ["bench", "--runs", "9223372036854775807"], ["convert", "a", "-"],
-      ["mask", "a", "-o", "b", "-m", "lite", "--weights", "c"], ["weights", "--url", "https://example.org"],
-      ["mask", "a", "-o", "b", "--depth", "9"],
+    let base = ["mask", "a.png", "-o", "b.png"]
+    for (words, arguments) in [
+      (["<inputs>"], ["mask"]), (["--output"], ["mask", "a.png"]),
+      (["--input-size", "31"], base + ["--input-size", "31"]),
+      (["-m", "'huge'", "lite", "full"], base + ["-m", "huge"]),
+      (["--threads", "not 0"], ["cutout", "a.png", "-o", "b.png", "--threads", "0"]), (["'paint'"], ["paint"]),
+      (["--runs", "not 0"], ["bench", "--runs", "0"]),
+      (["--runs", "9223372036854775807"], ["bench", "--runs", "9223372036854775807"]),
+      (["standard output"], ["convert", "a", "-"]),
+      (["--model", "--weights", "exclude"], base + ["-m", "lite", "--weights", "c"]),
+      (["which model"], ["weights", "--url", "https://example.org"]), (["--depth", "not 9"], base + ["--depth", "9"]),
     ] {
-      let result = try run(arguments)
-      #expect(result.code == 2 && result.errors.hasPrefix("u2net: ") && result.output.isEmpty, "\(arguments)")
+      try expectWrongUsage(arguments, naming: words)
     }
   }
 

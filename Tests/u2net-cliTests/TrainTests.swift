@@ -187,21 +187,26 @@ struct TrainTests {
 
   @Test func wrongUsage() throws {
     let base = ["train", "--data", "d", "-o", "o", "--steps", "1"]
-    for arguments in [
-      ["train"], ["train", "--data", "d", "-o", "o"], base + ["--images", "i", "--masks", "m"],
-      base + ["--steps", "0"],
-      ["train", "--images", "i", "-o", "o", "--steps", "1"], base + ["--val-images", "v"], base + ["--batch", "0"],
-      base + ["--size", "20"], base + ["--size", "36", "--batch", "1"], base + ["--size", "64", "--crop", "64"],
-      base + ["--side", "64", "--crop", "65"],
-      base + ["--jitter", "2"], base + ["--jitter", "a,b"], base + ["--ema", "1"], base + ["--widths", "4"],
-      base + ["--widths", "4:8,4:8"], base + ["--flip", "up"], base + ["--schedule", "steps"],
-      base + ["--warmup", "-1"],
-      base + ["--mask-threshold", "0"], base + ["--resume", "--overwrite"], base + ["-m", "lite", "--weights", "w"],
-      base + ["--best-by", "loss"], base + ["--learning-rate", "0"], base + ["--scale", "-1"],
-      base + ["--threads", "0"],
+    for (words, arguments) in [
+      (["--data", "--images", "--masks"], ["train"]), (["--steps"], ["train", "--data", "d", "-o", "o"]),
+      (["--data", "--images", "--masks"], base + ["--images", "i", "--masks", "m"]),
+      (["--steps", "positive"], base + ["--steps", "0"]),
+      (["--images", "--masks"], ["train", "--images", "i", "-o", "o", "--steps", "1"]),
+      (["--val-images", "--val-masks"], base + ["--val-images", "v"]), (["--batch"], base + ["--batch", "0"]),
+      (["--size"], base + ["--size", "20"]), (["--batch 1", "--crop"], base + ["--size", "36", "--batch", "1"]),
+      (["--size", "--crop"], base + ["--size", "64", "--crop", "64"]),
+      (["--crop", "65 of 64"], base + ["--side", "64", "--crop", "65"]),
+      (["--jitter", "'2'"], base + ["--jitter", "2"]),
+      (["--jitter", "'a,b'"], base + ["--jitter", "a,b"]), (["--ema"], base + ["--ema", "1"]),
+      (["--widths", "'4'"], base + ["--widths", "4"]), (["--widths", "'4:8,4:8'"], base + ["--widths", "4:8,4:8"]),
+      (["--flip", "'up'"], base + ["--flip", "up"]), (["--schedule", "'steps'"], base + ["--schedule", "steps"]),
+      (["--warmup"], base + ["--warmup", "-1"]), (["--mask-threshold"], base + ["--mask-threshold", "0"]),
+      (["--resume", "--overwrite"], base + ["--resume", "--overwrite"]),
+      (["--model", "--weights"], base + ["-m", "lite", "--weights", "w"]),
+      (["--best-by", "'loss'"], base + ["--best-by", "loss"]), (["--learning-rate"], base + ["--learning-rate", "0"]),
+      (["--scale"], base + ["--scale", "-1"]), (["--threads", "not 0"], base + ["--threads", "0"]),
     ] {
-      let result = try run(arguments)
-      #expect(result.code == 2 && result.errors.hasPrefix("u2net: ") && result.output.isEmpty, "\(arguments)")
+      try expectWrongUsage(arguments, naming: words)
     }
   }
 }

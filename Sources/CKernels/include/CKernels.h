@@ -1,7 +1,7 @@
 #pragma once
 #include <stdint.h>
 
-// The vector kernels of inference and training. Legend: L lanes of a vector; a map of C channels is stored as ⌈C/L⌉ blocks, each
+// The vector kernels of inference; those that training adds are in CGradientKernels.h. Legend: L lanes of a vector; a map of C channels is stored as ⌈C/L⌉ blocks, each
 // H×W pixels of L channels (block b, row y, column x, lane l is channel b·L + l); lanes beyond C are zero.
 // "Planar" is one channel: H×W floats. A block of several images holds one image's pixels after the other's.
 
@@ -63,33 +63,20 @@ typedef struct {
   int32_t turned;
 } ck_weights;
 
-/// The transforms of F(m×m, 3×3) with n = m + 2.
+/// The transforms of F(m×m, 3×3) with n = m + 2. Each is called as the function that templates/winograd.inc has for it.
 typedef struct {
   int32_t m;
   /// Transforms tiles first ..< first + count of one source into v: value xi (of n·n) of tile t goes to
   /// v + xi·v_xi + (t − first)·v_tile, L floats.
-  void (*input)(const ck_tiling *, const ck_source *, int32_t first, int32_t count, float *v, intptr_t v_tile,
-                intptr_t v_xi);
+  void (*input_tiles)(const ck_tiling *, const ck_source *, int32_t first, int32_t count, float *v, intptr_t v_tile,
+                      intptr_t v_xi);
   /// Transforms products back: value xi of tile t is at p + xi·p_xi + (t − first)·p_tile.
-  void (*output)(const ck_tiling *, const float *p, intptr_t p_xi, intptr_t p_tile, int32_t first, int32_t count,
-                 const ck_result *);
+  void (*output_tiles)(const ck_tiling *, const float *p, intptr_t p_xi, intptr_t p_tile, int32_t first, int32_t count,
+                       const ck_result *);
   /// Transforms 3×3 kernels as `pack_kernels` leaves them: the n values of one row of the n×n, value x of input k to
   /// u + x·u_xi + k·nv·L, nv·L floats.
-  void (*weights)(const float *kernels, int32_t k, int32_t nv, int32_t row, float *u, intptr_t u_xi);
-  /// `output` transposed: the m×m pixels of tiles first ..< first + count, zero outside the map. Value xi of tile t goes to
-  /// v + xi·v_xi + (t − first)·L.
-  void (*gradient)(const ck_tiling *, const float *block, int32_t first, int32_t count, float *v, intptr_t v_xi);
-  /// `weights` transposed: value xi of input channel k and of L outputs is at u + xi·u_xi + k·u_row. The 3×3 values go to
-  /// gradient + output[lane]·output_step + k·9 unless output[lane] is negative.
-  void (*weight_gradient)(const float *u, intptr_t u_xi, intptr_t u_row, const int32_t *output, int32_t channels,
-                          intptr_t output_step, float *gradient);
+  void (*weight_row)(const float *kernels, int32_t k, int32_t nv, int32_t row, float *u, intptr_t u_xi);
 } ck_winograd;
-
-/// Adam: m ← m + (g − m)·(1 − β₁), v ← β₂·v + (1 − β₂)·g², value ← value − rate·m / (√v / root + ε), with
-/// rate = lr / (1 − β₁ᵗ) and root = √(1 − β₂ᵗ) at step t.
-typedef struct {
-  float toward_gradient, beta2, toward_square, rate, root, epsilon;
-} ck_adam;
 
 typedef struct {
   /// "avx512", "avx2", "portable".
@@ -125,36 +112,12 @@ typedef struct {
                           int32_t out_width, int32_t first, int32_t count);
   /// out = a + b, count floats.
   void (*add)(const float *a, const float *b, float *out, intptr_t count);
+  /// y = max(x·scale + shift, floor) + residual, which may be null: `count` pixels of one block.
+  void (*normalize)(const float *x, intptr_t count, const float *scale, const float *shift, float floor,
+                    const float *residual, float *y);
   /// count ≤ L planar channels, `pixels` floats each and back to back, into one block, and back.
   void (*pack)(const float *planar, int32_t count, intptr_t pixels, float *block);
   void (*unpack)(const float *block, int32_t count, intptr_t pixels, float *planar);
-
-  // Training. All maps are blocked; x is one block, `count` or height × width pixels of it.
-
-  /// p[L, nv·L] = Σ_t v[t, L]' · d[t, nv·L] (+ p if accumulate) over `tiles` t; nv is 1 or 2. The second block of d starts
-  /// d_block floats after the first, rows of p are p_row floats apart.
-  void (*outer)(const float *v, const float *d, intptr_t d_block, int32_t tiles, int32_t nv, float *p, intptr_t p_row,
-                int32_t accumulate);
-  /// Mean and sum of squared deviations from it, lane by lane.
-  void (*moments)(const float *x, intptr_t count, float *mean, float *squares);
-  /// y = max(x·scale + shift, floor) + residual, which may be null.
-  void (*normalize)(const float *x, intptr_t count, const float *scale, const float *shift, float floor,
-                    const float *residual, float *y);
-  /// With g = dy where x·scale + shift > floor, else 0: sum = Σ g, product = Σ g·(x − mean).
-  void (*normalization_sums)(const float *x, const float *dy, intptr_t count, const float *scale, const float *shift,
-                             float floor, const float *mean, float *sum, float *product);
-  /// dx = scale·g − offset − slope·(x − mean), g as above.
-  void (*normalization_gradient)(const float *x, const float *dy, intptr_t count, const float *scale, const float *shift,
-                                 float floor, const float *mean, const float *offset, const float *slope, float *dx);
-  /// dx += the gradient of max_pool: each window's goes to the first of its largest values, row by row.
-  void (*pool_gradient)(const float *x, int32_t height, int32_t width, const float *dpooled, float *dx);
-  /// dx += the gradient of mean: a share of dmean for each pixel of the window.
-  void (*mean_gradient)(const float *dmean, ck_window window, float *dx);
-  /// dx += the transpose of upsample of all rows of dy; row: width vectors of scratch.
-  void (*upsample_gradient)(const float *dy, int32_t height, int32_t width, const ck_tap *rows, const ck_tap *columns,
-                            float *dx, int32_t dx_width, float *row);
-  /// One step of Adam on `count` values, a multiple of L: m and v are the running moments, see ck_adam.
-  void (*adam)(const ck_adam *, intptr_t count, const float *gradient, float *value, float *m, float *v);
 } ck_kernels;
 
 /// The kernels called `name`, or null if this build or this processor has none of that name.

@@ -1,5 +1,5 @@
 /// Which algorithm computes a convolution: decided here and nowhere else.
-enum ConvolutionAlgorithm: Equatable {
+package enum ConvolutionAlgorithm: Equatable {
   /// F(m×m, 3×3).
   case winograd(Int)
   /// A dot product a pixel, for one output channel.
@@ -26,7 +26,7 @@ enum ConvolutionAlgorithm: Equatable {
   }
 
   /// The m with the least estimated time. F(6×6) is the largest: F(8×8) loses accuracy.
-  static func bestTile(_ layer: Convolution, _ height: Int, _ width: Int, lanes: Int) -> Int {
+  package static func bestTile(_ layer: Convolution, _ height: Int, _ width: Int, lanes: Int) -> Int {
     (2...6).min { cycles(layer, height, width, lanes, m: $0) < cycles(layer, height, width, lanes, m: $1) }!
   }
 

@@ -10,63 +10,33 @@ import CKernels
 /// Two ways to share the work. Where there are many tiles a job takes some of them through all three steps, so that V and
 /// P stay in its cache. Where there are few, the tiles are transformed together and a job takes a group of outputs, so
 /// that U is read once. Legend: k input channels, o output channels, xi index of a product.
-struct WinogradConvolution {
-  let layer: Convolution
-  let m: Int
-  let kernels: Kernels
-  let transforms: ck_winograd
-  let tiling: OwnedBuffer<ck_tiling>
+package struct WinogradConvolution {
+  package let layer: Convolution
+  package let m: Int
+  package let kernels: Kernels
+  package let transforms: ck_winograd
+  package let tiling: OwnedBuffer<ck_tiling>
   /// All blocks of all input maps.
-  let blocks: OwnedBuffer<ck_source>
+  package let blocks: OwnedBuffer<ck_source>
   /// Of the input maps that are resized on the way.
-  private let interpolations: [Interpolation]
-  let tiles: Int
+  let interpolations: [Interpolation]
+  package let tiles: Int
   /// The weight's input channel of each k, −1 for a lane of padding.
-  private let channel: [Int32]
+  let channel: [Int32]
   /// The weight's output channel of each lane of the groups, −1 beyond the layer's outputs.
-  private let output: [Int32]
+  let output: [Int32]
   /// Vectors of output channels in a group: 1 or 2.
-  private let vectors: Int
-  private let groups: Int
+  let vectors: Int
+  let groups: Int
   /// Whether all tiles are transformed first.
-  private let sharesTiles: Bool
+  let sharesTiles: Bool
   /// Tiles a job takes from the matrix product on.
-  private let jobTiles: Int
-  private var values: Values
-  private var weights: Weights
+  let jobTiles: Int
+  var values: Values
+  var weights: Weights
   /// Of all groups' lanes, zero beyond the layer's outputs.
-  private let bias: OwnedFloats
-  private let results: OwnedBuffer<ck_result>
-
-  /// The trained values, as they lie in memory.
-  struct Values {
-    /// [O, I, 3, 3]; transposed: of a layer from O to I channels. nil once they are kept transformed, so that their memory can
-    /// go.
-    var weight: Tensor? = nil
-    var bias: [Float]?
-    /// Whether the convolution is the transpose of the one that `weight` belongs to.
-    var isTransposed = false
-  }
-
-  /// When weights are transformed.
-  enum WeightUse {
-    /// Once, at the start, which takes up to 5.4 times their memory.
-    case ahead
-    /// Once, at the start, if a run needs them more than once; otherwise in the run.
-    case aheadIfReused
-    /// In every run: they change.
-    case everyRun
-  }
-
-  /// Where the transformed weights are.
-  private enum Weights {
-    /// U of all groups.
-    case ready(OwnedFloats)
-    /// U of all groups, made at the start of a run in the memory that workers share.
-    case shared
-    /// Nowhere; each group is transformed when its turn comes.
-    case onTheWay
-  }
+  let bias: OwnedFloats
+  let results: OwnedBuffer<ck_result>
 
   /// V may take this many floats of a core's cache; P and the stream of U come on top. Measured on a core with 1 MB of L2:
   /// 50,000 to 70,000 do alike, half and twice as many take 2 % longer, four times as many 7 %.
@@ -83,22 +53,22 @@ struct WinogradConvolution {
   private static let manyWeights = 250_000
 
   /// Values of a tile's row.
-  private var n: Int { m + 2 }
+  var n: Int { m + 2 }
   /// Products a tile.
-  var n2: Int { n * n }
-  private var groupLanes: Int { vectors * kernels.lanes }
-  private var depth: Int { channel.count }
-  private var rowOfV: Int { blocks.buffer.count * kernels.lanes }
+  package var n2: Int { n * n }
+  var groupLanes: Int { vectors * kernels.lanes }
+  var depth: Int { channel.count }
+  var rowOfV: Int { blocks.buffer.count * kernels.lanes }
   /// Distances between the n² matrices, kept off multiples of 4096 bytes, which would all fall into one cache set.
-  private var strideOfV: Int { (sharesTiles ? tiles : jobTiles) * rowOfV + 16 }
-  private var strideOfP: Int { jobTiles * groupLanes + 16 }
-  private var strideOfU: Int { depth * groupLanes }
+  var strideOfV: Int { (sharesTiles ? tiles : jobTiles) * rowOfV + 16 }
+  var strideOfP: Int { jobTiles * groupLanes + 16 }
+  var strideOfU: Int { depth * groupLanes }
   /// Floats of the packed kernels from one input channel to a group.
-  private var kernelsOfChannel: Int { 9 * groupLanes }
+  var kernelsOfChannel: Int { 9 * groupLanes }
   /// Input channels whose weights are transformed at once on the way, a row of U at a time. Measured: 64 … 256 do alike.
-  private var chunk: Int { min(depth, 128) }
+  var chunk: Int { min(depth, 128) }
   /// Floats of such a row's n matrices, each; kept off powers of two as `strideOfV`.
-  private var rowOfU: Int { chunk * groupLanes + 16 }
+  var rowOfU: Int { chunk * groupLanes + 16 }
 
   /// Whether inference can, whose maps of one channel are planar.
   static func canRun(_ layer: Convolution, sources: [MapShape]) -> Bool {
@@ -118,7 +88,7 @@ struct WinogradConvolution {
   /// - Parameters:
   ///   - other: the same layer, planned alike: its transformed weights serve this one, too.
   ///   - sources: the blocked input maps, which are read as one; those of another size than `out` are resized on the way.
-  init(
+  package init(
     _ layer: Convolution, _ values: Values, sources: [StoredMap], into destination: Destination, m: Int,
     kernels: Kernels, weightUse: WeightUse, sharing other: WinogradConvolution? = nil, pool: ThreadPool
   ) {
@@ -214,207 +184,5 @@ struct WinogradConvolution {
     sharesTiles ? "\(tiles) tiles shared, \(jobTiles) a job" : "\(jobTiles) of \(tiles) tiles a job"
   }
 
-  private var countOfU: Int { groups * n2 * strideOfU }
-
-  /// U of all groups: [group][xi][k][group's lanes].
-  private func transform(into u: UnsafeMutablePointer<Float>, _ pool: ThreadPool) {
-    pool.run(groups) { group, _ in transform(group: group, into: u + group * n2 * strideOfU) }
-  }
-
-  /// U of one group: [xi][k][group's lanes].
-  private func transform(group: Int, into u: UnsafeMutablePointer<Float>) {
-    // Some channels at a time, whose kernels stay in the nearest cache.
-    let some = 16
-    withUnsafeTemporaryAllocation(of: Float.self, capacity: some * kernelsOfChannel) { packed in
-      for first in stride(from: 0, to: depth, by: some) {
-        let range = first..<min(first + some, depth)
-        pack(group: group, range, into: packed.baseAddress!)
-        for row in 0..<n {
-          transforms.weights(
-            packed.baseAddress!, Int32(range.count), Int32(vectors), Int32(row),
-            u + row * n * strideOfU + first * groupLanes, strideOfU)
-        }
-      }
-    }
-  }
-
-  /// The kernels of one group and of the input channels in `range`, [k][vector][9][lane].
-  private func pack(group: Int, _ range: Range<Int>, into kernels: UnsafeMutablePointer<Float>) {
-    values.weight!.withUnsafeBufferPointer { w in
-      channel.withUnsafeBufferPointer { channel in
-        output.withUnsafeBufferPointer { output in
-          var place =
-            values.isTransposed
-            ? ck_weights(start: w.baseAddress!, output_step: 9, channel_step: layer.output * 9, turned: 1)
-            : ck_weights(start: w.baseAddress!, output_step: layer.input * 9, channel_step: 9, turned: 0)
-          self.kernels.c.pack_kernels(
-            &place, output.baseAddress! + group * groupLanes, channel.baseAddress! + range.lowerBound,
-            Int32(range.count), Int32(vectors), kernels)
-        }
-      }
-    }
-  }
-
-  /// Floats that all workers share, and floats that each needs beside them.
-  var scratchCount: (shared: Int, each: Int) {
-    let v = n2 * strideOfV
-    let (shared, each) = sharesTiles ? (v, n2 * strideOfP) : (0, v + n2 * strideOfP)
-    return switch weights {
-    case .ready: (shared, each)
-    case .shared: (shared + countOfU, each)
-    case .onTheWay: (shared, each + n * rowOfU + chunk * kernelsOfChannel)
-    }
-  }
-
-  /// Where a result goes: all maps blocked and of one size.
-  struct Destination {
-    struct Block {
-      let out: UnsafeMutablePointer<Float>
-      let residual: UnsafeMutablePointer<Float>?
-      let pooled: UnsafeMutablePointer<Float>?
-    }
-
-    let maps: [StoredMap]
-    let blocks: [Block]
-
-    /// One map; `residual` is added after the ReLU, `pooled` gets the max-pooled result if `canPool`.
-    init(_ map: StoredMap, residual: StoredMap? = nil, pooled: StoredMap? = nil) {
-      maps = [map]
-      blocks = (0..<map.blocks).map {
-        Block(out: map.block($0), residual: residual?.block($0), pooled: pooled?.block($0))
-      }
-    }
-
-    /// Maps that get the result's channels in turn, or have them added.
-    init(_ maps: [(map: StoredMap, isAddedTo: Bool)]) {
-      self.maps = maps.map(\.map)
-      blocks = maps.flatMap { map, isAddedTo in
-        (0..<map.blocks).map {
-          Block(out: map.block($0), residual: isAddedTo ? map.block($0) : nil, pooled: nil)
-        }
-      }
-    }
-  }
-
-  /// What a run does.
-  /// - Parameters:
-  ///   - shared, own: scratch as `scratchCount` says, the latter for each worker in turn.
-  ///   - stopwatch: gets the times of transforms and products.
-  func phases(
-    shared: UnsafeMutablePointer<Float>, own: UnsafeMutablePointer<Float>, stopwatch: Stopwatch
-  ) -> [Phase] {
-    switch weights {
-    case .ready(let u): return phases(u.start, shared: shared, own: own, stopwatch)
-    case .onTheWay: return phases(nil, shared: shared, own: own, stopwatch)
-    case .shared:
-      let u = shared + (sharesTiles ? n2 * strideOfV : 0)
-      let transformation = Phase(jobs: groups) { group, worker in
-        stopwatch.start(worker)
-        transform(group: group, into: u + group * n2 * strideOfU)
-        stopwatch.add(.transform, worker)
-      }
-      return [transformation] + phases(u, shared: shared, own: own, stopwatch)
-    }
-  }
-
-  /// - Parameter ready: U of all groups; nil where each group is transformed on the way.
-  private func phases(
-    _ ready: UnsafePointer<Float>?, shared: UnsafeMutablePointer<Float>, own: UnsafeMutablePointer<Float>,
-    _ stopwatch: Stopwatch
-  ) -> [Phase] {
-    let parts = (tiles + jobTiles - 1) / jobTiles
-    let ownCount = scratchCount.each
-    guard sharesTiles else {
-      guard let u = ready else { preconditionFailure("\(layer.name): weights must be transformed ahead") }
-      return [
-        Phase(jobs: parts) { job, worker in
-          stopwatch.start(worker)
-          let v = own + worker * ownCount, p = v + n2 * strideOfV
-          let first = job * jobTiles, count = min(jobTiles, tiles - first)
-          for b in 0..<blocks.buffer.count {
-            transforms.input(
-              tiling.start, blocks.start + b, Int32(first), Int32(count), v + b * kernels.lanes, rowOfV, strideOfV)
-          }
-          stopwatch.add(.transform, worker)
-          for group in 0..<groups {
-            multiply(v, u + group * n2 * strideOfU, p, count)
-            stopwatch.add(.product, worker)
-            finish(group, first, count, p)
-            stopwatch.add(.transform, worker)
-          }
-        }
-      ]
-    }
-    let transformation = Phase(jobs: blocks.buffer.count) { b, worker in
-      stopwatch.start(worker)
-      transforms.input(
-        tiling.start, blocks.start + b, 0, Int32(tiles), shared + b * kernels.lanes, rowOfV, strideOfV)
-      stopwatch.add(.transform, worker)
-    }
-    let products = Phase(jobs: groups * parts) { job, worker in
-      stopwatch.start(worker)
-      let p = own + worker * ownCount
-      let first = job % parts * jobTiles, count = min(jobTiles, tiles - first), group = job / parts
-      let v = shared + first * rowOfV
-      if let ready {
-        multiply(v, ready + group * n2 * strideOfU, p, count)
-        stopwatch.add(.product, worker)
-      } else {
-        multiplyOnTheWay(v, group, p, count, scratch: p + n2 * strideOfP, worker, stopwatch)
-      }
-      finish(group, first, count, p)
-      stopwatch.add(.transform, worker)
-    }
-    return [transformation, products]
-  }
-
-  /// P = V · U, matrix by matrix.
-  private func multiply(
-    _ v: UnsafePointer<Float>, _ u: UnsafePointer<Float>, _ p: UnsafeMutablePointer<Float>, _ count: Int
-  ) {
-    for xi in 0..<n2 {
-      multiply(xi, v, u + xi * strideOfU, p, count, 0..<depth, next: u + (xi + 1) * strideOfU)
-    }
-  }
-
-  /// P = V · U of a group whose U is made on the way, by some input channels and a row of U at a time.
-  private func multiplyOnTheWay(
-    _ v: UnsafePointer<Float>, _ group: Int, _ p: UnsafeMutablePointer<Float>, _ count: Int,
-    scratch u: UnsafeMutablePointer<Float>, _ worker: Int, _ stopwatch: Stopwatch
-  ) {
-    let packed = u + n * rowOfU
-    for start in stride(from: 0, to: depth, by: chunk) {
-      let range = start..<min(start + chunk, depth)
-      pack(group: group, range, into: packed)
-      for row in 0..<n {
-        transforms.weights(packed, Int32(range.count), Int32(vectors), Int32(row), u, rowOfU)
-        stopwatch.add(.transform, worker)
-        for x in 0..<n {
-          multiply(row * n + x, v, u + x * rowOfU, p, count, range, next: u + (x + 1) * rowOfU)
-        }
-        stopwatch.add(.product, worker)
-      }
-    }
-  }
-
-  /// Product `xi` of the input channels in `range`, added to what P holds unless they are the first.
-  private func multiply(
-    _ xi: Int, _ v: UnsafePointer<Float>, _ u: UnsafePointer<Float>, _ p: UnsafeMutablePointer<Float>, _ count: Int,
-    _ range: Range<Int>, next: UnsafePointer<Float>
-  ) {
-    let v = v + range.lowerBound
-    kernels.c.gemm(
-      v + xi * strideOfV, rowOfV, u, p + xi * strideOfP, Int32(count), Int32(range.count), Int32(vectors),
-      range.lowerBound > 0 ? 1 : 0, next, v + (xi + 1 < n2 ? xi + 1 : 0) * strideOfV)
-  }
-
-  private func finish(_ group: Int, _ first: Int, _ count: Int, _ p: UnsafePointer<Float>) {
-    for block in group * vectors..<min((group + 1) * vectors, results.buffer.count) {
-      let vector = block - group * vectors
-      transforms.output(
-        tiling.start, p + vector * kernels.lanes, strideOfP, groupLanes, Int32(first), Int32(count),
-        results.start + block)
-    }
-    ck_streamed()
-  }
+  var countOfU: Int { groups * n2 * strideOfU }
 }

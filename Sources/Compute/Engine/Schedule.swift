@@ -4,40 +4,40 @@
 /// is the list of maps that it joins, and an operation on a list is done map by map. An addition to the result of a
 /// convolution that nobody else reads becomes that convolution's residual. Max-pooling of a convolution's result is done by
 /// that convolution. Upsampling is done by the convolution that reads the result, if it can, on the way.
-struct Schedule {
+package struct Schedule {
   /// One map of the list that is a node's value.
-  struct Map: Hashable {
-    let node: Graph.ID
-    let index: Int
+  package struct Map: Hashable {
+    package let node: Graph.ID
+    package let index: Int
   }
 
-  enum Operation {
+  package enum Operation {
     case convolution(Convolution)
     case maxPool, averagePool, upsample, add, sigmoid
     /// One map of several.
     case join
   }
 
-  struct Step {
-    let operation: Operation
+  package struct Step {
+    package let operation: Operation
     /// A convolution resizes those that are smaller than its result.
-    let operands: [Map]
+    package let operands: [Map]
     /// Added to a convolution's result after its ReLU.
-    var residual: Map? = nil
-    let result: Map
+    package var residual: Map? = nil
+    package let result: Map
     /// A convolution's result, max-pooled.
-    var pooled: Map? = nil
+    package var pooled: Map? = nil
   }
 
-  private(set) var inputs: [Map] = []
-  private(set) var steps: [Step] = []
+  package private(set) var inputs: [Map] = []
+  package private(set) var steps: [Step] = []
   /// The maps of each output.
-  private(set) var outputs: [[Map]] = []
-  private(set) var shapes: [Map: MapShape] = [:]
+  package private(set) var outputs: [[Map]] = []
+  package private(set) var shapes: [Map: MapShape] = [:]
   /// Upsampled maps that no step has made yet, and what they are made from.
   private var upsampled: [Map: Map] = [:]
 
-  init(_ graph: Graph, outputs: [Graph.ID]) {
+  package init(_ graph: Graph, outputs: [Graph.ID]) {
     let readers = Self.readers(graph, outputs: outputs)
     let fused = Self.additionsFused(graph, readers: readers, outputs: outputs)
     let absorbed = Set(fused.values.map(\.addition))

@@ -5,7 +5,7 @@
 #endif
 
 /// How long the workers of one operator spend in its parts.
-final class Stopwatch {
+package final class Stopwatch {
   enum Part: Int { case transform, product }
 
   /// By worker, on cache lines of their own: when the running part began, then the nanoseconds in each part.
@@ -13,7 +13,7 @@ final class Stopwatch {
   private let workers: Int
   private static let line = 8
 
-  init(workers: Int) {
+  package init(workers: Int) {
     self.workers = workers
     times = OwnedBuffer([UInt64](repeating: 0, count: workers * Self.line))
   }

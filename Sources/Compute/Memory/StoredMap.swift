@@ -5,45 +5,45 @@ import CKernels
 /// One channel is planar: H·W floats. More channels are blocked: ⌈C/L⌉ blocks of H·W pixels of L channels, L being the
 /// lanes of the kernels' vectors; lanes beyond C are zero, always. Maps of several images, which training needs, are always
 /// blocked: ⌈C/L⌉ blocks of N images of H·W pixels of L channels.
-struct StoredMap {
+package struct StoredMap {
   /// Of each image.
-  let shape: MapShape
-  let images: Int
+  package let shape: MapShape
+  package let images: Int
   /// L, or 1 for a planar map.
-  let lanes: Int
-  let start: UnsafeMutablePointer<Float>
+  package let lanes: Int
+  package let start: UnsafeMutablePointer<Float>
 
   /// Floats of a map of `shape`.
-  static func count(_ shape: MapShape, lanes: Int) -> Int {
+  package static func count(_ shape: MapShape, lanes: Int) -> Int {
     shape.channels == 1 ? shape.pixels : blocks(shape.channels, lanes: lanes) * lanes * shape.pixels
   }
 
-  static func blocks(_ channels: Int, lanes: Int) -> Int { (channels + lanes - 1) / lanes }
+  package static func blocks(_ channels: Int, lanes: Int) -> Int { (channels + lanes - 1) / lanes }
 
-  init(_ shape: MapShape, lanes: Int, start: UnsafeMutablePointer<Float>) {
+  package init(_ shape: MapShape, lanes: Int, start: UnsafeMutablePointer<Float>) {
     self.init(shape, images: 1, blocks: shape.channels == 1 ? 1 : lanes, start: start)
   }
 
   /// Maps of `images` images, in blocks of `lanes` channels.
-  init(_ shape: MapShape, images: Int, blocks lanes: Int, start: UnsafeMutablePointer<Float>) {
+  package init(_ shape: MapShape, images: Int, blocks lanes: Int, start: UnsafeMutablePointer<Float>) {
     self.shape = shape
     self.images = images
     self.lanes = lanes
     self.start = start
   }
 
-  var isPlanar: Bool { lanes == 1 }
-  var blocks: Int { Self.blocks(shape.channels, lanes: lanes) }
+  package var isPlanar: Bool { lanes == 1 }
+  package var blocks: Int { Self.blocks(shape.channels, lanes: lanes) }
   /// Floats of one image in one block.
-  var imageCount: Int { lanes * shape.pixels }
+  package var imageCount: Int { lanes * shape.pixels }
   /// Pixels of all images.
-  var pixels: Int { images * shape.pixels }
+  package var pixels: Int { images * shape.pixels }
   /// Floats of one block.
-  var blockCount: Int { lanes * pixels }
+  package var blockCount: Int { lanes * pixels }
   /// Floats of all blocks.
-  var count: Int { blocks * blockCount }
+  package var count: Int { blocks * blockCount }
   /// For every lane of the blocks of `maps`, read as one map, which channel of it that is; −1 for padding.
-  static func lanes(_ maps: [StoredMap]) -> [Int32] {
+  package static func lanes(_ maps: [StoredMap]) -> [Int32] {
     var lanes: [Int32] = [], first = 0
     for map in maps {
       lanes += (0..<map.blocks * map.lanes).map { $0 < map.shape.channels ? Int32(first + $0) : -1 }
@@ -52,12 +52,12 @@ struct StoredMap {
     return lanes
   }
 
-  func block(_ index: Int) -> UnsafeMutablePointer<Float> { start + index * blockCount }
+  package func block(_ index: Int) -> UnsafeMutablePointer<Float> { start + index * blockCount }
   /// Channels in block `index`: L, or fewer in the last one.
-  func channels(inBlock index: Int) -> Int { min(lanes, shape.channels - index * lanes) }
+  package func channels(inBlock index: Int) -> Int { min(lanes, shape.channels - index * lanes) }
 
   /// Copies from C planes, or to them.
-  func pack(_ planes: UnsafePointer<Float>, _ kernels: Kernels) {
+  package func pack(_ planes: UnsafePointer<Float>, _ kernels: Kernels) {
     if isPlanar {
       start.update(from: planes, count: shape.count)
     } else {
@@ -68,7 +68,7 @@ struct StoredMap {
     }
   }
 
-  func unpack(_ planes: UnsafeMutablePointer<Float>, _ kernels: Kernels) {
+  package func unpack(_ planes: UnsafeMutablePointer<Float>, _ kernels: Kernels) {
     if isPlanar {
       planes.update(from: start, count: shape.count)
     } else {

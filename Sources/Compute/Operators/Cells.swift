@@ -1,18 +1,18 @@
 import CKernels
 
 /// The windows of adaptive average pooling: H×W pixels in rows × columns cells.
-struct Cells {
+package struct Cells {
   private let source, out: MapShape
 
-  init(of source: MapShape, in out: MapShape) {
+  package init(of source: MapShape, in out: MapShape) {
     self.source = source
     self.out = out
   }
 
-  var count: Int { out.pixels }
+  package var count: Int { out.pixels }
 
   /// What cell `index`, counted row by row, is the mean of.
-  func window(_ index: Int) -> ck_window {
+  package func window(_ index: Int) -> ck_window {
     let rows = Self.pixels(index / out.width, of: out.height, in: source.height)
     let columns = Self.pixels(index % out.width, of: out.width, in: source.width)
     return ck_window(

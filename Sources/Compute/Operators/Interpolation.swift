@@ -3,11 +3,11 @@ import CKernels
 /// How one map is resized to another size: bilinear, half-pixel centres, corners not aligned.
 ///
 /// Sample i of `out` lies at (i + ½)·in/out − ½ of the `in` stored ones, clamped to those that there are.
-struct Interpolation {
-  let rows: OwnedBuffer<ck_tap>
-  let columns: OwnedBuffer<ck_tap>
+package struct Interpolation {
+  package let rows: OwnedBuffer<ck_tap>
+  package let columns: OwnedBuffer<ck_tap>
 
-  init(from source: MapShape, to out: MapShape) {
+  package init(from source: MapShape, to out: MapShape) {
     rows = Self.taps(from: source.height, to: out.height)
     columns = Self.taps(from: source.width, to: out.width)
   }

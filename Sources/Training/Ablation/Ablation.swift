@@ -50,16 +50,11 @@ public final class Ablation {
     let signature = Signature(
       reference: plan.reference.text, match: plan.match, recipe: plan.recipe, training: training.fingerprint,
       validation: validation.fingerprint)
-    if folder.appending("plan.json".utf8).byteCount != nil {
-      guard let before: Signature = read("plan.json") else {
-        throw .file(
-          path: "\(options.folder)/plan.json",
-          reason: "this is not an ablation's plan; it was emptied or damaged, or the folder is another program's")
-      }
+    if let before = try signatureThere() {
       let changes = signature.differences(from: before)
       guard changes.isEmpty else { throw .changed(changes.map { "\(options.folder): \($0)" }) }
     } else {
-      try write(json: signature, to: "plan.json")
+      try write(json: Versioned(signature), to: "plan.json")
     }
   }
 
@@ -80,6 +75,23 @@ public final class Ablation {
       if training != other.training { changes.append("the photos and masks to train on are others") }
       if validation != other.validation { changes.append("the photos and masks to validate on are others") }
       return changes
+    }
+  }
+
+  /// What the folder's `plan.json` says; nil if there is none. Its version is that of the whole folder.
+  private func signatureThere() throws(TrainingError) -> Signature? {
+    let file = folder.appending("plan.json".utf8), path = "\(options.folder)/plan.json"
+    guard file.exists else { return nil }
+    let bytes: [UInt8]
+    do { bytes = try file.contents() } catch { throw .file(path: path, reason: error.reason) }
+    do {
+      return try JSONDecoder().decode(Versioned<Signature>.self, from: Data(bytes)).value
+    } catch let error as NewerVersion {
+      throw .file(path: path, reason: "\(error)")
+    } catch {
+      throw .file(
+        path: path,
+        reason: "this is not an ablation's plan; it was emptied or damaged, or the folder is another program's")
     }
   }
 
@@ -111,7 +123,7 @@ public final class Ablation {
           diverged.append("\(run.name): \(TrainingError.diverged(step: step, checkpoint: checkpoint))")
           continue
         }
-        if end == .stopped || trainer.checkpoint.progress?.validatedStep != plan.steps { return .stopped }
+        if end == .stopped || trainer.progress.validatedStep != plan.steps { return .stopped }
         if steps == plan.steps { try save(trainer.checkpoint, to: its.output) }
       }
       try write(json: AblationMetrics(run, of: self), to: "\(run.name)/metrics.json")

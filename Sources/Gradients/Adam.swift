@@ -1,4 +1,5 @@
-import CKernels
+import CGradientKernels
+import Compute
 
 #if canImport(Glibc)
   import Glibc
@@ -33,17 +34,36 @@ public final class Adam {
     for memory in [first, second] { memory.buffer.initialize(repeating: 0) }
   }
 
-  /// Goes on where another one stood: after `steps` steps, with its `moments`.
-  public convenience init(
-    _ parameters: TrainableParameters, options: Options, steps: Int,
-    moments: (first: NetworkParameters, second: NetworkParameters)
-  ) {
-    precondition(steps >= 0, "\(steps) steps")
-    self.init(parameters, options: options)
-    self.steps = steps
-    parameters.fill(first, from: moments.first)
-    parameters.fill(second, from: moments.second)
+  /// Where an optimiser stands, beside the values: a copy, which no later step changes.
+  public struct State: Sendable {
+    public var options: Options
+    /// Steps made, ≥ 0.
+    public var steps: Int
+    /// Running means of the gradients and of their squares, in the place of the values that they belong to; nil: all zero, as
+    /// before the first step.
+    public var moments: (first: NetworkParameters, second: NetworkParameters)?
+
+    public init(
+      options: Options = Options(), steps: Int = 0,
+      moments: (first: NetworkParameters, second: NetworkParameters)? = nil
+    ) {
+      precondition(steps >= 0, "\(steps) steps")
+      (self.options, self.steps, self.moments) = (options, steps, moments)
+    }
   }
+
+  /// Goes on where another one stood.
+  public convenience init(_ parameters: TrainableParameters, at state: State) {
+    self.init(parameters, options: state.options)
+    steps = state.steps
+    if let moments = state.moments {
+      parameters.fill(first, from: moments.first)
+      parameters.fill(second, from: moments.second)
+    }
+  }
+
+  /// A copy of where it stands.
+  public var state: State { State(options: options, steps: steps, moments: moments) }
 
   /// A copy of the running means of the gradients and of their squares, in the place of the values that they belong to.
   public var moments: (first: NetworkParameters, second: NetworkParameters) {
@@ -61,7 +81,7 @@ public final class Adam {
       toward_gradient: Float(1 - options.beta1), beta2: Float(options.beta2), toward_square: Float(1 - options.beta2),
       rate: Float(options.learningRate / left(options.beta1)),
       root: Float(left(options.beta2).squareRoot()), epsilon: Float(options.epsilon))
-    let count = parameters.values.buffer.count
+    let count = parameters.values.buffer.count, kernels = GradientKernels(kernels)
     pool.run((count + Self.jobCount - 1) / Self.jobCount) { job, _ in
       var constants = constants
       let start = job * Self.jobCount

@@ -1,4 +1,6 @@
 import Compute
+import ComputeTestSupport
+import Gradients
 import Testing
 
 struct AdamTests {

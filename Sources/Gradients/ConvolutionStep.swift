@@ -1,4 +1,4 @@
-import CKernels
+import Compute
 
 /// Convolution, normalisation, ReLU, residual and max-pool, and back.
 ///
@@ -29,7 +29,7 @@ struct ConvolutionStep: TapeStep {
     residual = step.residual.map { maps[.value($0)] }
     pooling = step.pooled.map { (maps[.value($0)], maps[.gradient($0)], step.poolingIsFirst) }
     residualGradient = step.toResidual.map { (maps[.gradient($0.map)], $0.isFirst) }
-    normalization = Normalization(layer, context.parameters, z: product, kernels: context.kernels)
+    normalization = Normalization(layer, z: product, context)
 
     let place = context.parameters.places[layer.name]!
     // The optimiser changes these values between two steps; transformed copies are made in every run.
@@ -52,7 +52,8 @@ struct ConvolutionStep: TapeStep {
         kernels: context.kernels, weightUse: .everyRun, pool: context.pool)
     }
     forward = convolution(layer.input, layer.output, isTransposed: false, operands, .init(product))
-    weightGradient = WeightGradient(forward, sources: operands, gradient: productGradient)
+    weightGradient = WeightGradient(
+      forward, sources: operands, gradient: productGradient, kernels: context.gradientKernels)
 
     var destinations: [(map: StoredMap, isAddedTo: Bool)] = []
     var resized: [(from: StoredMap, to: StoredMap, isFirst: Bool, taps: Interpolation)] = []

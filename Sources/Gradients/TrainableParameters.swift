@@ -1,3 +1,5 @@
+import Compute
+
 /// The values of a network while it is trained, each kind in one stretch of memory: what the optimiser changes, its gradients
 /// and the running statistics of batch normalisation.
 public final class TrainableParameters {

@@ -1,4 +1,6 @@
 import Compute
+import ComputeTestSupport
+import Gradients
 import Testing
 
 /// A network under test: written once, interpreted by `Tape` and by `PlainTraining`.

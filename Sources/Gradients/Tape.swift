@@ -1,11 +1,12 @@
-import CKernels
+import Compute
 
 /// Interprets a recorded network for training: computes it on several images with batch statistics, and pulls the outputs'
 /// gradients back through it.
 ///
 /// Planned once like `Inference`: the schedule is the same, every step knows how to run and how to pull back, maps and
-/// gradients share one arena as their lives allow, and nothing is allocated while it runs. All maps are blocked. How work is
-/// cut into jobs never depends on the number of threads, so neither do results.
+/// gradients share one arena as their lives allow. No memory for numbers is allocated while it runs; the closures that hand
+/// a step's jobs to the threads are, a few of some hundred bytes a step. All maps are blocked. How work is cut into jobs
+/// never depends on the number of threads, so neither do results.
 public final class Tape {
   let pool: ThreadPool
   let losses: OwnedBuffer<Double>
@@ -41,7 +42,8 @@ public final class Tape {
     self.arena = arena
     let maps = TapeMaps(plan, start: arena.start)
     let context = TapeContext(
-      parameters: parameters, kernels: kernels, pool: pool, tile: tile, stopwatch: Stopwatch(workers: pool.threads))
+      parameters: parameters, kernels: kernels, gradientKernels: GradientKernels(kernels), pool: pool, tile: tile,
+      stopwatch: Stopwatch(workers: pool.threads))
     steps = schedule.steps.indices.map { index in
       let step = schedule.steps[index]
       let roles = plan.steps[index]
@@ -153,6 +155,7 @@ extension TapeStep {
 struct TapeContext {
   let parameters: TrainableParameters
   let kernels: Kernels
+  let gradientKernels: GradientKernels
   let pool: ThreadPool
   let tile: Int?
   let stopwatch: Stopwatch

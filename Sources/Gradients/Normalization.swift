@@ -1,4 +1,4 @@
-import CKernels
+import Compute
 
 /// What follows a convolution in training: batch normalisation with the batch's own statistics, ReLU, sum with a residual.
 ///
@@ -18,6 +18,7 @@ struct Normalization {
   private let place: TrainableParameters.Place
   private let parameters: TrainableParameters
   private let kernels: Kernels
+  private let gradientKernels: GradientKernels
   private let z: StoredMap
   /// [⌈O/L⌉·L] each, zero beyond O: what `normalize` and its gradient multiply by and add.
   private let coefficients: OwnedFloats
@@ -34,11 +35,12 @@ struct Normalization {
     coefficients.start + (c.rawValue * z.blocks + block) * lanes
   }
 
-  init(_ layer: Convolution, _ parameters: TrainableParameters, z: StoredMap, kernels: Kernels) {
+  init(_ layer: Convolution, z: StoredMap, _ context: TapeContext) {
     precondition(!layer.isNormalized || z.pixels > 1, "\(layer.name): one value has no variance")
     self.layer = layer
-    self.parameters = parameters
-    self.kernels = kernels
+    parameters = context.parameters
+    kernels = context.kernels
+    gradientKernels = context.gradientKernels
     self.z = z
     place = parameters.places[layer.name]!
     coefficients = OwnedFloats(count: Coefficient.allCases.count * z.blocks * z.lanes)
@@ -65,7 +67,7 @@ struct Normalization {
     if layer.isNormalized {
       forEachPart(pool) { block, offset, pixels, part in
         let sum = sums + part * 2 * lanes
-        kernels.c.moments(z.block(block) + offset, pixels, sum, sum + lanes)
+        gradientKernels.c.moments(z.block(block) + offset, pixels, sum, sum + lanes)
       }
       for channel in 0..<layer.output { setStatistics(channel, sums, calibrating: pass) }
     } else {
@@ -118,14 +120,14 @@ struct Normalization {
   func pullBack(_ dy: StoredMap, into dz: StoredMap, shared sums: UnsafeMutablePointer<Float>, pool: ThreadPool) {
     forEachPart(pool) { block, offset, pixels, part in
       let sum = sums + part * 2 * lanes
-      kernels.c.normalization_sums(
+      gradientKernels.c.normalization_sums(
         z.block(block) + offset, dy.block(block) + offset, pixels, coefficient(.scale, block),
         coefficient(.shift, block),
         floor, coefficient(.mean, block), sum, sum + lanes)
     }
     for channel in 0..<layer.output { setGradients(channel, sums) }
     forEachPart(pool) { block, offset, pixels, _ in
-      kernels.c.normalization_gradient(
+      gradientKernels.c.normalization_gradient(
         z.block(block) + offset, dy.block(block) + offset, pixels, coefficient(.scale, block),
         coefficient(.shift, block),
         floor, coefficient(.mean, block), coefficient(.offset, block), coefficient(.slope, block),

@@ -1,4 +1,5 @@
-import CKernels
+import CGradientKernels
+import Compute
 
 /// The gradient of a loss with respect to the weight of a Winograd convolution: the transpose of the way from the weight to
 /// the result, for all images together (dz is the gradient with respect to the result).
@@ -12,6 +13,8 @@ import CKernels
 /// the tiles. Legend: k input channels, o output channels, xi index of a product.
 struct WeightGradient {
   private let forward: WinogradConvolution
+  private let kernels: GradientKernels
+  private let transforms: ck_winograd_gradients
   private let gradient: StoredMap
   private let lanes: Int
   private let inputBlocks: Int
@@ -39,8 +42,12 @@ struct WeightGradient {
   /// - Parameters:
   ///   - sources: the input maps of `forward`.
   ///   - gradient: dz.
-  init(_ forward: WinogradConvolution, sources: [StoredMap], gradient: StoredMap) {
+  init(
+    _ forward: WinogradConvolution, sources: [StoredMap], gradient: StoredMap, kernels: GradientKernels
+  ) {
     self.forward = forward
+    self.kernels = kernels
+    transforms = kernels.winograd(forward.m)
     self.gradient = gradient
     lanes = forward.kernels.lanes
     inputBlocks = forward.blocks.buffer.count
@@ -68,12 +75,12 @@ struct WeightGradient {
         let block = job / parts, start = job % parts * Self.jobTiles
         let tile = Int32(first + start), tiles = Int32(min(Self.jobTiles, count - start))
         if block < inputBlocks {
-          forward.transforms.input(
+          forward.transforms.input_tiles(
             forward.tiling.start, forward.blocks.start + block, tile, tiles, v + block * panel + start * lanes, lanes,
             strideOfV)
         } else {
           let block = block - inputBlocks
-          forward.transforms.gradient(
+          transforms.gradient_tiles(
             forward.tiling.start, gradient.block(block), tile, tiles, d + block * panel + start * lanes, strideOfD)
         }
       }
@@ -82,7 +89,7 @@ struct WeightGradient {
         let xi = job / jobs, start = job % jobs * Self.jobBlocks
         for k in start..<min(start + Self.jobBlocks, inputBlocks) {
           for o in stride(from: 0, to: outputBlocks, by: 2) {
-            forward.kernels.c.outer(
+            kernels.c.outer(
               v + xi * strideOfV + k * panel, d + xi * strideOfD + o * panel, panel, Int32(count),
               o + 1 < outputBlocks ? 2 : 1, u + xi * strideOfU + k * lanes * rowOfU + o * lanes, rowOfU,
               first > 0 ? 1 : 0)
@@ -93,7 +100,7 @@ struct WeightGradient {
     pool.run(outputBlocks) { o, _ in
       var channel = 0
       for source in sources {
-        forward.transforms.weight_gradient(
+        transforms.weight_gradient(
           u + source.block * lanes * rowOfU + o * lanes, strideOfU, rowOfU, output.start + o * lanes,
           Int32(source.channels), forward.layer.input * 9, weight + channel * 9)
         channel += source.channels

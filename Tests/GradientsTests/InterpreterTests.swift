@@ -1,4 +1,5 @@
 import Compute
+import ComputeTestSupport
 import RSU
 import Testing
 

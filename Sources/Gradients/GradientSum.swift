@@ -1,3 +1,5 @@
+import Compute
+
 /// Adds up the gradients of several batches, so that one step of the optimiser can see more images than fit into memory at once.
 public final class GradientSum {
   private let parameters: TrainableParameters

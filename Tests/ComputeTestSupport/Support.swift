@@ -1,23 +1,19 @@
 import Compute
 
-/// A small repeatable generator (SplitMix64), so that a failure can be run again.
-struct SeededGenerator: RandomNumberGenerator {
-  private var state: UInt64
-  init(_ seed: UInt64) { state = seed }
+/// A small repeatable generator, so that a failure can be run again.
+package typealias SeededGenerator = SplitMix64
 
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
+extension SplitMix64 {
+  package init(_ seed: UInt64) { self.init(seed: seed) }
+
+  /// In −1 … 1.
+  package mutating func floats(_ count: Int) -> [Float] {
+    (0..<count).map { _ in Float.random(in: -1...1, using: &self) }
   }
-
-  mutating func floats(_ count: Int) -> [Float] { (0..<count).map { _ in Float.random(in: -1...1, using: &self) } }
 }
 
 /// Records `build` on one input, runs it and returns the result.
-func evaluate(
+package func evaluate(
   _ input: [Float], _ shape: MapShape, parameters: NetworkParameters = [:], threads: Int = 1,
   options: Inference.Options = Inference.Options(), _ build: (GraphRecorder, Graph.ID) -> Graph.ID
 ) -> [Float] {
@@ -30,7 +26,7 @@ func evaluate(
 }
 
 /// The ways to compute a convolution that this processor has: every instruction set with every tile size.
-let everyWay: [Inference.Options] = Kernels.names.flatMap { name in
+package let everyWay: [Inference.Options] = Kernels.names.flatMap { name in
   (2...6).map { tile in
     var options = Inference.Options()
     options.kernels = Kernels(named: name)!
@@ -40,10 +36,11 @@ let everyWay: [Inference.Options] = Kernels.names.flatMap { name in
   }
 }
 
-func describe(_ options: Inference.Options) -> String { "\(options.kernels.name) F(\(options.tile ?? 0))" }
+package func describe(_ options: Inference.Options) -> String { "\(options.kernels.name) F(\(options.tile ?? 0))" }
 
 /// What a convolution layer is, tap by tap in double precision: bias, zero padding, optional ReLU.
-func plainConvolution(_ x: [Float], _ shape: MapShape, _ layer: Convolution, weight: [Float], bias: [Float]) -> [Float]
+package func plainConvolution(_ x: [Float], _ shape: MapShape, _ layer: Convolution, weight: [Float], bias: [Float])
+  -> [Float]
 {
   let (H, W, k) = (shape.height, shape.width, layer.kernel)
   var out: [Float] = []
@@ -68,7 +65,7 @@ func plainConvolution(_ x: [Float], _ shape: MapShape, _ layer: Convolution, wei
 }
 
 /// The largest difference between two lists of equal length.
-func largestDifference(_ a: [Float], _ b: [Float]) -> Float {
+package func largestDifference(_ a: [Float], _ b: [Float]) -> Float {
   precondition(a.count == b.count, "\(a.count) values against \(b.count)")
   return zip(a, b).reduce(0) { max($0, abs($1.0 - $1.1)) }
 }

@@ -1,3 +1,5 @@
+import Compute
+
 /// Which maps a tape keeps, for how long, and who writes a gradient first.
 ///
 /// Moments: 0 the input, 1 … S the steps, S + 1 the loss, then the steps' pullbacks from the last to the first.

@@ -1,3 +1,5 @@
+import Compute
+
 #if canImport(Glibc)
   import Glibc
 #else
@@ -85,7 +87,7 @@ struct MapStep: TapeStep {
         let dx = map.block(block) + image * map.imageCount
         let dy = resultGradient.block(block) + image * resultGradient.imageCount
         for cell in 0..<cells.count {
-          context.kernels.c.mean_gradient(dy + cell * map.lanes, cells.window(cell), dx)
+          context.gradientKernels.c.mean_gradient(dy + cell * map.lanes, cells.window(cell), dx)
         }
       }
     case .sigmoid:
@@ -161,7 +163,7 @@ enum Maps {
     _ x: StoredMap, _ gradient: StoredMap, into dx: StoredMap, _ context: TapeContext
   ) {
     forEachImage(x, context) { b, image, _ in
-      context.kernels.c.pool_gradient(
+      context.gradientKernels.c.pool_gradient(
         x.block(b) + image * x.imageCount, Int32(x.shape.height), Int32(x.shape.width),
         gradient.block(b) + image * gradient.imageCount, dx.block(b) + image * dx.imageCount)
     }
@@ -174,7 +176,7 @@ enum Maps {
   ) {
     let row = dx.shape.width * dx.lanes
     forEachImage(dx, context) { b, image, worker in
-      context.kernels.c.upsample_gradient(
+      context.gradientKernels.c.upsample_gradient(
         dy.block(b) + image * dy.imageCount, Int32(dy.shape.height), Int32(dy.shape.width), taps.rows.start,
         taps.columns.start, dx.block(b) + image * dx.imageCount, Int32(dx.shape.width), own + worker * row)
     }

@@ -1,0 +1,79 @@
+import CKernels
+
+/// The weights of a Winograd convolution: as trained, and transformed.
+extension WinogradConvolution {
+  /// The trained values, as they lie in memory.
+  package struct Values {
+    /// [O, I, 3, 3]; transposed: of a layer from O to I channels. nil once they are kept transformed, so that their memory can
+    /// go.
+    var weight: Tensor? = nil
+    var bias: [Float]?
+    /// Whether the convolution is the transpose of the one that `weight` belongs to.
+    var isTransposed = false
+
+    package init(weight: Tensor? = nil, bias: [Float]? = nil, isTransposed: Bool = false) {
+      self.weight = weight
+      self.bias = bias
+      self.isTransposed = isTransposed
+    }
+  }
+
+  /// When weights are transformed.
+  package enum WeightUse {
+    /// Once, at the start, which takes up to 5.4 times their memory.
+    case ahead
+    /// Once, at the start, if a run needs them more than once; otherwise in the run.
+    case aheadIfReused
+    /// In every run: they change.
+    case everyRun
+  }
+
+  /// Where the transformed weights are.
+  enum Weights {
+    /// U of all groups.
+    case ready(OwnedFloats)
+    /// U of all groups, made at the start of a run in the memory that workers share.
+    case shared
+    /// Nowhere; each group is transformed when its turn comes.
+    case onTheWay
+  }
+
+  /// U of all groups: [group][xi][k][group's lanes].
+  func transform(into u: UnsafeMutablePointer<Float>, _ pool: ThreadPool) {
+    pool.run(groups) { group, _ in transform(group: group, into: u + group * n2 * strideOfU) }
+  }
+
+  /// U of one group: [xi][k][group's lanes].
+  func transform(group: Int, into u: UnsafeMutablePointer<Float>) {
+    // Some channels at a time, whose kernels stay in the nearest cache.
+    let some = 16
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: some * kernelsOfChannel) { packed in
+      for first in stride(from: 0, to: depth, by: some) {
+        let range = first..<min(first + some, depth)
+        pack(group: group, range, into: packed.baseAddress!)
+        for row in 0..<n {
+          transforms.weight_row(
+            packed.baseAddress!, Int32(range.count), Int32(vectors), Int32(row),
+            u + row * n * strideOfU + first * groupLanes, strideOfU)
+        }
+      }
+    }
+  }
+
+  /// The kernels of one group and of the input channels in `range`, [k][vector][9][lane].
+  func pack(group: Int, _ range: Range<Int>, into kernels: UnsafeMutablePointer<Float>) {
+    values.weight!.withUnsafeBufferPointer { w in
+      channel.withUnsafeBufferPointer { channel in
+        output.withUnsafeBufferPointer { output in
+          var place =
+            values.isTransposed
+            ? ck_weights(start: w.baseAddress!, output_step: 9, channel_step: layer.output * 9, turned: 1)
+            : ck_weights(start: w.baseAddress!, output_step: layer.input * 9, channel_step: 9, turned: 0)
+          self.kernels.c.pack_kernels(
+            &place, output.baseAddress! + group * groupLanes, channel.baseAddress! + range.lowerBound,
+            Int32(range.count), Int32(vectors), kernels)
+        }
+      }
+    }
+  }
+}
