@@ -1,6 +1,6 @@
 import Dispatch
 import Files
-import Pipeline
+import PhotoPipeline
 import Synchronization
 
 /// Many photos, some at a time: what has failed is remembered, told and does not stop the rest.

@@ -1,7 +1,7 @@
 #if canImport(Glibc)
   import Files
   import Glibc
-  import Pipeline
+  import PhotoPipeline
   import Synchronization
 
   /// Works on the photos of a folder, those that are there and those that come, until somebody wants it to stop.
