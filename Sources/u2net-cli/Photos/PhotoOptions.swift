@@ -2,6 +2,10 @@ import ArgumentParser
 import Files
 import PhotoPipeline
 
+#if canImport(Glibc)
+  import Glibc
+#endif
+
 /// What the commands that make pictures of photos have in common.
 struct PhotoOptions: ParsableArguments {
   @OptionGroup var input: InputOptions
@@ -61,15 +65,17 @@ struct PhotoOptions: ParsableArguments {
     let jobs = try placed(plan.jobs, &failed)
     Interruption.watch()
     let progress = Progress(batch.progressStyle, total: total)
-    let work = Batch(progress: progress, manifest: try manifest())
+    let tell = teller(to: progress)
+    let work = PhotoBatch(manifest: try manifest(), shouldStop: { Interruption.requested != nil }, onEvent: tell)
     for job in plan.skipped { try work.append(.skipped(job)) }
     for problem in found.problems { work.record(problem: problem) }
     for report in failed { work.record(report) }
     if !jobs.isEmpty {
-      let processor = try processor(cutout, for: .manyPhotos(atMost: jobs.count)), remark = remarks(to: progress)
-      work.run(jobs, workers: processor.photosAtOnce) { processor.report($0, remark: remark) }
+      let processor = try processor(cutout, for: .manyPhotos(atMost: jobs.count))
+      work.run(jobs, workers: processor.photosAtOnce) { processor.report($0) { tell(.remark($0)) } }
     }
-    try work.finish(total: total)
+    progress.finish()
+    try work.summary.finish(total: total)
   }
 
   /// The jobs that have folders for their results; the others have failed.
@@ -105,10 +111,10 @@ struct PhotoOptions: ParsableArguments {
         : "\(first.source) and \(count - 1) more: results of other photos there, not taken for photos")
   }
 
-  /// Tells what the user should know about photos that did not fail.
-  private func remarks(to progress: Progress) -> @Sendable (String) -> Void {
+  /// Tells what happens to many photos.
+  private func teller(to progress: Progress) -> @Sendable (BatchEvent) -> Void {
     let isQuiet = batch.quiet
-    return { if !isQuiet { progress.note($0) } }
+    return { progress.tell($0, isQuiet: isQuiet) }
   }
 
   private func manifest() throws(PipelineError) -> Manifest? {
@@ -145,16 +151,20 @@ struct PhotoOptions: ParsableArguments {
         throw CommandFailure("--watch needs one folder to watch")
       }
       Interruption.watch()
-      let progress = Progress(batch.progressStyle, total: 0)
-      let remark = remarks(to: progress)
+      // Whoever opens a file while it is asked whether somebody writes to it makes the system tell us.
+      signal(SIGIO, SIG_IGN)
+      let progress = Progress(batch.progressStyle, total: 0), tell = teller(to: progress)
       let processor = try processor(cutout, for: .manyPhotos())
       let search = PhotoSearch(
         include: input.include, exclude: input.exclude, outputs: destinations.compactMap(\.folder))
       let watch = PhotoWatch(
-        folder, search, isWanted: input.isInShard, progress: progress, manifest: try manifest(), remark: remark)
-      try watch.run(WatchPlan(destinations, existing: batch.existing), workers: processor.photosAtOnce) {
-        processor.report($0, remark: remark)
-      }
+        folder, search, isWanted: input.isInShard, manifest: try manifest(),
+        shouldStop: { Interruption.requested != nil }, onEvent: tell)
+      let plan = WatchPlan(destinations, existing: batch.existing)
+      let summary = try watch.run(plan, workers: processor.photosAtOnce) { processor.report($0) { tell(.remark($0)) } }
+      progress.finish()
+      tell(.remark(summary.remark))
+      try summary.finish()
     #else
       throw CommandFailure("--watch needs Linux")
     #endif
