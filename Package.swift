@@ -7,6 +7,7 @@ let package = Package(
   products: [
     .executable(name: "u2net", targets: ["u2net-cli"]),
     .library(name: "U2Net", targets: ["U2Net", "Images", "Matting", "Safetensors"]),
+    .library(name: "PhotoPipeline", targets: ["PhotoPipeline"]),
     .library(name: "RSU", targets: ["RSU"]),
     .library(name: "Evaluation", targets: ["Evaluation", "Images"]),
     .library(name: "Training", targets: ["Training"]),
@@ -40,7 +41,7 @@ let package = Package(
     .target(name: "Evaluation", dependencies: ["Files", "Images"]),
 
     // Photos: which there are, what becomes of them, what they take.
-    .target(name: "Pipeline", dependencies: ["Files", "Images", "U2Net"]),
+    .target(name: "PhotoPipeline", dependencies: ["Files", "Images", "Machine", "Matting", "U2Net"]),
 
     // Training.
     .target(name: "CGradientKernels", dependencies: ["CKernels"], exclude: ["templates"]),
@@ -51,7 +52,7 @@ let package = Package(
     .executableTarget(
       name: "u2net-cli",
       dependencies: [
-        "Evaluation", "Files", "Images", "Machine", "Matting", "Pipeline", "Training", "U2Net", "WeightFiles",
+        "Evaluation", "Files", "Images", "Machine", "Matting", "PhotoPipeline", "Training", "U2Net", "WeightFiles",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -84,7 +85,7 @@ let package = Package(
       resources: [.copy("Fixtures")]),
     .testTarget(name: "FilesTests", dependencies: ["Files"]),
     .testTarget(name: "MachineTests", dependencies: ["Files", "Machine"]),
-    .testTarget(name: "PipelineTests", dependencies: ["Files", "Images", "Pipeline"]),
+    .testTarget(name: "PipelineTests", dependencies: ["Files", "Images", "PhotoPipeline"]),
     .testTarget(name: "ImagesTests", dependencies: ["Images", "Files"], resources: [.copy("Fixtures")]),
     .testTarget(name: "MattingTests", dependencies: ["Matting"], resources: [.copy("Fixtures")]),
     .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "Images"], exclude: ["Fixtures"]),
@@ -92,7 +93,7 @@ let package = Package(
     .testTarget(
       name: "u2net-cliTests",
       dependencies: [
-        "u2net-cli", "cut-out-product", "Files", "Images", "Matting", "Pipeline",
+        "u2net-cli", "cut-out-product", "Files", "Images", "Matting", "PhotoPipeline",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
   ]

@@ -1,6 +1,6 @@
 import ArgumentParser
 import Files
-import Pipeline
+import PhotoPipeline
 
 struct Cutout: ParsableCommand {
   static let configuration = CommandConfiguration(

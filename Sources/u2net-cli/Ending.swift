@@ -1,6 +1,6 @@
 import ArgumentParser
 import Files
-import Pipeline
+import PhotoPipeline
 import Training
 
 /// How the program ends after an error: what it says, and its exit code.

@@ -1,8 +1,6 @@
 import ArgumentParser
 import Files
-import Images
-import Matting
-import U2Net
+import PhotoPipeline
 
 #if canImport(Glibc)
   import Glibc
@@ -64,10 +62,9 @@ struct Frames: ParsableCommand {
     options.preprocessing = mask.preprocess
     options.normalization = mask.normalize
     let detector = SaliencyDetector(try mask.model.network(), options: options)
-    let matte = Matte(options: mask, threads: 1)
     let command = self
     let stream = FrameStream(
-      atOnce: cores, next: { try command.readFrame($0) }, work: { try command.result(of: $0, detector, matte) })
+      atOnce: cores, next: { try command.readFrame($0) }, work: { try command.result(of: $0, detector) })
     try stream.run { bytes in
       guard bytes.withUnsafeBytes({ Descriptor.write($0, to: STDOUT_FILENO) }) else {
         throw CommandFailure("standard output: cannot write: \(String(cString: strerror(errno)))")
@@ -101,12 +98,12 @@ struct Frames: ParsableCommand {
     return Image(width: size.width, height: size.height, channels: inputFormat.channels, samples: samples)
   }
 
-  private func result(of frame: Image<UInt8>, _ detector: SaliencyDetector, _ matte: Matte) throws -> [UInt8] {
+  private func result(of frame: Image<UInt8>, _ detector: SaliencyDetector) throws -> [UInt8] {
     let saliency = detector.detect(in: frame.overContrast())
     guard saliency.isFinite else {
       throw CommandFailure("the network's result is not a number; are the weights damaged?")
     }
-    let alpha = matte(saliency.mask(), frame) { _ in }
+    let alpha = mask.settings.alpha(from: saliency.mask(), of: frame)
     if format == .gray8 { return alpha.samples }
     let cutout = keepColors ? frame.rgb.withAlpha(alpha) : ForegroundColors.cutout(of: frame, alpha: alpha)
     return cutout.samples

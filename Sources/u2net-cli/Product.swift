@@ -1,8 +1,6 @@
 import ArgumentParser
 import Files
-import Images
-import Matting
-import Pipeline
+import PhotoPipeline
 
 struct Product: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -29,7 +27,7 @@ struct Product: ParsableCommand {
   var margin = CutoutLayout.Margin.share(0.05)
 
   @Option(help: "What is behind the object: a colour, a picture's name, or blur:SIGMA.")
-  var background = Background.color(.white)
+  var background = CutoutSettings.Background.color(.white)
 
   @Flag(help: "Keep the photo's colours at soft edges.")
   var keepColors = false

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Files
+import PhotoPipeline
 
 /// What `rembg i` and `rembg p` take, so that scripts that call these work with another program's name.
 struct RembgOptions: ParsableArguments {
@@ -17,7 +18,7 @@ struct RembgOptions: ParsableArguments {
   @Option(
     name: [.customLong("bgc", withSingleDash: true), .customLong("bgcolor")],
     help: ArgumentHelp("Background colour, four numbers.", valueName: "R G B A"))
-  var background: Background?
+  var background: CutoutSettings.Background?
 
   /// The same for `mask` or `cutout`.
   func run(_ input: String, _ output: String, _ more: [String]) throws {

@@ -1,6 +1,6 @@
 import ArgumentParser
 import Files
-import Pipeline
+import PhotoPipeline
 
 #if canImport(Glibc)
   import Glibc

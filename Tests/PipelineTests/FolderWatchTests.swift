@@ -1,7 +1,7 @@
 #if canImport(Glibc)
   import Files
   import Foundation
-  import Pipeline
+  import PhotoPipeline
   import Testing
 
   /// What a watched folder tells.

@@ -1,5 +1,5 @@
 import Dispatch
-import Pipeline
+import PhotoPipeline
 import Synchronization
 import Testing
 

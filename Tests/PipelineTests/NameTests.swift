@@ -1,6 +1,6 @@
 import Files
 import Images
-import Pipeline
+import PhotoPipeline
 import Testing
 
 struct NameTests {

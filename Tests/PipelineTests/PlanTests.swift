@@ -1,6 +1,6 @@
 import Files
 import Foundation
-import Pipeline
+import PhotoPipeline
 import Testing
 
 /// What becomes of photos that come one by one.

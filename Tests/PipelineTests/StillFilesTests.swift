@@ -1,6 +1,6 @@
 import Files
 import Foundation
-import Pipeline
+import PhotoPipeline
 import Testing
 
 /// When files that are being written are taken.

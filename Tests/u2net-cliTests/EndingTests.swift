@@ -1,6 +1,6 @@
 import ArgumentParser
 import Files
-import Pipeline
+import PhotoPipeline
 import Testing
 
 @testable import u2net_cli

@@ -1,72 +1,57 @@
-import Dispatch
-import Files
-import Pipeline
-import Synchronization
+import PhotoPipeline
 
-/// Many photos, some at a time: what has failed is remembered, told and does not stop the rest.
-final class Batch: Sendable {
-  private let progress: Progress
-  private let manifest: Manifest?
-  private let failures = Mutex<[String]>([])
-  /// What could not be looked into: no photos, so that nobody knows how many are missing.
-  private let problems = Mutex<[String]>([])
-  private let done = Atomic<Int>(0)
-
-  init(progress: Progress, manifest: Manifest?) {
-    self.progress = progress
-    self.manifest = manifest
-  }
-
-  /// Calls `work` for every job, on `workers` threads, in order, until all are done or somebody wants it to stop.
-  func run(_ jobs: [PhotoJob], workers: Int, _ work: @Sendable (PhotoJob) -> PhotoReport) {
-    let next = Atomic<Int>(0)
-    DispatchQueue.concurrentPerform(iterations: min(workers, jobs.count)) { _ in
-      while Interruption.requested == nil {
-        let index = next.add(1, ordering: .relaxed).oldValue
-        guard index < jobs.count else { return }
-        record(work(jobs[index]))
-      }
+extension Progress {
+  /// Tells what happens to a batch, remarks only if they are wanted.
+  func tell(_ event: BatchEvent, isQuiet: Bool) {
+    switch event {
+    case .watching(let folder): if !isQuiet { note("watching \(folder); Ctrl-C stops") }
+    case .expected(let more): expect(more)
+    case .done(_, let problem):
+      if let problem { note(problem) }
+      advance(failed: problem != nil)
+    case .problem(let text): note(text)
+    case .remark(let text): if !isQuiet { note(text) }
     }
   }
+}
 
-  /// A line for the manifest alone.
-  func append(_ report: PhotoReport) throws { try manifest?.append(report) }
-
-  /// What became of a photo is told, and written to the manifest.
-  /// - Returns: whether that is a success.
-  @discardableResult func record(_ report: PhotoReport) -> Bool {
-    var problem = report.error
-    do { try manifest?.append(report) } catch { problem = problem ?? "\(error)" }
-    if let problem {
-      failures.withLock { $0.append(problem) }
-      progress.note(problem)
-    }
-    done.add(1, ordering: .relaxed)
-    progress.advance(failed: problem != nil)
-    return problem == nil
-  }
-
-  /// Something that could not be looked into.
-  func record(problem: String) {
-    problems.withLock { $0.append(problem) }
-    progress.note(problem)
-  }
-
+extension PhotoBatch.Summary {
   /// Throws what there is to say at the end.
   func finish(total: Int) throws(CommandFailure) {
-    progress.finish()
-    let failed = failures.withLock(\.count), finished = done.load(ordering: .relaxed)
-    if let signal = Interruption.requested, finished < total {
+    if let signal = Interruption.requested, done < total {
       throw CommandFailure(
-        "stopped: \(finished - failed) of \(total) photos are done; the same command with --existing skip goes on",
+        "stopped: \(done - failed) of \(total) photos are done; the same command with --existing skip goes on",
         exitCode: Interruption.exitCode(signal))
     }
-    let unseen = problems.withLock(\.count)
-    guard failed > 0 || unseen > 0 else { return }
+    guard failed > 0 || problems > 0 else { return }
     let parts = [
-      failed > 0 || unseen == 0 ? "\(failed) of \(total) photos failed" : nil,
-      unseen == 0 ? nil : unseen == 1 ? "1 folder could not be searched" : "\(unseen) folders could not be searched",
+      failed > 0 || problems == 0 ? "\(failed) of \(total) photos failed" : nil,
+      problems == 0
+        ? nil : problems == 1 ? "1 folder could not be searched" : "\(problems) folders could not be searched",
     ]
     throw CommandFailure(parts.compactMap { $0 }.joined(separator: ", "))
   }
 }
+
+#if canImport(Glibc)
+  extension PhotoWatch.Summary {
+    var remark: String {
+      "\(done) photo\(done == 1 ? "" : "s") done" + (skipped == 0 ? "" : ", \(skipped) were there already")
+    }
+
+    /// Throws what was not done.
+    func finish() throws(CommandFailure) {
+      var lines: [String] = []
+      if failed > 0 { lines.append("\(failed) of \(failed + done + unfinished) photos failed") }
+      if problems > 0 { lines.append("\(problems) folder\(problems == 1 ? "" : "s") could not be watched") }
+      if unfinished > 0 {
+        lines.append(
+          "stopped: \(unfinished) photo\(unfinished == 1 ? " was" : "s were") waiting and not done;"
+            + " the same command with --existing skip goes on")
+      }
+      guard !lines.isEmpty else { return }
+      let signal = unfinished > 0 ? Interruption.requested : nil
+      throw CommandFailure(lines: lines, signal.map(Interruption.exitCode) ?? 1)
+    }
+  }
+#endif

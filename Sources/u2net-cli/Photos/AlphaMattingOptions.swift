@@ -1,5 +1,5 @@
 import ArgumentParser
-import Matting
+import PhotoPipeline
 
 /// rembg's alpha matting: whether, and what of a mask is certain.
 struct AlphaMattingOptions: ParsableArguments {
@@ -22,19 +22,16 @@ struct AlphaMattingOptions: ParsableArguments {
     help: "What is sure is eroded by a square so many pixels wide; 0 erodes by a plus of 3.")
   var erodeSize = 10
 
-  func validate() throws {
-    guard backgroundThreshold <= foregroundThreshold else {
-      throw ValidationError("-ab \(backgroundThreshold) must not be above -af \(foregroundThreshold)")
-    }
-    guard (0...1000).contains(erodeSize) else { throw ValidationError("-ae must be 0 to 1000, not \(erodeSize)") }
+  func validate() throws { try inUsersWords { () throws(SettingsError) in try certainties.validate() } }
+
+  private var certainties: TrimapOptions {
+    var options = TrimapOptions(foregroundThreshold: foregroundThreshold, backgroundThreshold: backgroundThreshold)
+    options.erosion = erodeSize
+    return options
   }
 
   /// nil: no matting.
-  var trimap: TrimapOptions? {
-    guard alphaMatting else { return nil }
-    return TrimapOptions(
-      foregroundThreshold: foregroundThreshold, backgroundThreshold: backgroundThreshold, erosion: erodeSize)
-  }
+  var trimap: TrimapOptions? { alphaMatting ? certainties : nil }
 
   /// What says the same on a command line.
   var arguments: [String] {

@@ -1,22 +1,13 @@
 import ArgumentParser
 import Files
-import Images
-import Matting
+import PhotoPipeline
 
-/// What is put behind an object.
-enum Background: ExpressibleByArgument {
-  /// 8 bits each, not premultiplied.
-  case color(Color)
-  /// A picture, scaled so that it covers the result.
-  case picture(FilePath)
-  /// The photo itself, blurred by a Gaussian of this sigma in pixels.
-  case blur(Double)
-
+extension CutoutSettings.Background: ExpressibleByArgument {
   /// "#RRGGBB", "#RRGGBBAA", "R,G,B", "R,G,B,A", "blur:SIGMA", "white", "black", or else the name of a file.
-  init?(argument: String) {
+  public init?(argument: String) {
     if argument.hasPrefix("blur:") {
       guard let sigma = Double(argument.dropFirst(5)), (0.1...1000).contains(sigma) else { return nil }
-      self = .blur(sigma)
+      self = .blur(sigma: sigma)
     } else if argument.hasPrefix("#") {
       guard let color = Self.hexadecimal(argument.dropFirst()) else { return nil }
       self = .color(color)
@@ -25,10 +16,10 @@ enum Background: ExpressibleByArgument {
       let numbers = parts.compactMap { UInt8(String($0).trimmingPrefix(" ")) }
       guard numbers.count == parts.count, let color = Self.color(numbers) else { return nil }
       self = .color(color)
-    } else if let color = ["white": Color.white, "black": Color(red: 0, green: 0, blue: 0)][argument.lowercased()] {
+    } else if let color = ["white": Color.white, "black": .black][argument.lowercased()] {
       self = .color(color)
     } else {
-      self = .picture(FilePath(argument: argument))
+      self = .picture(.file(FilePath(argument: argument)))
     }
   }
 
@@ -45,19 +36,8 @@ enum Background: ExpressibleByArgument {
     return Color(red: numbers[0], green: numbers[1], blue: numbers[2], alpha: numbers.count > 3 ? numbers[3] : 255)
   }
 
-  var defaultValueDescription: String {
+  public var defaultValueDescription: String {
     if case .color(.white) = self { "white" } else { "\(self)" }
-  }
-}
-
-extension Color {
-  static let white = Color(red: 255, green: 255, blue: 255)
-
-  /// The numbers that this sRGB colour has in a picture with `metadata`.
-  func converted(to metadata: Metadata) -> Color {
-    let pixel = Image<UInt8>(width: 1, height: 1, channels: .rgb, samples: [red, green, blue])
-      .converted(from: Metadata(), to: metadata).samples
-    return Color(red: pixel[0], green: pixel[1], blue: pixel[2], alpha: alpha)
   }
 }
 

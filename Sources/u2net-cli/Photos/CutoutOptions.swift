@@ -1,8 +1,5 @@
 import ArgumentParser
-import Files
-import Images
-import Matting
-import Pipeline
+import PhotoPipeline
 
 /// What a cut-out looks like.
 struct CutoutOptions: ParsableArguments {
@@ -13,7 +10,7 @@ struct CutoutOptions: ParsableArguments {
     help: ArgumentHelp(
       "What to put behind the object: '#RRGGBB[AA]', R,G,B[,A], a picture's name, or blur:SIGMA of the photo itself.",
       valueName: "what"))
-  var background: Background?
+  var background: CutoutSettings.Background?
 
   @Flag(help: "Cut away what is farther from the object than the margin.")
   var crop = false
@@ -36,7 +33,7 @@ struct CutoutOptions: ParsableArguments {
   var kind: ResultKind { background == nil ? .cutout : .composite }
 
   /// How the result is framed; nil: as the photo is.
-  var layout: CutoutLayout? {
+  private var layout: CutoutLayout? {
     guard crop || square || size != nil else { return nil }
     let shape: CutoutLayout.Shape =
       size.map { .canvas(width: $0.width, height: $0.height) } ?? (square ? .square : .object)
@@ -44,10 +41,16 @@ struct CutoutOptions: ParsableArguments {
     return CutoutLayout(margin: margin, shape: shape, leastAlpha: crop ? CutoutLayout().leastAlpha : 0)
   }
 
+  var settings: CutoutSettings {
+    var settings = CutoutSettings()
+    settings.keepsColors = keepColors
+    settings.background = background
+    settings.layout = layout
+    return settings
+  }
+
   func validate() throws {
-    if case .blur = background, layout != nil {
-      throw ValidationError("a blurred background has the photo's frame: not with --crop, --square or --size")
-    }
+    try inUsersWords { () throws(SettingsError) in try settings.validate(pixelLimit: .max) }
   }
 
   /// Cut-outs without a background need a format that has transparency.

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Files
 import Images
-import Pipeline
+import PhotoPipeline
 
 /// Which photos to work on.
 struct InputOptions: ParsableArguments {

@@ -1,7 +1,5 @@
 import ArgumentParser
-import Images
-import Matting
-import U2Net
+import PhotoPipeline
 
 /// How a photo's mask is made.
 struct MaskOptions: ParsableArguments {
@@ -14,7 +12,7 @@ struct MaskOptions: ParsableArguments {
   var normalize: Normalization = .minmax
 
   @Option(help: "Edges: none (as the network draws them, enlarged) or guided (they follow the photo's).")
-  var refine: Refine = .none
+  var refine = MaskSettings.Refinement.none
 
   @OptionGroup var matting: AlphaMattingOptions
 
@@ -47,30 +45,20 @@ struct MaskOptions: ParsableArguments {
     help: "rembg's clean-up: smooth, then black or white only.")
   var postProcess = false
 
-  enum Refine: String, CaseIterable, ExpressibleByArgument { case none, guided }
+  func validate() throws { try inUsersWords { () throws(SettingsError) in try settings.validate() } }
 
-  func validate() throws {
-    guard (0...1000).contains(feather) else { throw ValidationError("--feather must be 0 to 1000, not \(feather)") }
-    guard (-1000...1000).contains(grow) else { throw ValidationError("--grow must be -1000 to 1000, not \(grow)") }
-    if let threshold, !(0...100).contains(threshold) {
-      throw ValidationError("--threshold must be 0 to 100, not \(threshold)")
-    }
-  }
-
-  /// Whether the photo is needed at its full size to make its mask.
-  var needsPixels: Bool { refine != .none || matting.alphaMatting }
-
-  /// The mask with small faults removed.
-  func cleaned<Sample: MaskSample>(_ mask: Image<Sample>, threads: Int) -> Image<Sample> {
-    var mask = mask
-    if let levels { mask = mask.leveled(levels.curve) }
-    if let minRegion { mask = mask.removingSpecks(smallerThan: minRegion) }
-    if let minHole { mask = mask.fillingHoles(smallerThan: minHole) }
-    if grow > 0 { mask = mask.dilated(radius: grow, threads: threads) }
-    if grow < 0 { mask = mask.eroded(radius: -grow, threads: threads) }
-    if let threshold { mask = mask.thresholded(at: Float(threshold / 100)) }
-    if feather > 0 { mask = mask.blurred(sigma: feather, threads: threads) }
-    return mask
+  var settings: MaskSettings {
+    var settings = MaskSettings()
+    settings.postProcesses = postProcess
+    settings.refinement = refine
+    settings.matting = matting.trimap
+    settings.levels = levels?.curve
+    settings.minRegion = minRegion
+    settings.minHole = minHole
+    settings.grow = grow
+    settings.threshold = threshold.map { $0 / 100 }
+    settings.feather = feather
+    return settings
   }
 }
 
@@ -103,3 +91,4 @@ extension RegionSize: ExpressibleByArgument {
 
 extension Preprocessing: ExpressibleByArgument {}
 extension Normalization: ExpressibleByArgument {}
+extension MaskSettings.Refinement: ExpressibleByArgument {}

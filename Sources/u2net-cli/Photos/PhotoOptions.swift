@@ -1,9 +1,10 @@
 import ArgumentParser
 import Files
-import Images
-import Machine
-import Pipeline
-import U2Net
+import PhotoPipeline
+
+#if canImport(Glibc)
+  import Glibc
+#endif
 
 /// What the commands that make pictures of photos have in common.
 struct PhotoOptions: ParsableArguments {
@@ -15,14 +16,17 @@ struct PhotoOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Write the fused map and the six side outputs into this folder, too.", valueName: "dir"))
   var sideOutputs: String?
 
-  /// What the network is to do, but for how many photos and threads.
-  var detection: SaliencyDetector.Options {
-    var detection = SaliencyDetector.Options()
-    detection.inputSize = mask.model.size
-    detection.preprocessing = mask.preprocess
-    detection.normalization = mask.normalize
-    detection.sideOutputs = sideOutputs != nil
-    return detection
+  func settings(_ cutout: CutoutOptions) -> PhotoSettings {
+    var settings = PhotoSettings()
+    settings.inputSize = mask.model.size
+    settings.preprocessing = mask.preprocess
+    settings.normalization = mask.normalize
+    settings.sideOutputs = sideOutputs != nil
+    settings.pixelLimit = input.maxMegapixels * 1_000_000
+    settings.mask = mask.settings
+    settings.cutout = cutout.settings
+    settings.encoding = encoding.settings
+    return settings
   }
 
   private func mapDestinations() throws(PipelineError) -> [Destination] {
@@ -61,15 +65,17 @@ struct PhotoOptions: ParsableArguments {
     let jobs = try placed(plan.jobs, &failed)
     Interruption.watch()
     let progress = Progress(batch.progressStyle, total: total)
-    let work = Batch(progress: progress, manifest: try manifest())
+    let tell = teller(to: progress)
+    let work = PhotoBatch(manifest: try manifest(), shouldStop: { Interruption.requested != nil }, onEvent: tell)
     for job in plan.skipped { try work.append(.skipped(job)) }
     for problem in found.problems { work.record(problem: problem) }
     for report in failed { work.record(report) }
     if !jobs.isEmpty {
-      let crew = try prepare(cutout, jobs: jobs.count, remark: remarks(to: progress))
-      work.run(jobs, workers: crew.workers, crew.work)
+      let processor = try processor(cutout, for: .manyPhotos(atMost: jobs.count))
+      work.run(jobs, workers: processor.photosAtOnce) { processor.report($0) { tell(.remark($0)) } }
     }
-    try work.finish(total: total)
+    progress.finish()
+    try work.summary.finish(total: total)
   }
 
   /// The jobs that have folders for their results; the others have failed.
@@ -91,18 +97,8 @@ struct PhotoOptions: ParsableArguments {
 
   /// What would be told too late by the first photo.
   private func check(_ destinations: [Destination], _ cutout: CutoutOptions) throws {
-    if let size = cutout.size, size.width.saturatingProduct(size.height) > input.maxMegapixels * 1_000_000 {
-      throw ValidationError("--size \(size) has more pixels than --max-megapixels \(input.maxMegapixels) allows")
-    }
-    for destination in destinations {
-      if destination.kind == .mask, encoding.depth == 16, destination.format != .png {
-        throw ValidationError("--depth 16 needs PNG: \(destination.format) has 8 bits per sample")
-      }
-      if destination.kind == .composite, destination.format == .jpeg, case .color(let color) = cutout.background,
-        color.alpha < 255
-      {
-        throw ValidationError("JPEG has no transparency, but the --background has: choose .png or .webp")
-      }
+    try inUsersWords { () throws(SettingsError) in
+      try settings(cutout).validate(for: destinations.map { PhotoResult.Request($0.kind, as: $0.format) })
     }
   }
 
@@ -115,28 +111,20 @@ struct PhotoOptions: ParsableArguments {
         : "\(first.source) and \(count - 1) more: results of other photos there, not taken for photos")
   }
 
-  /// Tells what the user should know about photos that did not fail.
-  private func remarks(to progress: Progress) -> @Sendable (String) -> Void {
+  /// Tells what happens to many photos.
+  private func teller(to progress: Progress) -> @Sendable (BatchEvent) -> Void {
     let isQuiet = batch.quiet
-    return { if !isQuiet { progress.note($0) } }
+    return { progress.tell($0, isQuiet: isQuiet) }
   }
 
-  private func manifest() throws(CommandFailure) -> Manifest? {
-    try batch.manifest.map { path throws(CommandFailure) in try Manifest(FilePath(argument: path)) }
+  private func manifest() throws(PipelineError) -> Manifest? {
+    try batch.manifest.map { path throws(PipelineError) in try Manifest(FilePath(argument: path)) }
   }
 
-  /// How many photos are worked on at the same time, and how.
-  private func prepare(
-    _ cutout: CutoutOptions, jobs: Int, remark: @escaping @Sendable (String) -> Void
-  ) throws -> (workers: Int, work: @Sendable (PhotoJob) -> PhotoReport) {
-    let network = try mask.model.network(), cores = mask.model.threads
-    let memory = SaliencyDetector.memory(network, options: detection)
-    let plan = try MemoryPlan(
-      limit: ResourceLimits.current.memory, cores: cores, jobs: jobs, shared: memory.shared, each: memory.each)
-    let studio = try Studio(
-      self, cutout, network, photosAtOnce: plan.workers, threads: max(1, cores / plan.workers))
-    let gate = MemoryGate(budget: plan.photos)
-    return (plan.workers, { job in studio.report(job, gate, remark: remark) })
+  private func processor(_ cutout: CutoutOptions, for workload: PhotoProcessor.Workload) throws -> PhotoProcessor {
+    try PhotoProcessor(
+      mask.model.network(), settings: settings(cutout), for: workload, cores: mask.model.threads,
+      remark: batch.quiet ? { _ in } : note)
   }
 
   /// One photo, all cores: no bar, no summary.
@@ -145,17 +133,9 @@ struct PhotoOptions: ParsableArguments {
     var report = failed.first
     if let job {
       try job.makeFolders()
-      let network = try mask.model.network()
-      if mask.model.size > 320 {  // At the usual size it fits everywhere.
-        var detection = detection
-        detection.isForOnePhoto = true
-        let memory = SaliencyDetector.memory(network, options: detection)
-        _ = try MemoryPlan(
-          limit: ResourceLimits.current.memory, cores: 1, jobs: 1, shared: memory.shared, each: memory.each)
-      }
-      let studio = try Studio(
-        self, cutout, network, photosAtOnce: 1, threads: mask.model.threads, isForOnePhoto: true)
-      report = studio.report(job, nil, remark: batch.quiet ? { _ in } : note)
+      // A single photo's work may be stopped at any time, but not within a file.
+      report = try processor(cutout, for: .onePhoto).report(
+        job, willWrite: { if !job.files.isEmpty { Interruption.watch() } }, remark: batch.quiet ? { _ in } : note)
     }
     guard let report else { return }
     try manifest?.append(report)
@@ -171,14 +151,20 @@ struct PhotoOptions: ParsableArguments {
         throw CommandFailure("--watch needs one folder to watch")
       }
       Interruption.watch()
-      let progress = Progress(batch.progressStyle, total: 0)
-      let remark = remarks(to: progress)
-      let crew = try prepare(cutout, jobs: .max, remark: remark)
+      // Whoever opens a file while it is asked whether somebody writes to it makes the system tell us.
+      signal(SIGIO, SIG_IGN)
+      let progress = Progress(batch.progressStyle, total: 0), tell = teller(to: progress)
+      let processor = try processor(cutout, for: .manyPhotos())
       let search = PhotoSearch(
         include: input.include, exclude: input.exclude, outputs: destinations.compactMap(\.folder))
       let watch = PhotoWatch(
-        folder, search, isWanted: input.isInShard, progress: progress, manifest: try manifest(), remark: remark)
-      try watch.run(WatchPlan(destinations, existing: batch.existing), workers: crew.workers, crew.work)
+        folder, search, isWanted: input.isInShard, manifest: try manifest(),
+        shouldStop: { Interruption.requested != nil }, onEvent: tell)
+      let plan = WatchPlan(destinations, existing: batch.existing)
+      let summary = try watch.run(plan, workers: processor.photosAtOnce) { processor.report($0) { tell(.remark($0)) } }
+      progress.finish()
+      tell(.remark(summary.remark))
+      try summary.finish()
     #else
       throw CommandFailure("--watch needs Linux")
     #endif

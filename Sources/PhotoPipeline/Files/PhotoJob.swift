@@ -1,6 +1,4 @@
 package import Files
-package import Images
-package import U2Net
 
 /// One photo and the files that its results go to.
 package struct PhotoJob: Sendable {
@@ -43,25 +41,6 @@ package struct PhotoJob: Sendable {
       }
     }
     taken.formUnion(files.map(\.resolved))
-  }
-}
-
-/// What can be made of a photo.
-package enum ResultKind: Hashable, Sendable, CustomStringConvertible {
-  case mask
-  /// The object on transparency.
-  case cutout
-  /// The object on a background.
-  case composite
-  /// A map of the network as it is.
-  case map(Saliency.Map)
-
-  package var description: String {
-    switch self {
-    case .mask: "mask"
-    case .cutout, .composite: "cut-out"
-    case .map(let map): "\(map) map"
-    }
   }
 }
 

@@ -1,5 +1,4 @@
 package import Files
-package import Images
 
 /// Where results of one kind go, and as what.
 package struct Destination: Sendable {

@@ -1,4 +1,4 @@
-package import Files
+internal import Files
 
 /// Decides what becomes of photos that come one by one, as `PhotoPlan` does for those that are all there.
 package struct WatchPlan {

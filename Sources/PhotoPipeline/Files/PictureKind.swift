@@ -1,5 +1,3 @@
-package import Images
-
 /// What a file is, as far as its first bytes or its name tell.
 package enum PictureKind: Equatable, Sendable {
   case readable(ImageFormat)

@@ -1,4 +1,4 @@
-package import Files
+internal import Files
 
 /// Which photos are done, with which results, and which are not, and why: decided before any work.
 package struct PhotoPlan: Sendable {

@@ -1,14 +1,26 @@
 #if canImport(Glibc)
-  import Files
-  import Glibc
-  import Pipeline
+  package import Files
   import Synchronization
 
   /// Works on the photos of a folder, those that are there and those that come, until somebody wants it to stop.
   ///
   /// One thread looks at the folder, as many as may work at once at photos. Those that fail may be halves of copies that go
   /// on later: they are told, and counted, once they have not changed for a while.
-  final class PhotoWatch {
+  ///
+  /// The process must ignore SIGIO, with which the system tells that a file is opened that is just being asked about.
+  package final class PhotoWatch {
+    /// What has become of the photos when the watch ends.
+    package struct Summary: Sendable {
+      package let done: Int
+      package let failed: Int
+      /// Those whose results were there already.
+      package let skipped: Int
+      /// Those that were waiting and not done.
+      package let unfinished: Int
+      /// Folders that could not be watched, and what else could not be looked into.
+      package let problems: Int
+    }
+
     /// A photo that failed, as it was then.
     private struct Failure {
       let photo: Photo
@@ -28,9 +40,9 @@
     private let folder: FilePath
     private let search: PhotoSearch
     private let isWanted: (Photo) -> Bool
-    private let progress: Progress
-    private let batch: Batch
-    private let remark: (String) -> Void
+    private let batch: PhotoBatch
+    private let shouldStop: @Sendable () -> Bool
+    private let onEvent: @Sendable (BatchEvent) -> Void
 
     private var still = StillFiles()
     private let queue = JobQueue<PhotoJob>()
@@ -42,26 +54,30 @@
     private var problems = 0
     private var lastLook: ContinuousClock.Instant?
 
-    init(
-      _ folder: FilePath, _ search: PhotoSearch, isWanted: @escaping (Photo) -> Bool, progress: Progress,
-      manifest: Manifest?, remark: @escaping (String) -> Void
+    /// - Parameters:
+    ///   - isWanted: which photos are to be done at all.
+    ///   - shouldStop: asked many times a second; photos that have begun are finished.
+    ///   - onEvent: called by several threads.
+    package init(
+      _ folder: FilePath, _ search: PhotoSearch, isWanted: @escaping (Photo) -> Bool, manifest: Manifest?,
+      shouldStop: @escaping @Sendable () -> Bool, onEvent: @escaping @Sendable (BatchEvent) -> Void
     ) {
       self.folder = folder
       self.search = search
       self.isWanted = isWanted
-      self.progress = progress
-      batch = Batch(progress: progress, manifest: manifest)
-      self.remark = remark
+      self.shouldStop = shouldStop
+      self.onEvent = onEvent
+      batch = PhotoBatch(manifest: manifest, shouldStop: shouldStop, onEvent: onEvent)
     }
 
-    func run(
+    /// Works until somebody wants it to stop, or the folder is gone.
+    /// - Throws: `PipelineError` if the folder cannot be watched.
+    package func run(
       _ plan: WatchPlan, workers: Int, _ work: @escaping @Sendable (PhotoJob) -> PhotoReport
-    ) throws {
-      // Whoever opens a file while it is asked whether somebody writes to it makes the system tell us.
-      signal(SIGIO, SIG_IGN)
+    ) throws(PipelineError) -> Summary {
       var plan = plan
       let watch = try FolderWatch(folder, without: search.isOutput)
-      remark("watching \(folder); Ctrl-C stops")
+      onEvent(.watching(folder))
       let threads = Workers(workers) { [queue, finished] in
         while let job = queue.next() {
           let report = work(job)
@@ -69,7 +85,7 @@
         }
       }
       absorb(watch.scan(), &plan)
-      while Interruption.requested == nil {
+      while !shouldStop() {
         let changes = watch.changes(within: 50)
         absorb(changes, &plan)
         if changes.isGone {
@@ -82,7 +98,7 @@
       let dropped = queue.close(dropping: true)
       threads.join()
       collect()
-      try finish(dropped)
+      return finish(dropped)
     }
 
     private func photo(_ path: FilePath) -> Photo {
@@ -98,7 +114,7 @@
     /// What the folder tells.
     private func absorb(_ changes: FolderWatch.Changes, _ plan: inout WatchPlan) {
       for text in changes.problems { problem(text) }
-      for text in changes.remarks { remark(text) }
+      for text in changes.remarks { onEvent(.remark(text)) }
       for name in changes.files where search.wants(name) {
         let path = folder.appending(name.bytes)
         if case .readable = PictureKind(fileExtension: path.fileExtension), path.exists { plan.see(photo(path)) }
@@ -123,7 +139,7 @@
         case .job(let job):
           do { try job.makeFolders() } catch { return fail(photo, "\(photo.source): \(error)") }
           busy[path] = .some(StillFiles.State(path))
-          progress.expect(1)
+          onEvent(.expected(1))
           queue.add(job)
         }
       }
@@ -134,7 +150,7 @@
       let report = PhotoReport(failed: photo, reason)
       failures[photo.path] = Failure(photo: photo, report: report, state: .init(photo.path), isTold: true)
       done.remove(photo.path)
-      progress.expect(1)
+      onEvent(.expected(1))
       batch.record(report)
     }
 
@@ -165,7 +181,7 @@
           // It has gone on: what there was is no photo that failed.
           if !failure.isTold {
             failures[path] = nil
-            progress.expect(-1)
+            onEvent(.expected(-1))
           }
           still.touch(path)
         } else if .now - failure.time >= Self.patience {
@@ -180,8 +196,8 @@
       batch.record(failures[path]!.report)
     }
 
-    /// Says how many photos were done, and what was not.
-    private func finish(_ dropped: [PhotoJob]) throws(CommandFailure) {
+    /// Tells what was not told yet.
+    private func finish(_ dropped: [PhotoJob]) -> Summary {
       for path in failures.keys.sorted(by: { "\($0)" < "\($1)" }) { tell(path) }
       for path in still.empty where PictureKind(fileExtension: path.fileExtension) != nil {
         fail(photo(path), "\(path): the file is empty")
@@ -190,20 +206,9 @@
       for path in waiting where !path.exists {
         fail(photo(path), "\(path): a link to a file that is not there")
       }
-      progress.finish()
-      let failed = failures.count, unfinished = Set(dropped.map(\.photo.path)).union(waiting.filter(\.exists))
-      let others = (skipped.subtracting(done).isEmpty ? "" : ", \(skipped.subtracting(done).count) were there already")
-      remark("\(done.count) photo\(done.count == 1 ? "" : "s") done\(others)")
-      var lines: [String] = []
-      if failed > 0 { lines.append("\(failed) of \(failed + done.count + unfinished.count) photos failed") }
-      if problems > 0 { lines.append("\(problems) folder\(problems == 1 ? "" : "s") could not be watched") }
-      guard unfinished.isEmpty else {
-        lines.append(
-          "stopped: \(unfinished.count) photo\(unfinished.count == 1 ? " was" : "s were") waiting and not done;"
-            + " the same command with --existing skip goes on")
-        throw CommandFailure(lines: lines, Interruption.requested.map(Interruption.exitCode) ?? 1)
-      }
-      if !lines.isEmpty { throw CommandFailure(lines: lines) }
+      return Summary(
+        done: done.count, failed: failures.count, skipped: skipped.subtracting(done).count,
+        unfinished: Set(dropped.map(\.photo.path)).union(waiting.filter(\.exists)).count, problems: problems)
     }
   }
 #endif

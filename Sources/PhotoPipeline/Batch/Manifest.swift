@@ -1,0 +1,38 @@
+package import Files
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// A file with a JSON object a line for every photo that is done. It is appended to, so that a run that goes on where another
+/// stopped completes it. Several threads, and several processes, may append to it at the same time.
+public final class Manifest: Sendable {
+  private let file: AppendedFile
+
+  /// - Throws: `PipelineError` if the file cannot be written.
+  public convenience init(path: String) throws(PipelineError) { try self.init(FilePath(path)) }
+
+  /// As `init(path:)`, for names that need not be UTF-8.
+  package init(_ path: FilePath) throws(PipelineError) {
+    do { file = try AppendedFile(path) } catch { throw PipelineError("\(path): cannot write: \(error.reason)") }
+  }
+
+  /// Adds a line: whole, or not at all.
+  /// - Throws: `PipelineError` if it cannot be written.
+  public func append(_ report: PhotoReport) throws(PipelineError) {
+    let line = report.json
+    do { try file.append(line: line) } catch { throw PipelineError("\(error.path): cannot write: \(error.reason)") }
+  }
+}
+
+extension PhotoReport {
+  /// One line of JSON, keys sorted.
+  fileprivate var json: [UInt8] {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    // Numbers that JSON does not have are never in a report.
+    return [UInt8](try! encoder.encode(self))
+  }
+}

@@ -1,0 +1,23 @@
+/// Why nothing was made of a photo that could be read. What cannot be read or written is an `ImageError`.
+public enum PhotoError: Error, Equatable, Sendable {
+  /// The network's result is not a number.
+  case networkFailed(name: String)
+  /// There is no object that a layout could frame.
+  case nothingToFrame
+  case resultTooLarge(width: Int, height: Int, pixelLimit: Int)
+  /// A picture with alpha cannot become a JPEG.
+  case noTransparency(name: String)
+}
+
+extension PhotoError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .networkFailed(let name): "\(name): the network's result is not a number; are the weights damaged?"
+    case .nothingToFrame: "no salient object, so nothing to crop to"
+    case .resultTooLarge(let width, let height, let limit):
+      "its result would have \(width) x \(height) pixels, more than the limit of \(limit) pixels"
+    case .noTransparency(let name):
+      "\(name): JPEG has no transparency; choose PNG or WebP, or an opaque background"
+    }
+  }
+}

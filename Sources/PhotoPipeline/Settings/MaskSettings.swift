@@ -1,0 +1,61 @@
+/// What becomes of the network's mask. Steps are in the order of the properties; without any, the mask is the network's,
+/// enlarged to the photo's size.
+public struct MaskSettings: Sendable, Hashable {
+  public enum Refinement: String, Sendable, CaseIterable {
+    case none
+    /// Edges follow the photo's: a guided filter.
+    case guided
+  }
+
+  /// rembg's clean-up: smooth, then black or white only.
+  public var postProcesses = false
+  public var refinement = Refinement.none
+  /// Solve for the alpha of soft edges, as hair has them: closed-form matting with what this says is certain of a mask;
+  /// nil: no matting. Its erosion is 0…1000 pixels.
+  public var matting: TrimapOptions?
+  public var levels: LevelCurve?
+  /// Parts smaller than this are removed.
+  public var minRegion: RegionSize?
+  /// Holes smaller than this are filled.
+  public var minHole: RegionSize?
+  /// Pixels that the object grows by, or shrinks by if negative: -1000…1000.
+  public var grow = 0.0
+  /// Grey values from this share of white on become white, all others black: 0…1.
+  public var threshold: Double?
+  /// Sigma in pixels of a Gaussian that softens edges: 0…1000.
+  public var feather = 0.0
+
+  public init() {}
+
+  /// Whether the photo is needed at its full size to make its mask.
+  public var needsPixels: Bool { refinement != .none || matting != nil }
+
+  /// - Throws: `SettingsError` for the first number that is out of its range.
+  public func validate() throws(SettingsError) {
+    if let matting { try matting.validate() }
+    try minRegion?.validate(.minRegion)
+    try minHole?.validate(.minHole)
+    try SettingsError.require(.feather, feather, in: 0...1000)
+    try SettingsError.require(.grow, grow, in: -1000...1000)
+    if let threshold { try SettingsError.require(.threshold, threshold, in: 0...1) }
+  }
+}
+
+extension TrimapOptions {
+  /// - Throws: `SettingsError` if the thresholds cross, or the erosion is not 0…1000 pixels.
+  public func validate() throws(SettingsError) {
+    guard backgroundThreshold <= foregroundThreshold else {
+      throw .thresholdsCross(background: backgroundThreshold, foreground: foregroundThreshold)
+    }
+    try SettingsError.require(.erosion, erosion, in: 0...1000)
+  }
+}
+
+extension RegionSize {
+  fileprivate func validate(_ setting: SettingsError.Setting) throws(SettingsError) {
+    switch self {
+    case .pixels(let count): try SettingsError.require(setting, count, in: 0...Int.max)
+    case .share(let share): try SettingsError.require(setting, share, in: 0...1)
+    }
+  }
+}

@@ -1,0 +1,52 @@
+/// All that decides what is made of a photo. The defaults are rembg's: its resizing, the network's mask stretched to the full
+/// range, nothing refined.
+public struct PhotoSettings: Sendable {
+  /// Side of the square that the network sees in pixels, 32…2048. The published weights were trained for 320.
+  public var inputSize = 320
+  public var preprocessing = Preprocessing.rembg
+  public var normalization = Normalization.minmax
+  /// Whether the six side outputs are computed beside the fused map, for results of kind `map`.
+  public var sideOutputs = false
+  /// Photos and results with more pixels than this are refused: 1…10¹².
+  public var pixelLimit = ImageFile.defaultPixelLimit
+  public var mask = MaskSettings()
+  public var cutout = CutoutSettings()
+  public var encoding = EncodingSettings()
+
+  public init() {}
+
+  /// Checks every number, and that `results` can be made so.
+  /// - Throws: `SettingsError` for the first thing that is wrong.
+  public func validate(for results: [PhotoResult.Request] = []) throws(SettingsError) {
+    try SettingsError.require(.inputSize, inputSize, in: 32...2048)
+    try SettingsError.require(.pixelLimit, pixelLimit, in: 1...1_000_000_000_000)
+    try mask.validate()
+    try cutout.validate(pixelLimit: pixelLimit)
+    try encoding.validate()
+    for result in results {
+      switch result.kind {
+      case .mask:
+        if encoding.maskBits == 16, result.format != .png { throw .depthNeedsPNG(result.format) }
+      case .cutout:
+        if result.format == .jpeg { throw .cutoutNeedsTransparency(result.format) }
+      case .composite:
+        guard let background = cutout.background else { throw .backgroundMissing }
+        if result.format == .jpeg, case .color(let color) = background, color.alpha < 255 {
+          throw .backgroundIsTranslucent(result.format)
+        }
+      case .map(.fused): break
+      case .map: if !sideOutputs { throw .sideOutputsMissing }
+      }
+    }
+  }
+
+  /// What the network is to do, but for how many photos and threads.
+  package var detection: SaliencyDetector.Options {
+    var detection = SaliencyDetector.Options()
+    detection.inputSize = inputSize
+    detection.preprocessing = preprocessing
+    detection.normalization = normalization
+    detection.sideOutputs = sideOutputs
+    return detection
+  }
+}

@@ -1,0 +1,55 @@
+// From the network's mask to the alpha that settings want, step by step.
+
+extension MaskSettings {
+  /// All steps: clean-up, refinement, matting, corrections. What is transparent in the photo is background.
+  /// - Parameters:
+  ///   - mask: grey, of the photo's size.
+  ///   - photo: any channels. Only if `needsPixels`, or where it has alpha, must it be of its full size.
+  ///   - remark: told why there is no alpha matting though it was asked for: the mask stays then, as with rembg.
+  /// - Returns: grey, of the mask's size.
+  public func alpha<Sample: PhotoSample>(
+    from mask: Image<Sample>, of photo: Image<Sample>, threads: Int = 1, remark: (String) -> Void = { _ in }
+  ) -> Image<Sample> {
+    let visible = needsPixels ? photo.withoutHiddenColors() : photo
+    var mask = refined(postProcessed(mask, threads: threads), photo: visible, threads: threads)
+    do { mask = try matted(mask, photo: visible, threads: threads) } catch { remark("no alpha matting: \(error)") }
+    mask = cleaned(mask, threads: threads)
+    return photo.hasTransparency ? mask.limited(toAlphaOf: photo) : mask
+  }
+
+  /// The mask after rembg's clean-up, if that is wanted: 8 bits, black or white.
+  public func postProcessed<Sample: PhotoSample>(_ mask: Image<Sample>, threads: Int = 1) -> Image<Sample> {
+    guard postProcesses else { return mask }
+    return mask.converted(to: UInt8.self).rembgPostProcessed(threads: threads).converted(to: Sample.self)
+  }
+
+  /// The mask with edges that follow the photo's, if that is wanted.
+  public func refined<Sample: PhotoSample>(
+    _ mask: Image<Sample>, photo: Image<Sample>, threads: Int = 1
+  ) -> Image<Sample> {
+    refinement == .guided ? GuidedFilter().refined(mask, photo: photo, threads: threads) : mask
+  }
+
+  /// The alpha of closed-form matting between what is certain in the mask, if that is wanted.
+  /// - Throws: `MattingError` where there is nothing to solve for.
+  public func matted<Sample: PhotoSample>(
+    _ mask: Image<Sample>, photo: Image<Sample>, threads: Int = 1
+  ) throws(MattingError) -> Image<Sample> {
+    guard let matting else { return mask }
+    return try ClosedFormMatting.alpha(
+      of: photo, trimap: mask.converted(to: UInt8.self).trimap(matting, threads: threads), threads: threads)
+  }
+
+  /// The mask with small faults removed: levels, regions, holes, growth, threshold, feather.
+  public func cleaned<Sample: PhotoSample>(_ mask: Image<Sample>, threads: Int = 1) -> Image<Sample> {
+    var mask = mask
+    if let levels { mask = mask.leveled(levels) }
+    if let minRegion { mask = mask.removingSpecks(smallerThan: minRegion) }
+    if let minHole { mask = mask.fillingHoles(smallerThan: minHole) }
+    if grow > 0 { mask = mask.dilated(radius: grow, threads: threads) }
+    if grow < 0 { mask = mask.eroded(radius: -grow, threads: threads) }
+    if let threshold { mask = mask.thresholded(at: Float(threshold)) }
+    if feather > 0 { mask = mask.blurred(sigma: feather, threads: threads) }
+    return mask
+  }
+}

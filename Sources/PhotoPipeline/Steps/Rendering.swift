@@ -1,0 +1,54 @@
+/// What is made of one photo in samples of one depth. Its alpha is made once, when it is first needed.
+struct Rendering<Sample: PhotoSample> {
+  let settings: PhotoSettings
+  let backdrop: Backdrop?
+  let saliency: Saliency
+  let metadata: Metadata
+  let threads: Int
+  /// Made anew by each call: whoever has it in other samples keeps it only while it is needed.
+  let photo: () -> Image<Sample>
+  private var alpha: Image<Sample>?
+
+  init(
+    _ settings: PhotoSettings, _ backdrop: Backdrop?, _ saliency: Saliency, _ metadata: Metadata, threads: Int,
+    photo: @escaping () -> Image<Sample>
+  ) {
+    (self.settings, self.backdrop, self.saliency) = (settings, backdrop, saliency)
+    (self.metadata, self.threads, self.photo) = (metadata, threads, photo)
+  }
+
+  private mutating func alpha(_ remark: (String) -> Void) -> Image<Sample> {
+    if let alpha { return alpha }
+    let mask = Sample.mask(of: saliency, .fused, threads: threads)
+    let made = settings.mask.alpha(from: mask, of: photo(), threads: threads) { reason in
+      // Of an empty mask that is said already.
+      if !saliency.isEmpty { remark(reason) }
+    }
+    alpha = made
+    return made
+  }
+
+  /// The picture of a result.
+  mutating func picture(_ kind: ResultKind, remark: (String) -> Void) throws(PhotoError) -> Image<Sample> {
+    switch kind {
+    case .map(let map): return Sample.mask(of: saliency, map, threads: threads)
+    case .mask: return alpha(remark)
+    case .cutout, .composite:
+      let photo = photo()
+      let object = try settings.cutout.framed(
+        settings.cutout.cutOut(photo, alpha: alpha(remark), threads: threads), pixelLimit: settings.pixelLimit,
+        threads: threads)
+      guard kind == .composite, let backdrop else { return object }
+      return backdrop.composed(object, photo: photo, metadata: metadata, threads: threads)
+    }
+  }
+
+  /// What of the photo's metadata goes with a result.
+  func metadata(for kind: ResultKind) -> Metadata {
+    switch kind {
+    case .map: Metadata()
+    case .mask: metadata.withoutColors
+    case .cutout, .composite: metadata
+    }
+  }
+}
