@@ -10,7 +10,7 @@ let package = Package(
     .library(name: "PhotoPipeline", targets: ["PhotoPipeline"]),
     .library(name: "RSU", targets: ["RSU"]),
     .library(name: "Evaluation", targets: ["Evaluation", "Images"]),
-    .library(name: "Training", targets: ["Training"]),
+    .library(name: "Training", targets: ["Training", "Gradients"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
