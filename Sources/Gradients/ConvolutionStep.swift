@@ -46,7 +46,7 @@ struct ConvolutionStep: TapeStep {
       let (height, width) = (z.shape.height, z.shape.width)
       let m =
         context.tile
-        ?? ConvolutionAlgorithm.bestTile(plain, height, width, lanes: context.kernels.lanes)
+        ?? TileChoice.best(plain, height, width, lanes: context.kernels.lanes)
       return WinogradConvolution(
         plain, .init(weight: weight, isTransposed: isTransposed), sources: sources, into: destination, m: m,
         kernels: context.kernels, weightUse: .everyRun, pool: context.pool)

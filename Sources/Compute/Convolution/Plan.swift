@@ -26,7 +26,7 @@ package enum ConvolutionAlgorithm: Equatable {
   }
 
   /// The m with the least estimated time. F(6×6) is the largest: F(8×8) loses accuracy.
-  package static func bestTile(_ layer: Convolution, _ height: Int, _ width: Int, lanes: Int) -> Int {
+  static func bestTile(_ layer: Convolution, _ height: Int, _ width: Int, lanes: Int) -> Int {
     (2...6).min { cycles(layer, height, width, lanes, m: $0) < cycles(layer, height, width, lanes, m: $1) }!
   }
 
