@@ -39,6 +39,7 @@ struct U2NetCommand: ParsableCommand {
       var command = try parseAsRoot(NegativeNumbers.joined(arguments))
       try command.run()
       guard fflush(nil) == 0 else { throw CommandFailure("standard output: cannot write") }
+      quit(0)
     } catch  where exitCode(for: error).isSuccess {
       exit(withError: error)  // --help and --version.
     } catch {
@@ -79,5 +80,9 @@ private func write(_ lines: [String]) {
   _ = text.withUnsafeBytes { Descriptor.write($0, to: STDERR_FILENO) }
 }
 
-/// Leaves the program. Inside a command `exit` means ArgumentParser's.
-private func quit(_ code: Int32) -> Never { exit(code) }
+/// Leaves the program, without the farewells of libraries: OpenBLAS's waits for ever for a thread of its own that has found no
+/// memory to begin with.
+private func quit(_ code: Int32) -> Never {
+  fflush(nil)
+  _exit(code)
+}

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Files
+import Foundation
 import PhotoPipeline
 import Testing
 
@@ -15,6 +16,20 @@ struct EndingTests {
     #expect(Ending(FileError(path: "a/b", reason: "No such file")) == Ending(PipelineError("a/b: No such file")))
     #expect(Ending(ValidationError("wrong")).code == 2)
     #expect(Ending(CommandFailure("stopped", exitCode: 130)).code == 130)
+  }
+
+  /// So little address space that OpenBLAS's own threads find none, which its farewell waits for.
+  @Test(.timeLimit(.minutes(1))) func littleMemoryIsAnErrorAndNoHang() throws {
+    let shell = Process()
+    shell.executableURL = URL(filePath: "/bin/sh")
+    shell.arguments = ["-c", "ulimit -v 200000 || exit 1; exec \"$0\" mask no.png -o out.png", executable().path]
+    shell.standardError = FileHandle.nullDevice
+    try shell.run()
+    let end = ContinuousClock.now + .seconds(20)
+    while shell.isRunning, .now < end { usleep(10_000) }
+    let isRunning = shell.isRunning
+    if isRunning { kill(shell.processIdentifier, SIGKILL) }
+    #expect(!isRunning)
   }
 
   @Test func negativeNumbersAreJoinedToTheirOptions() {
