@@ -40,6 +40,26 @@ struct CollisionTests {
     }
   }
 
+  /// A photo, a list or a name that promises a picture: nothing is added to it.
+  @Test func manifestsAreNotAddedToOtherFiles() throws {
+    try withFolder { folder throws in
+      try write(["a.jpg", "b.jpg"], below: folder)
+      let list = "\(folder)/list", photo = "\(folder)/a.jpg", plain = "\(folder)/photo"
+      try Data("\(photo)\n".utf8).write(to: URL(filePath: list))
+      try FileManager.default.copyItem(atPath: photo, toPath: plain)
+      for (index, (manifest, arguments)) in [
+        (photo, [photo]), (plain, [photo]), (list, ["--files-from", list]), ("\(folder)/m.png", [photo]),
+        (photo, [photo, "\(folder)/b.jpg"]),
+      ].enumerated() {
+        let before = FileManager.default.contents(atPath: manifest)
+        let out = "\(folder)/out\(index)/"
+        let result = try mask(arguments + ["-o", out, "--manifest", manifest])
+        #expect(result.code == 1 && result.errors.contains(manifest) && files(in: out).isEmpty, "\(result.errors)")
+        #expect(FileManager.default.contents(atPath: manifest) == before)
+      }
+    }
+  }
+
   @Test func renamingNumbersLikeNamedPhotos() throws {
     try withFolder { folder throws in
       try write(["d1/a.jpg", "d2/a.jpg", "d3/a-1.jpg"], below: folder)

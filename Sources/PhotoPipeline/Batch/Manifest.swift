@@ -11,11 +11,20 @@ package import Files
 public final class Manifest: Sendable {
   private let file: AppendedFile
 
-  /// - Throws: `PipelineError` if the file cannot be written.
+  /// - Throws: `PipelineError` if the file cannot be written, is called like a picture, or begins with something else than a
+  ///   JSON object.
   public convenience init(path: String) throws(PipelineError) { try self.init(FilePath(path)) }
 
   /// As `init(path:)`, for names that need not be UTF-8.
   package init(_ path: FilePath) throws(PipelineError) {
+    guard PictureKind(fileExtension: path.fileExtension) == nil else {
+      throw PipelineError(
+        "\(path): called like a picture, and a manifest is lines of JSON; choose another name, such as .jsonl")
+    }
+    // A photo, or a list of photos, named by mistake must not be added to.
+    if !path.isSpecial, let first = path.start(1)?.first, first != UInt8(ascii: "{") {
+      throw PipelineError("\(path): this file is no manifest, which is lines of JSON objects; nothing was added to it")
+    }
     do { file = try AppendedFile(path) } catch { throw PipelineError("\(path): cannot write: \(error.reason)") }
   }
 
