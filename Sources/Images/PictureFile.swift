@@ -94,8 +94,7 @@ struct PictureFile {
     _ header: ImageHeader, denominator: Int = 1, remark: (String) -> Void
   ) throws(ImageError) -> Image<Sample> {
     let (width, height) = (header.width, header.height)
-    // Swift stops where memory is lacking.
-    guard cic_has_memory(width * height * header.channels.rawValue * MemoryLayout<Sample>.size) != 0 else {
+    guard ImageFile.hasMemory(width * height * header.channels.rawValue * MemoryLayout<Sample>.size) else {
       throw .outOfMemory(source: source, width: width, height: height)
     }
     var remarks = ""
@@ -117,4 +116,10 @@ struct PictureFile {
     parts.first { $0.kind == ImageFile.code("acTL") }.flatMap { bytes[$0.data].bigEndian(0, bytes: 4) }.map { $0 > 1 }
       ?? false
   }
+}
+
+extension ImageFile {
+  /// Whether there is room for so many bytes, which is worth asking before an array takes them: where memory is lacking the program
+  /// stops.
+  package static func hasMemory(_ bytes: Int) -> Bool { cic_has_memory(bytes) != 0 }
 }

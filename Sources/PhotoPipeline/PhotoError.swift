@@ -5,6 +5,8 @@ public enum PhotoError: Error, Equatable, Sendable {
   /// There is no object that a layout could frame.
   case nothingToFrame
   case resultTooLarge(width: Int, height: Int, pixelLimit: Int)
+  /// There is no room for a result of this size.
+  case outOfMemory(width: Int, height: Int)
   /// A picture with alpha cannot become a JPEG.
   case noTransparency(name: String)
 }
@@ -16,6 +18,7 @@ extension PhotoError: CustomStringConvertible {
     case .nothingToFrame: "no salient object, so nothing to crop to"
     case .resultTooLarge(let width, let height, let limit):
       "its result would have \(width) x \(height) pixels, more than the limit of \(limit) pixels"
+    case .outOfMemory(let width, let height): "there is not enough memory for a result of \(width) x \(height) pixels"
     case .noTransparency(let name):
       "\(name): JPEG has no transparency; choose PNG or WebP, or an opaque background"
     }

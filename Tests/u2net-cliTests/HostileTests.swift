@@ -34,6 +34,27 @@ struct HostileTests {
     return Image(width: side, height: side, channels: .rgb, samples: samples)
   }
 
+  /// Results that memory has no room for fail one by one, of one photo and of several.
+  @Test func canvasesLargerThanMemoryEndNoBatch() throws {
+    try withFolder { folder throws in
+      let names = ["a.png", "b.png"].map { "\(folder)/\($0)" }
+      for name in names { try square(48).writePNG(to: name) }
+      for (index, photos) in [names, [names[0]]].enumerated() {
+        let manifest = "\(folder)/m\(index).jsonl"
+        let result = try run(
+          [
+            "cutout", "--size", "9000x9000", "--input-size", "32", "-o", "\(folder)/out\(index)/", "--manifest",
+            manifest,
+          ]
+            + photos, addressSpace: 1_500_000)
+        #expect(result.code == 1 && result.errors.contains("not enough memory"), "\(result.code) \(result.errors)")
+        for photo in photos { #expect(result.errors.contains(photo), "\(result.errors)") }
+        let lines = try String(contentsOf: URL(filePath: manifest), encoding: .utf8).split(separator: "\n")
+        #expect(lines.count == photos.count && lines.allSatisfy { $0.contains("\"failed\"") })
+      }
+    }
+  }
+
   @Test func enormousHeadersEndNoBatch() throws {
     try withFolder { folder throws in
       try FileManager.default.createDirectory(atPath: "\(folder)/in", withIntermediateDirectories: true)

@@ -22,12 +22,18 @@ func executable(_ program: String = "u2net") -> URL {
 }
 
 /// Runs one of the package's programs.
+/// - Parameter addressSpace: kilobytes that it may have, if not all.
 func run(
-  _ arguments: [String], program: String = "u2net", input: Data? = nil, environment: [String: String] = [:]
+  _ arguments: [String], program: String = "u2net", input: Data? = nil, environment: [String: String] = [:],
+  addressSpace: Int? = nil
 ) throws -> Outcome {
   let process = Process()
   process.executableURL = executable(program)
   process.arguments = arguments
+  if let addressSpace {
+    process.executableURL = URL(filePath: "/bin/sh")
+    process.arguments = ["-c", "ulimit -v \(addressSpace); exec \"$0\" \"$@\"", executable(program).path] + arguments
+  }
   process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
   let folder = FileManager.default.temporaryDirectory.appending(path: "\(UUID())")
   try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

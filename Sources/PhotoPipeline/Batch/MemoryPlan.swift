@@ -47,9 +47,15 @@ package struct PhotoMemory: Equatable, Sendable {
 
   /// Bytes; `Int.max` for what no machine has.
   package var bytes: Int {
-    let pixelBytes = isDeep ? 48 : 24
-    let photo = width.saturatingProduct(height).saturatingProduct(pixelBytes + (isMatted ? Self.mattingBytes : 0))
-    return photo.saturatingSum(framedPixels.saturatingProduct(pixelBytes))
+    let pixels = width.saturatingProduct(height)
+    return Self.bytes(ofPixels: pixels, isDeep: isDeep)
+      .saturatingSum(isMatted ? pixels.saturatingProduct(Self.mattingBytes) : 0)
+      .saturatingSum(Self.bytes(ofPixels: framedPixels, isDeep: isDeep))
+  }
+
+  /// What making and encoding a picture of so many pixels takes.
+  package static func bytes(ofPixels pixels: Int, isDeep: Bool) -> Int {
+    pixels.saturatingProduct(isDeep ? 48 : 24)
   }
 }
 

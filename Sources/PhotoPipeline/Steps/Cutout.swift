@@ -16,7 +16,7 @@ extension CutoutSettings {
   /// - Parameters:
   ///   - object: RGBA.
   ///   - pixelLimit: the most pixels that the result may have; checked before memory is taken for it.
-  /// - Throws: `nothingToFrame`, `resultTooLarge`.
+  /// - Throws: `nothingToFrame`, `resultTooLarge`, `outOfMemory`.
   public func framed<Sample: PhotoSample>(
     _ object: Image<Sample>, pixelLimit: Int = ImageFile.defaultPixelLimit, threads: Int = 1
   ) throws(PhotoError) -> Image<Sample> {
@@ -26,6 +26,8 @@ extension CutoutSettings {
     guard size.width.saturatingProduct(size.height) <= pixelLimit else {
       throw .resultTooLarge(width: size.width, height: size.height, pixelLimit: pixelLimit)
     }
+    let bytes = PhotoMemory.bytes(ofPixels: size.width * size.height, isDeep: Sample.self == UInt16.self)
+    guard ImageFile.hasMemory(bytes) else { throw .outOfMemory(width: size.width, height: size.height) }
     return object.framed(by: layout, threads: threads)!
   }
 }
