@@ -1,8 +1,8 @@
 #pragma once
 #include <stdint.h>
 
-// The vector kernels of inference; those that training adds are in CGradientKernels.h. Legend: L lanes of a vector; a map of C channels is stored as ⌈C/L⌉ blocks, each
-// H×W pixels of L channels (block b, row y, column x, lane l is channel b·L + l); lanes beyond C are zero.
+// The vector kernels of inference; those that training adds are in CGradientKernels.h. Legend: L lanes of a vector; a map of C
+// channels is stored as ⌈C/L⌉ blocks, each H×W pixels of L channels (block b, row y, column x, lane l is channel b·L + l); lanes beyond C are zero.
 // "Planar" is one channel: H×W floats. A block of several images holds one image's pixels after the other's.
 
 /// Where the tiles of a Winograd convolution F(m×m, 3×3) lie in a map of height × width pixels.

@@ -132,6 +132,6 @@ extension WinogradConvolution {
         tiling.start, p + vector * kernels.lanes, strideOfP, groupLanes, Int32(first), Int32(count),
         results.start + block)
     }
-    ck_streamed()
+    if streams { ck_streamed() }
   }
 }

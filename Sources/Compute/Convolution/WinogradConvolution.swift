@@ -37,6 +37,8 @@ package struct WinogradConvolution {
   /// Of all groups' lanes, zero beyond the layer's outputs.
   let bias: OwnedFloats
   let results: OwnedBuffer<ck_result>
+  /// Whether results may be written past the caches.
+  let streams: Bool
 
   /// V may take this many floats of a core's cache; P and the stream of U come on top. Measured on a core with 1 MB of L2:
   /// 50,000 to 70,000 do alike, half and twice as many take 2 % longer, four times as many 7 %.
@@ -160,6 +162,7 @@ package struct WinogradConvolution {
           streams: streams && block.residual != UnsafeMutablePointer(block.out) ? 1 : 0)
       })
     self.bias = bias
+    self.streams = streams
     weights = other?.weights ?? .onTheWay
     if isReady {
       self.values.weight = nil
