@@ -12,7 +12,7 @@ demo: build
 	@echo "The photo is $(PHOTO); look at demo/mask.png and demo/cutout.png."
 
 test: setup
-	swift test -c release
+	swift test -c release --explicit-target-dependency-import-check error
 
 build: setup
 	swift build -c release --product u2net

@@ -1,100 +1,155 @@
 // swift-tools-version:6.0
 import PackageDescription
 
+/// A room of the house: module `U2NetCompute` lies in `Sources/Compute`, so that no module's name is another package's, too.
+func room(
+  _ name: String, _ dependencies: [Target.Dependency] = [], path: String? = nil, exclude: [String] = []
+) -> Target {
+  .target(name: "U2Net" + name, dependencies: dependencies, path: path ?? "Sources/\(name)", exclude: exclude)
+}
+
+/// A library of the system's, with the Debian package that it comes from.
+func system(_ name: String, pkgConfig: String? = nil, apt package: String? = nil) -> Target {
+  .systemLibrary(
+    name: "U2Net" + name, path: "Sources/\(name)", pkgConfig: pkgConfig,
+    providers: package.map { [.apt([$0])] })
+}
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
+
 let package = Package(
   name: "u2net",
   platforms: [.macOS(.v15)],
   products: [
     .executable(name: "u2net", targets: ["u2net-cli"]),
-    .library(name: "U2Net", targets: ["U2Net", "Images", "Matting", "Safetensors"]),
-    .library(name: "PhotoPipeline", targets: ["PhotoPipeline"]),
-    .library(name: "RSU", targets: ["RSU"]),
-    .library(name: "Evaluation", targets: ["Evaluation", "Images"]),
-    .library(name: "Training", targets: ["Training", "Gradients"]),
+    .library(name: "U2Net", targets: ["U2Net"]),
+    .library(name: "RSU", targets: ["RSU", "U2NetNetwork"]),
+    .library(name: "Evaluation", targets: ["U2NetEvaluation"]),
+    .library(name: "Training", targets: ["U2NetTraining"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
   ],
   targets: [
+    // The machine: the C library, files, memory and cores.
+    room("Platform"),
+    room("Files", ["U2NetPlatform", "U2NetCXattr"]),
+    room("Machine", ["U2NetFiles", "U2NetPlatform"]),
+
     // The network: one definition, several interpreters.
-    .target(name: "CKernels", exclude: ["templates"]),
-    .target(name: "Compute", dependencies: ["CKernels", "COpenBLAS"]),
-    .target(name: "RSU", dependencies: ["Compute"]),
-    .target(name: "U2Net", dependencies: ["RSU", "Safetensors", "EmbeddedWeights", "Images", "Machine"]),
+    room("CKernels", exclude: ["templates"]),
+    room("Compute", ["U2NetCKernels", "U2NetCOpenBLAS", "U2NetPlatform"]),
+    .target(name: "RSU", dependencies: ["U2NetCompute"]),
+    room(
+      "Network",
+      ["RSU", "U2NetCompute", "U2NetEmbeddedWeights", "U2NetImages", "U2NetMachine", "U2NetSafetensors"],
+      path: "Sources/U2Net/Network"),
 
     // Weights.
-    .target(name: "EmbeddedWeights"),
-    .target(name: "Safetensors", dependencies: ["Compute", "Files"]),
-    .target(
-      name: "WeightFiles",
-      dependencies: ["Safetensors", "CZip", "CCrypto", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
+    room("EmbeddedWeights"),
+    room("Safetensors", ["U2NetCompute", "U2NetFiles", "U2NetPlatform"]),
+    room(
+      "WeightFiles", ["U2NetCompute", "U2NetFiles", "U2NetSafetensors", "U2NetCZip", "U2NetCCrypto", protobuf],
       exclude: ["ONNX/onnx.proto", "ONNX/regenerate.sh"]),
 
     // Pictures.
-    .target(name: "CImageCodecs", dependencies: ["CPNG", "CZlib", "CJPEG", "CWebP", "CLCMS"]),
-    .target(name: "Images", dependencies: ["CImageCodecs", "CZlib", "Files"]),
-    .target(name: "Files", dependencies: ["CXattr"]),
-    .target(name: "Machine", dependencies: ["Files"]),
-    .target(name: "CMatting"),
-    .target(name: "Matting", dependencies: ["CMatting", "Images"]),
-    .target(name: "Evaluation", dependencies: ["Files", "Images"]),
+    room("CImageCodecs", ["U2NetCPNG", "U2NetCZlib", "U2NetCJPEG", "U2NetCWebP", "U2NetCLCMS"]),
+    room("Images", ["U2NetCImageCodecs", "U2NetCZlib", "U2NetFiles", "U2NetPlatform"]),
+    room("CMatting"),
+    room("Matting", ["U2NetCMatting", "U2NetImages", "U2NetPlatform"]),
+    room("Evaluation", ["U2NetFiles", "U2NetImages", "U2NetPlatform"]),
 
-    // Photos: which there are, what becomes of them, what they take.
-    .target(name: "PhotoPipeline", dependencies: ["Files", "Images", "Machine", "Matting", "U2Net"]),
+    // Photos: which there are, what becomes of them, what they take. With the network, all that a program needs that
+    // masks and cuts out.
+    .target(
+      name: "U2Net",
+      dependencies: ["U2NetFiles", "U2NetImages", "U2NetMachine", "U2NetMatting", "U2NetNetwork", "U2NetPlatform"],
+      path: "Sources/U2Net/Photos"),
 
     // Training.
-    .target(name: "CGradientKernels", dependencies: ["CKernels"], exclude: ["templates"]),
-    .target(name: "Gradients", dependencies: ["CGradientKernels", "Compute"]),
-    .target(name: "Training", dependencies: ["Gradients", "U2Net", "Safetensors", "Images", "Evaluation", "Files"]),
-    .executableTarget(name: "u2net-train-bench", dependencies: ["Gradients", "Training"], path: "Benchmarks/training"),
+    room("CGradientKernels", ["U2NetCKernels"], exclude: ["templates"]),
+    room("Gradients", ["U2NetCGradientKernels", "U2NetCKernels", "U2NetCompute", "U2NetPlatform"]),
+    room(
+      "Training",
+      [
+        "RSU", "U2NetCompute", "U2NetEvaluation", "U2NetFiles", "U2NetGradients", "U2NetImages", "U2NetNetwork",
+        "U2NetPlatform", "U2NetSafetensors",
+      ]),
+    .executableTarget(
+      name: "u2net-train-bench",
+      dependencies: ["RSU", "U2NetCompute", "U2NetGradients", "U2NetNetwork", "U2NetPlatform", "U2NetTraining"],
+      path: "Benchmarks/training"),
 
     .executableTarget(
       name: "u2net-cli",
       dependencies: [
-        "Evaluation", "Files", "Images", "Machine", "Matting", "PhotoPipeline", "Training", "U2Net", "WeightFiles",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "RSU", "U2Net", "U2NetCompute", "U2NetEvaluation", "U2NetFiles", "U2NetImages", "U2NetMachine", "U2NetMatting",
+        "U2NetPlatform", "U2NetSafetensors", "U2NetTraining", "U2NetWeightFiles", argumentParser,
       ]),
 
     .executableTarget(
-      name: "cut-out-product", dependencies: ["U2Net", "Images"], path: "Examples/cut-out-product"),
+      name: "cut-out-product", dependencies: ["U2Net", "U2NetImages"], path: "Examples/cut-out-product"),
 
     // System libraries.
-    .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
-    .systemLibrary(name: "CXattr"),  // Of the C library itself.
-    .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
-    .systemLibrary(name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"])]),
-    .systemLibrary(name: "CWebP", pkgConfig: "libwebpdemux", providers: [.apt(["libwebp-dev"])]),
-    .systemLibrary(name: "CLCMS", pkgConfig: "lcms2", providers: [.apt(["liblcms2-dev"])]),
-    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
-    .systemLibrary(name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
-    .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    system("COpenBLAS", pkgConfig: "openblas", apt: "libopenblas-dev"),
+    system("CXattr"),  // Of the C library itself.
+    system("CPNG", pkgConfig: "libpng", apt: "libpng-dev"),
+    system("CJPEG", pkgConfig: "libjpeg", apt: "libjpeg-dev"),
+    system("CWebP", pkgConfig: "libwebpdemux", apt: "libwebp-dev"),
+    system("CLCMS", pkgConfig: "lcms2", apt: "liblcms2-dev"),
+    system("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
+    system("CZip", pkgConfig: "libzip", apt: "libzip-dev"),
+    system("CCrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
 
-    .target(name: "ComputeTestSupport", dependencies: ["Compute"], path: "Tests/ComputeTestSupport"),
+    .target(
+      name: "ComputeTestSupport", dependencies: ["U2NetCompute", "U2NetPlatform"], path: "Tests/ComputeTestSupport"),
     .testTarget(
-      name: "ComputeTests", dependencies: ["CKernels", "Compute", "ComputeTestSupport"], exclude: ["Fixtures"]),
+      name: "ComputeTests",
+      dependencies: ["ComputeTestSupport", "U2NetCKernels", "U2NetCompute", "U2NetPlatform"], exclude: ["Fixtures"]),
     .testTarget(
       name: "GradientsTests",
-      dependencies: ["CGradientKernels", "CKernels", "Compute", "ComputeTestSupport", "Gradients", "RSU"]),
-    .testTarget(name: "RSUTests", dependencies: ["RSU"]),
-    .testTarget(name: "U2NetTests", dependencies: ["Gradients", "U2Net", "WeightFiles"], exclude: ["Fixtures"]),
-    .testTarget(name: "SafetensorsTests", dependencies: ["Safetensors"]),
+      dependencies: [
+        "ComputeTestSupport", "RSU", "U2NetCGradientKernels", "U2NetCKernels", "U2NetCompute", "U2NetGradients",
+        "U2NetPlatform",
+      ]),
+    .testTarget(name: "RSUTests", dependencies: ["RSU", "U2NetCompute"]),
+    .testTarget(
+      name: "U2NetTests",
+      dependencies: [
+        "RSU", "U2NetCompute", "U2NetGradients", "U2NetImages", "U2NetNetwork", "U2NetPlatform", "U2NetSafetensors",
+        "U2NetWeightFiles",
+      ],
+      exclude: ["Fixtures"]),
+    .testTarget(name: "SafetensorsTests", dependencies: ["U2NetCompute", "U2NetPlatform", "U2NetSafetensors"]),
     .testTarget(
       name: "WeightFilesTests",
-      dependencies: ["WeightFiles", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
+      dependencies: ["U2NetCompute", "U2NetPlatform", "U2NetSafetensors", "U2NetWeightFiles", protobuf],
       resources: [.copy("Fixtures")]),
-    .testTarget(name: "FilesTests", dependencies: ["Files"]),
-    .testTarget(name: "MachineTests", dependencies: ["Files", "Machine"]),
-    .testTarget(name: "PipelineTests", dependencies: ["Files", "Images", "PhotoPipeline"]),
-    .testTarget(name: "ImagesTests", dependencies: ["Images", "Files"], resources: [.copy("Fixtures")]),
-    .testTarget(name: "MattingTests", dependencies: ["Matting"], resources: [.copy("Fixtures")]),
-    .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "Images"], exclude: ["Fixtures"]),
-    .testTarget(name: "TrainingTests", dependencies: ["Gradients", "Training"], exclude: ["Fixtures"]),
+    .testTarget(name: "FilesTests", dependencies: ["U2NetFiles"]),
+    .testTarget(name: "MachineTests", dependencies: ["U2NetFiles", "U2NetMachine"]),
+    .testTarget(name: "PipelineTests", dependencies: ["U2Net", "U2NetFiles", "U2NetImages"]),
+    .testTarget(
+      name: "ImagesTests", dependencies: ["U2NetFiles", "U2NetImages", "U2NetPlatform"],
+      resources: [.copy("Fixtures")]),
+    .testTarget(
+      name: "MattingTests", dependencies: ["U2NetImages", "U2NetMatting", "U2NetPlatform"],
+      resources: [.copy("Fixtures")]),
+    .testTarget(
+      name: "EvaluationTests", dependencies: ["U2NetEvaluation", "U2NetFiles", "U2NetImages", "U2NetPlatform"],
+      exclude: ["Fixtures"]),
+    .testTarget(
+      name: "TrainingTests",
+      dependencies: [
+        "RSU", "U2NetCompute", "U2NetEvaluation", "U2NetFiles", "U2NetGradients", "U2NetImages", "U2NetNetwork",
+        "U2NetPlatform", "U2NetSafetensors", "U2NetTraining",
+      ],
+      exclude: ["Fixtures"]),
     .testTarget(
       name: "u2net-cliTests",
       dependencies: [
-        "u2net-cli", "cut-out-product", "Files", "Images", "Matting", "PhotoPipeline",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "u2net-cli", "cut-out-product", "U2Net", "U2NetFiles", "U2NetImages", "U2NetMatting", argumentParser,
       ]),
   ]
 )

@@ -1,8 +1,9 @@
-import Compute
-import Gradients
+import U2NetCompute
+import U2NetGradients
 import RSU
-import Training
-import U2Net
+import U2NetPlatform
+import U2NetTraining
+import U2NetNetwork
 
 // u2net-train-bench lite|full IMAGES SIZE THREADS STEPS [DATA]: prints the milliseconds of each step on a batch in memory.
 // With a data set's folder steps in memory and steps on photos from there, read ahead, take turns: two numbers a line.
@@ -14,8 +15,7 @@ else { fatalError("usage: u2net-train-bench lite|full IMAGES SIZE THREADS STEPS 
 let configuration: Configuration = arguments[1] == "full" ? .full : .lite
 
 func milliseconds(_ body: () throws -> Void) rethrows -> Double {
-  let time = try ContinuousClock().measure(body)
-  return Double(time.components.seconds) * 1e3 + Double(time.components.attoseconds) / 1e15
+  try ContinuousClock().measure(body).inMilliseconds
 }
 
 var recipe = Recipe()

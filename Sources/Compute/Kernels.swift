@@ -1,17 +1,10 @@
-import CKernels
+import U2NetCKernels
+import U2NetPlatform
 
 #if canImport(FoundationEssentials)
   import FoundationEssentials
 #else
   import Foundation
-#endif
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
 #endif
 
 /// The vector kernels for one instruction set.

@@ -1,6 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#endif
+import U2NetPlatform
 
 /// A dense row-major array of float32 that never changes: a weight, a bias, a golden value.
 ///
@@ -69,7 +67,7 @@ package final class OwnedBuffer<Element: BitwiseCopyable> {
   package init(count: Int) {
     let bytes = max(count, 1) * MemoryLayout<Element>.stride, isLarge = bytes >= 2 * Self.hugePage
     let raw = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: isLarge ? Self.hugePage : 64)
-    #if canImport(Glibc)
+    #if os(Linux)
       if isLarge { madvise(raw, bytes, Int32(MADV_HUGEPAGE)) }
     #endif
     buffer = UnsafeMutableBufferPointer(start: raw.bindMemory(to: Element.self, capacity: count), count: count)

@@ -1,4 +1,4 @@
-import Images
+import U2NetImages
 
 /// MAE, precision and recall as the evaluation code of U²-Net's authors computes them.
 ///

@@ -1,4 +1,4 @@
-import Images
+import U2NetImages
 
 /// How well the outline of a prediction follows that of the object: relaxed boundary precision, recall and F-measure.
 ///

@@ -1,4 +1,4 @@
-import Images
+import U2NetImages
 
 /// All pairs of a data set, scored.
 public struct DatasetEvaluation: Sendable {

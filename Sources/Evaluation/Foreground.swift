@@ -1,4 +1,4 @@
-import Images
+import U2NetImages
 
 /// The true object: the pixels of a mask that are brighter than some level.
 struct Foreground {

@@ -1,4 +1,4 @@
-import Images
+import U2NetImages
 
 /// How masks are read: by training, validation and evaluation alike.
 extension Image where Sample == UInt8 {

@@ -1,4 +1,4 @@
-import Images
+import U2NetImages
 
 #if canImport(FoundationEssentials)
   import FoundationEssentials

@@ -1,4 +1,4 @@
-import Images
+import U2NetImages
 
 /// A page about an evaluation, in one HTML file that needs no other: scores, curves, the best and the worst masks.
 public struct Report {

@@ -1,4 +1,4 @@
-import Images
+import U2NetImages
 
 /// How a predicted mask compares with the truth: of one pair, or the mean over a data set.
 ///

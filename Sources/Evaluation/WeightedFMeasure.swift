@@ -1,10 +1,5 @@
-import Images
-
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
+import U2NetImages
+import U2NetPlatform
 
 /// The weighted F-measure of Margolin and others, "How to evaluate foreground maps", 2014, with β² = 1, as PySODMetrics
 /// computes it. 0 if there is no object.

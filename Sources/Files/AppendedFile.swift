@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
+import U2NetPlatform
 
 /// A file of lines that is written to at its end, so that a run that goes on where another stopped completes it.
 package final class AppendedFile: Sendable {

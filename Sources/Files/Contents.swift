@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
+import U2NetPlatform
 
 extension FilePath {
   /// All bytes of the file; of standard input for "-".

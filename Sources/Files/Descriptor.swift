@@ -1,13 +1,7 @@
-#if canImport(Glibc)
-  import Glibc
-  private let (systemRead, systemWrite) = (Glibc.read, Glibc.write)
-#elseif canImport(Musl)
-  import Musl
-  private let (systemRead, systemWrite) = (Musl.read, Musl.write)
-#else
-  import Darwin
-  private let (systemRead, systemWrite) = (Darwin.read, Darwin.write)
-#endif
+import U2NetPlatform
+
+// Named here, where no method of the same name hides them.
+private let (systemRead, systemWrite) = (read, write)
 
 /// Transfers from and to file descriptors, whatever signals come between.
 package enum Descriptor {

@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
+import U2NetPlatform
 
 /// Why the system would not read or write a file.
 package struct FileError: Error, Equatable {

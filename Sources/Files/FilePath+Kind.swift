@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
+import U2NetPlatform
 
 /// What a path leads to, and what its name says of it.
 extension FilePath {

@@ -1,13 +1,7 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
+import U2NetPlatform
 
 #if os(Linux)
-  import CXattr
+  import U2NetCXattr
 #endif
 
 /// What a file that takes another's place keeps of it: owner and group, mode, and on Linux the attributes that users and

@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
+import U2NetPlatform
 
 extension FilePath {
   /// What is in a folder, except "." and "..": names, not paths, in order of their bytes.

@@ -1,11 +1,6 @@
-import CGradientKernels
-import Compute
-
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
+import U2NetCGradientKernels
+import U2NetCompute
+import U2NetPlatform
 
 /// Adam (Kingma and Ba 2015, algorithm 1) with bias correction and without weight decay.
 public final class Adam {

@@ -1,10 +1,5 @@
-import Compute
-
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
+import U2NetCompute
+import U2NetPlatform
 
 extension Tape {
   /// The binary cross-entropy between the sigmoid of output `index`, of one channel, and `target`, mean over all pixels of

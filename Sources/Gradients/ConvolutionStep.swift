@@ -1,4 +1,4 @@
-import Compute
+import U2NetCompute
 
 /// Convolution, normalisation, ReLU, residual and max-pool, and back.
 ///

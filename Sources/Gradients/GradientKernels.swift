@@ -1,5 +1,5 @@
-import CGradientKernels
-import Compute
+import U2NetCGradientKernels
+import U2NetCompute
 
 /// The vector kernels that training adds to those of inference, for the same instruction set.
 struct GradientKernels: @unchecked Sendable {  // A pointer to a constant table.

@@ -1,4 +1,4 @@
-import Compute
+import U2NetCompute
 
 /// Adds up the gradients of several batches, so that one step of the optimiser can see more images than fit into memory at once.
 public final class GradientSum {

@@ -1,10 +1,5 @@
-import Compute
-
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
+import U2NetCompute
+import U2NetPlatform
 
 /// What happens to whole maps without trained values, and back.
 struct MapStep: TapeStep {

@@ -1,4 +1,4 @@
-import Compute
+import U2NetCompute
 
 /// What follows a convolution in training: batch normalisation with the batch's own statistics, ReLU, sum with a residual.
 ///

@@ -1,4 +1,4 @@
-import Compute
+import U2NetCompute
 
 /// The running mean of a network's values over the steps of its training, which predicts better than any step's own values
 /// (Polyak and Juditsky 1992). After step t, counted from 1, of values v:

@@ -1,4 +1,4 @@
-import Compute
+import U2NetCompute
 
 /// Interprets a recorded network for training: computes it on several images with batch statistics, and pulls the outputs'
 /// gradients back through it.

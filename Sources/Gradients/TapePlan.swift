@@ -1,4 +1,4 @@
-import Compute
+import U2NetCompute
 
 /// Which maps a tape keeps, for how long, and who writes a gradient first.
 ///

@@ -1,4 +1,4 @@
-import Compute
+import U2NetCompute
 
 /// The m of F(m×m, 3×3) for a convolution of a training step.
 ///

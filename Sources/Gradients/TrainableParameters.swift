@@ -1,4 +1,5 @@
-import Compute
+import U2NetCompute
+import U2NetPlatform
 
 /// The values of a network while it is trained, each kind in one stretch of memory: what the optimiser changes, its gradients
 /// and the running statistics of batch normalisation.

@@ -1,5 +1,5 @@
-import CGradientKernels
-import Compute
+import U2NetCGradientKernels
+import U2NetCompute
 
 /// The gradient of a loss with respect to the weight of a Winograd convolution: the transpose of the way from the weight to
 /// the result, for all images together (dz is the gradient with respect to the result).

@@ -1,6 +1,6 @@
 // Calls of the C codecs.
 
-internal import CImageCodecs
+internal import U2NetCImageCodecs
 
 /// Runs a codec; returns its status, its message if that is not `CIC_OK`, and its remarks.
 func run(

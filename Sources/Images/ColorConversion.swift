@@ -1,6 +1,6 @@
 // Colours of other profiles.
 
-internal import CImageCodecs
+internal import U2NetCImageCodecs
 
 extension Metadata {
   /// The profile of a picture in RGB that says itself, or by PNG's `gAMA` and `cHRM`, that its colours are not sRGB's.

@@ -1,6 +1,6 @@
 // Pixels to the bytes of a JPEG file.
 
-internal import CImageCodecs
+internal import U2NetCImageCodecs
 
 extension Image where Sample == UInt8 {
   /// The image, which must have no alpha, as a baseline JPEG file.

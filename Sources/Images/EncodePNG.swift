@@ -1,7 +1,7 @@
 // Pixels to the bytes of a PNG file.
 
-internal import CImageCodecs
-internal import CZlib
+internal import U2NetCImageCodecs
+internal import U2NetCZlib
 import Dispatch
 
 extension Image where Sample == UInt8 {

@@ -1,6 +1,6 @@
 // Pixels to the bytes of a WebP file.
 
-internal import CImageCodecs
+internal import U2NetCImageCodecs
 
 /// How a WebP holds its colours.
 public enum WebPCompression: Equatable, Sendable {

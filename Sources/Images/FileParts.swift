@@ -1,6 +1,6 @@
 // The parts that a picture's file is made of, found by their lengths and marks alone, so that any bytes at all are safe.
 
-internal import CZlib
+internal import U2NetCZlib
 
 extension ImageFile {
   /// A chunk of a PNG or WebP, or a segment of a JPEG up to its first scan.

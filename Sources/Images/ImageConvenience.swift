@@ -1,4 +1,4 @@
-package import Files
+package import U2NetFiles
 
 extension Image where Sample == UInt8 {
   /// Reads a PNG, JPEG or WebP file, turned upright; `-` is standard input.

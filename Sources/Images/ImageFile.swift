@@ -1,14 +1,7 @@
 // Whole files to bytes and back.
 
-package import Files
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
+package import U2NetFiles
+import U2NetPlatform
 
 /// Picture files. A path of "-" stands for standard input or output.
 public enum ImageFile {

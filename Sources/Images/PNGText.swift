@@ -1,4 +1,4 @@
-internal import CZlib
+internal import U2NetCZlib
 
 /// A text in a PNG: a keyword, and bytes in the file's encoding.
 struct PNGText {

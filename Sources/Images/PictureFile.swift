@@ -1,4 +1,4 @@
-internal import CImageCodecs
+internal import U2NetCImageCodecs
 
 /// A picture's file, ready for its decoder.
 struct PictureFile {

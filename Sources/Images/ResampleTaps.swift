@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
+import U2NetPlatform
 
 /// The filters of `resized(width:height:filter:threads:)`. When an image shrinks, the filter widens by the
 /// factor, so that every input pixel counts.

@@ -1,4 +1,4 @@
-internal import Files
+internal import U2NetFiles
 
 /// The limits of the Linux control groups that this process is in, of either version: those of its own group and of every
 /// group above it hold. Source: the kernel's Documentation/admin-guide, cgroup-v1 and cgroup-v2.

@@ -1,4 +1,4 @@
-import Images
+import U2NetImages
 
 /// A colour of 8 bits per channel, not premultiplied.
 public struct Color: Sendable, Hashable {

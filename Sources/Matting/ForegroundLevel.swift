@@ -1,4 +1,4 @@
-internal import CMatting
+internal import U2NetCMatting
 
 /// One level of `ForegroundPyramid`, made row by row from the top.
 ///

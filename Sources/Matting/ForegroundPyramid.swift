@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
+import U2NetPlatform
 
 /// The levels of `ForegroundColors`: from one pixel to the photo's size, each about twice as wide and high as the one
 /// before. They are never held as pictures: each makes its rows from those of the one before as they are asked for.

@@ -1,11 +1,6 @@
-internal import CMatting
-import Images
-
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
+internal import U2NetCMatting
+import U2NetImages
+import U2NetPlatform
 
 /// The number type that a blur computes in.
 protocol BlurNumber: BinaryFloatingPoint, BitwiseCopyable, Sendable {

@@ -1,5 +1,5 @@
-internal import CMatting
-import Images
+internal import U2NetCMatting
+import U2NetImages
 
 /// Photo and mask in square cells of some pixels: their means.
 struct GuideGrid {

@@ -1,10 +1,5 @@
-import Images
-
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
+import U2NetImages
+import U2NetPlatform
 
 /// A curve for masks: what is `black` or less becomes 0, what is `white` or more becomes 1, with a power between them.
 public struct LevelCurve: Sendable, Hashable {

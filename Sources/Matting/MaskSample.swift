@@ -1,4 +1,4 @@
-import Images
+import U2NetImages
 
 /// A sample that stands for a share: 0 is none, `full` is all.
 public protocol MaskSample: PixelSample, Comparable {

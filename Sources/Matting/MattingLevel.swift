@@ -1,4 +1,4 @@
-internal import CMatting
+internal import U2NetCMatting
 
 /// A symmetric, positive definite matrix over unknown pixels, with what a multigrid cycle needs to solve it roughly.
 ///

@@ -1,4 +1,4 @@
-internal import CMatting
+internal import U2NetCMatting
 
 /// Solves for alpha at unknown pixels: conjugate gradients in double precision, preconditioned by a multigrid cycle in
 /// single precision (Gauss–Seidel, bilinear interpolation, P' A P).

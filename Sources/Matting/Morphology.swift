@@ -1,4 +1,4 @@
-import Images
+import U2NetImages
 
 extension Image where Sample: MaskSample {
   /// Grey-scale erosion: each pixel takes the least value not farther than `radius` pixels (a disc), so the object

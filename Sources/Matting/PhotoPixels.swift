@@ -1,4 +1,4 @@
-import Images
+import U2NetImages
 
 /// The colours of a photo of any channels, as numbers.
 struct PhotoPixels<Sample: MaskSample> {

@@ -1,4 +1,4 @@
-import Images
+import U2NetImages
 
 // Filters that mix pixels must weigh colours by alpha: colours of transparent pixels do not show, and must not leak.
 

@@ -1,4 +1,4 @@
-import Images
+import U2NetImages
 
 /// How large a region must be to stay.
 public enum RegionSize: Sendable, Hashable {

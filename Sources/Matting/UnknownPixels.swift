@@ -1,4 +1,4 @@
-internal import CMatting
+internal import U2NetCMatting
 
 /// The unknown pixels of a trimap, or of a coarser version of it, and how vectors over them are stored: runs in reading
 /// order, each widened by two known pixels on all sides, which are 0 in every vector. Storage place 0 is of no pixel.

@@ -1,4 +1,4 @@
-import Compute
+import U2NetCompute
 
 /// One stage of a nested network: maps `input` channels to `output` channels at the same H×W.
 ///

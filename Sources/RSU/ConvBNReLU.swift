@@ -1,4 +1,4 @@
-import Compute
+import U2NetCompute
 
 /// 3×3 convolution with padding equal to its dilation, batch normalisation, ReLU: I×H×W → O×H×W.
 ///

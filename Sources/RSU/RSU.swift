@@ -1,4 +1,4 @@
-import Compute
+import U2NetCompute
 
 /// The residual U-block RSU-L, L = 4…7 in the paper (Qin et al. 2020, section 3.1):
 ///

@@ -1,4 +1,4 @@
-import Compute
+import U2NetCompute
 
 /// RSU-4F, the residual U-block without pooling: dilations 1, 2, 4, 8 widen the view at one resolution, because
 /// the maps of the deepest stages are too small to shrink further (Qin et al. 2020, section 3.2).

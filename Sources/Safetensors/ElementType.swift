@@ -1,4 +1,4 @@
-import Compute
+import U2NetCompute
 
 #if _endian(big)
   #error("Weight files are little-endian and their elements are used in place.")

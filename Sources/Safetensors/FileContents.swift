@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
+import U2NetPlatform
 
 /// A file's bytes in memory of its own, aligned to a page.
 ///

@@ -1,5 +1,5 @@
-import Compute
-package import Files
+import U2NetCompute
+package import U2NetFiles
 
 /// The safetensors format: named tensors and a little metadata, which need no decoding.
 ///

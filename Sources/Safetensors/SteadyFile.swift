@@ -1,14 +1,7 @@
 import Dispatch
-package import Files
+package import U2NetFiles
 import Synchronization
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
+import U2NetPlatform
 
 /// A regular file, open to be read into memory of the reader's own, that must stay as it is meanwhile.
 ///

@@ -1,5 +1,5 @@
-import Compute
-package import Files
+import U2NetCompute
+package import U2NetFiles
 
 extension Safetensors {
   /// Writes the tensors as F32 and the metadata to `path`, replacing what is there in one step.

@@ -1,6 +1,7 @@
-import Compute
-import Images
-import U2Net
+import U2NetCompute
+import U2NetImages
+import U2NetNetwork
+import U2NetPlatform
 
 /// How a photo and its mask become a sample of a batch: squashed to a square, turned over by chance, cropped by chance, and, if
 /// asked for, at a scale and with colours by chance.

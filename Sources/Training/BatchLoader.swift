@@ -1,7 +1,8 @@
-import Compute
+import U2NetCompute
 import Dispatch
-import Images
+import U2NetImages
 import Synchronization
+import U2NetPlatform
 
 /// Reads the batches of a training, each while the step before it runs.
 ///

@@ -1,8 +1,9 @@
-import Compute
-package import Files
-import Gradients
-import Safetensors
-import U2Net
+import U2NetCompute
+package import U2NetFiles
+import U2NetGradients
+import U2NetPlatform
+import U2NetSafetensors
+import U2NetNetwork
 
 #if canImport(FoundationEssentials)
   import FoundationEssentials

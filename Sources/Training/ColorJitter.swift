@@ -1,11 +1,6 @@
-import Compute
-import U2Net
-
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
+import U2NetCompute
+import U2NetNetwork
+import U2NetPlatform
 
 /// Colours that change by chance, all pixels of a photo alike. With red, green and blue in 0 … 1 as x:
 ///

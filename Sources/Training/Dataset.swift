@@ -1,6 +1,6 @@
-import Evaluation
-package import Files
-import Images
+import U2NetEvaluation
+package import U2NetFiles
+import U2NetImages
 
 /// Photos and their masks, as files.
 public struct Dataset: Sendable {

@@ -1,10 +1,5 @@
-import Compute
-
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
+import U2NetCompute
+import U2NetPlatform
 
 /// All that decides, beside the data and the values at its beginning, where a training leads. The defaults are the authors'.
 public struct Recipe: Codable, Equatable, Sendable {

@@ -1,7 +1,7 @@
-import Compute
-import Gradients
-import Images
-import U2Net
+import U2NetCompute
+import U2NetGradients
+import U2NetImages
+import U2NetNetwork
 
 /// Trains a network on photos and masks in files, step by step.
 ///

@@ -1,5 +1,5 @@
-import Images
-import Safetensors
+import U2NetImages
+import U2NetSafetensors
 
 /// Why a training cannot begin or go on. Each case names files or the step.
 public enum TrainingError: Error, Sendable {

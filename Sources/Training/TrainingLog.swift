@@ -1,5 +1,5 @@
-import Evaluation
-internal import Files
+import U2NetEvaluation
+internal import U2NetFiles
 
 #if canImport(FoundationEssentials)
   import FoundationEssentials

@@ -1,8 +1,9 @@
-import Compute
-import Evaluation
-package import Files
-import Safetensors
-import U2Net
+import U2NetCompute
+import U2NetEvaluation
+package import U2NetFiles
+import U2NetPlatform
+import U2NetSafetensors
+import U2NetNetwork
 
 /// A training from where its trainer stands to its last step: checkpoints, validation, the best network, a log.
 ///
@@ -190,7 +191,6 @@ private struct Tally {
   func entry() -> TrainingRun.Entry {
     TrainingRun.Entry(
       step: last!.number, loss: loss! / Double(count), learningRate: last!.learningRate,
-      imagesPerSecond: Double(images)
-        / max(1e-9, Double(time.components.seconds) + Double(time.components.attoseconds) / 1e18))
+      imagesPerSecond: Double(images) / max(1e-9, time.inSeconds))
   }
 }

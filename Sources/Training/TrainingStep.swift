@@ -1,7 +1,8 @@
-import Compute
-import Gradients
+import U2NetCompute
+import U2NetGradients
 import RSU
-import U2Net
+import U2NetNetwork
+import U2NetPlatform
 
 /// One step of training: a network, its values and a batch of one size, planned once and run many times.
 ///

@@ -1,12 +1,7 @@
-import Evaluation
-import Images
-import U2Net
-
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
+import U2NetEvaluation
+import U2NetImages
+import U2NetNetwork
+import U2NetPlatform
 
 /// Scores a network, while it is trained, on photos that it is not trained on: masks are made as `u2net mask` makes them, with
 /// running statistics, and scored as `u2net evaluate` scores them.

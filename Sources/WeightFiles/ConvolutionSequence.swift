@@ -1,4 +1,4 @@
-import Compute
+import U2NetCompute
 
 /// The convolutions of a graph in the order it runs them, for graphs whose weights have lost their names.
 public struct ConvolutionSequence: Sendable {

@@ -1,6 +1,6 @@
-import CCrypto
-internal import Files
-import Safetensors
+import U2NetCCrypto
+internal import U2NetFiles
+import U2NetSafetensors
 
 /// SHA-256 checksums: what weight files are recognised by.
 public enum SHA256 {

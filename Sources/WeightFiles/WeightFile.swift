@@ -1,6 +1,6 @@
-import Compute
-package import Files
-import Safetensors
+import U2NetCompute
+package import U2NetFiles
+import U2NetSafetensors
 
 /// A file of weights in any format this module knows, told apart by content rather than by extension.
 public struct WeightFile: Sendable {

@@ -1,6 +1,7 @@
 import ArgumentParser
-import Compute
+import U2NetCompute
 import U2Net
+import U2NetPlatform
 
 #if canImport(FoundationEssentials)
   import FoundationEssentials
@@ -85,8 +86,8 @@ struct Bench: ParsableCommand {
     var times = predictors.map { _ in [Double]() }
     for _ in 0..<runs + 2 {
       for (index, predictor) in predictors.enumerated() {
-        let time = ContinuousClock().measure { input.withUnsafeBufferPointer(predictor.run) }.components
-        times[index].append(Double(time.seconds) * 1e3 + Double(time.attoseconds) / 1e15)
+        let time = ContinuousClock().measure { input.withUnsafeBufferPointer(predictor.run) }
+        times[index].append(time.inMilliseconds)
       }
     }
     times = times.map { Array($0.dropFirst(2)) }

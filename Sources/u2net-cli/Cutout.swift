@@ -1,6 +1,6 @@
 import ArgumentParser
-import Files
-import PhotoPipeline
+import U2NetFiles
+import U2Net
 
 struct Cutout: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Compute
+import U2NetCompute
 import RSU
 import U2Net
 

@@ -1,10 +1,5 @@
-import Files
-
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
+import U2NetFiles
+import U2NetPlatform
 
 /// A download into a file that can be resumed, done by curl, which knows proxies and certificates.
 ///

@@ -1,7 +1,7 @@
 import ArgumentParser
-import Files
-import PhotoPipeline
-import Training
+import U2NetFiles
+import U2Net
+import U2NetTraining
 
 /// How the program ends after an error: what it says, and its exit code.
 struct Ending: Equatable {

@@ -1,7 +1,7 @@
 import ArgumentParser
-import Evaluation
-import Files
-import Images
+import U2NetEvaluation
+import U2NetFiles
+import U2NetImages
 import U2Net
 
 #if canImport(FoundationEssentials)

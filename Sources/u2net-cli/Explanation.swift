@@ -1,4 +1,4 @@
-import Compute
+import U2NetCompute
 import U2Net
 
 /// Where the time of a pass goes: operator by operator, and summed over their kinds.

@@ -1,12 +1,7 @@
 import Dispatch
-import Files
+import U2NetFiles
 import Synchronization
-
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
+import U2NetPlatform
 
 /// Takes frames from one place, works on several at a time, and hands the results on in the order the frames came in, each as
 /// soon as it and those before it are done.

@@ -1,12 +1,7 @@
 import ArgumentParser
-import Files
-import PhotoPipeline
-
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
+import U2NetFiles
+import U2Net
+import U2NetPlatform
 
 struct Frames: ParsableCommand {
   static let configuration = CommandConfiguration(

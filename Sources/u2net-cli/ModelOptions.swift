@@ -1,10 +1,10 @@
 import ArgumentParser
-import Compute
-import Files
-import Machine
-import Safetensors
+import U2NetCompute
+import U2NetFiles
+import U2NetMachine
+import U2NetSafetensors
 import U2Net
-import WeightFiles
+import U2NetWeightFiles
 
 /// Which network to use, and how many cores.
 struct ModelOptions: ParsableArguments {

@@ -1,6 +1,6 @@
-import Files
-import Images
-import Matting
+import U2NetFiles
+import U2NetImages
+import U2NetMatting
 import U2Net
 
 extension SaliencyDetector {

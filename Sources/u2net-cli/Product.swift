@@ -1,6 +1,6 @@
 import ArgumentParser
-import Files
-import PhotoPipeline
+import U2NetFiles
+import U2Net
 
 struct Product: ParsableCommand {
   static let configuration = CommandConfiguration(

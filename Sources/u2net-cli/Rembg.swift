@@ -1,6 +1,6 @@
 import ArgumentParser
-import Files
-import PhotoPipeline
+import U2NetFiles
+import U2Net
 
 /// What `rembg i` and `rembg p` take, so that scripts that call these work with another program's name.
 struct RembgOptions: ParsableArguments {

@@ -1,8 +1,8 @@
 import ArgumentParser
-import Files
-import Safetensors
+import U2NetFiles
+import U2NetSafetensors
 import U2Net
-import WeightFiles
+import U2NetWeightFiles
 
 #if canImport(FoundationEssentials)
   import FoundationEssentials

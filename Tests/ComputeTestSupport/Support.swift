@@ -1,4 +1,5 @@
-import Compute
+import U2NetCompute
+import U2NetPlatform
 
 /// A small repeatable generator, so that a failure can be run again.
 package typealias SeededGenerator = SplitMix64

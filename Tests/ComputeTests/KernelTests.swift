@@ -1,5 +1,5 @@
-import CKernels
-import Compute
+import U2NetCKernels
+import U2NetCompute
 import ComputeTestSupport
 import Testing
 

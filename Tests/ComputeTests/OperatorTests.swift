@@ -1,7 +1,8 @@
-import Compute
+import U2NetCompute
 import ComputeTestSupport
 import Foundation
 import Testing
+import U2NetPlatform
 
 struct OperatorTests {
   static let sizes = [(1, 1), (1, 2), (2, 1), (3, 3), (4, 6), (7, 5), (10, 9)]
@@ -89,7 +90,7 @@ struct OperatorTests {
     for channels in [1, 2, 19] { check(from, to, channels, &random) }
   }
 
-  private func check(_ from: (Int, Int), _ to: (Int, Int), _ channels: Int, _ random: inout SeededGenerator) {
+  private func check(_ from: (Int, Int), _ to: (Int, Int), _ channels: Int, _ random: inout SplitMix64) {
     let shape = MapShape(channels: channels, height: from.0, width: from.1)
     let target = MapShape(channels: 1, height: to.0, width: to.1)
     let x = random.floats(shape.count)

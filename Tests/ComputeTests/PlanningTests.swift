@@ -1,13 +1,8 @@
-import Compute
+import U2NetCompute
 import ComputeTestSupport
 import Synchronization
 import Testing
-
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
+import U2NetPlatform
 
 struct PlanningTests {
   @Test func buffersThatLiveTogetherDoNotOverlap() {

@@ -1,5 +1,6 @@
-import Compute
+import U2NetCompute
 import Testing
+import U2NetPlatform
 
 struct TensorTests {
   @Test func holdsItsValues() {

@@ -1,7 +1,7 @@
 import Synchronization
 import Testing
 
-import Compute
+import U2NetCompute
 
 struct ThreadPoolTests {
   /// More jobs than one word counts.

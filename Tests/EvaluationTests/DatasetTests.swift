@@ -1,7 +1,8 @@
-import Evaluation
-import Images
+import U2NetEvaluation
+import U2NetImages
 import Synchronization
 import Testing
+import U2NetPlatform
 
 struct DatasetTests {
   private let pairs: [Pairing.Pair]
@@ -19,7 +20,7 @@ struct DatasetTests {
   ) throws -> (prediction: Image<UInt8>, truth: Image<UInt8>) {
     let number = Int(pair.prediction)!
     if number % 19 == 18 { throw Unreadable(path: pair.prediction) }
-    var random = Seeded(state: UInt64(number))
+    var random = SplitMix64(seed: UInt64(number))
     let width = Int.random(in: 1...80, using: &random), height = Int.random(in: 1...80, using: &random)
     let truth = gray(width, height) { x, y in (x - 30) * (x - 30) + (y - 20) * (y - 20) < 8 * number ? 255 : 0 }
     return (gray(width, height) { _, _ in UInt8.random(in: 0...255, using: &random) }, truth)

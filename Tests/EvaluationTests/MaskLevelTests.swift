@@ -1,5 +1,5 @@
-import Evaluation
-import Images
+import U2NetEvaluation
+import U2NetImages
 import Testing
 
 struct MaskLevelTests {

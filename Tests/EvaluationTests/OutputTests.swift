@@ -1,6 +1,6 @@
-import Evaluation
+import U2NetEvaluation
 import Foundation
-import Images
+import U2NetImages
 import Testing
 
 struct OutputTests {

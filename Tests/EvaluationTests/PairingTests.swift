@@ -1,5 +1,5 @@
-import Evaluation
-import Files
+import U2NetEvaluation
+import U2NetFiles
 import Foundation
 import Testing
 

@@ -1,6 +1,7 @@
-import Evaluation
-import Images
+import U2NetEvaluation
+import U2NetImages
 import Testing
+import U2NetPlatform
 
 struct ScoresTests {
   @Test(arguments: Goldens.values.pairs) func asOthersScore(_ golden: Goldens.Pair) throws {
@@ -22,7 +23,7 @@ struct ScoresTests {
   }
 
   @Test func everyScoreIsANumberEverywhere() throws {
-    var random = Seeded(state: 7)
+    var random = SplitMix64(seed: 7)
     for (width, height) in [(1, 1), (2, 1), (1, 3), (3, 2), (31, 1), (32, 33), (1, 200)] {
       for kind in 0..<12 {
         let levels: [UInt8] = [0, 255, 128, 129].shuffled(using: &random)

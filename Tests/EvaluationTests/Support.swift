@@ -1,6 +1,7 @@
-import Evaluation
+import U2NetEvaluation
 import Foundation
-import Images
+import U2NetImages
+import U2NetPlatform
 
 /// What Fixtures/make_goldens.py wrote.
 struct Goldens: Decodable {
@@ -27,19 +28,6 @@ struct Goldens: Decodable {
     let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Fixtures/goldens.json")
     return try! JSONDecoder().decode(Goldens.self, from: Data(contentsOf: file))
   }()
-}
-
-/// A generator whose numbers are the same in every run (SplitMix64).
-struct Seeded: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-  }
 }
 
 func gray(_ width: Int, _ height: Int, _ level: (_ x: Int, _ y: Int) -> UInt8) -> Image<UInt8> {

@@ -1,7 +1,8 @@
-import Evaluation
+import U2NetEvaluation
 import Foundation
-import Images
+import U2NetImages
 import Testing
+import U2NetPlatform
 
 /// The weighted F-measure against its definition, pixel by pixel.
 struct WeightedFTests {
@@ -10,7 +11,7 @@ struct WeightedFTests {
     (300, 5, 0.001), (3, 400, 0.001), (170, 40, 0.0002),
   ])
   func asDefined(_ width: Int, _ height: Int, _ share: Double) throws {
-    var random = Seeded(state: UInt64(width * 1000 + height))
+    var random = SplitMix64(seed: UInt64(width * 1000 + height))
     let somewhere = (x: Int.random(in: 0..<width, using: &random), y: Int.random(in: 0..<height, using: &random))
     let truth = gray(width, height) { x, y in
       (x, y) == somewhere || Double.random(in: 0..<1, using: &random) < share ? 255 : 0

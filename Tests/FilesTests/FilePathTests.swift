@@ -1,4 +1,4 @@
-import Files
+import U2NetFiles
 import Testing
 
 @Suite struct FilePathTests {

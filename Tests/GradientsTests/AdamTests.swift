@@ -1,7 +1,8 @@
-import Compute
+import U2NetCompute
 import ComputeTestSupport
-import Gradients
+import U2NetGradients
 import Testing
+import U2NetPlatform
 
 struct AdamTests {
   /// Against the algorithm as the paper writes it, in double precision.

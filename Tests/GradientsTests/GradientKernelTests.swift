@@ -1,6 +1,6 @@
-import CGradientKernels
-import CKernels
-import Compute
+import U2NetCGradientKernels
+import U2NetCKernels
+import U2NetCompute
 import Testing
 
 struct GradientKernelTests {

@@ -1,7 +1,8 @@
-import Compute
+import U2NetCompute
 import ComputeTestSupport
-import Gradients
+import U2NetGradients
 import Testing
+import U2NetPlatform
 
 /// A network under test: written once, interpreted by `Tape` and by `PlainTraining`.
 protocol TestNetwork: Sendable {

@@ -1,4 +1,4 @@
-import Compute
+import U2NetCompute
 import ComputeTestSupport
 import RSU
 import Testing

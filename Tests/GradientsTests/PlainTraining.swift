@@ -1,4 +1,4 @@
-import Compute
+import U2NetCompute
 
 /// Interprets a network by its definition, in double precision on several images with batch statistics: what `Tape` is
 /// compared with. Gradients are differences of it.

@@ -1,5 +1,5 @@
 import Foundation
-import Images
+import U2NetImages
 import Testing
 
 /// Against Pillow's lcms2, by Fixtures/make_odd_files.py.

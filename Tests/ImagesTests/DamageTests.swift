@@ -1,5 +1,6 @@
-import Images
+import U2NetImages
 import Testing
+import U2NetPlatform
 
 /// Damaged files end in an error that names the file, or in an image where the damage cannot be seen; never in a
 /// crash.
@@ -27,7 +28,7 @@ import Testing
     ])
   func `JPEG and WebP with changed bytes`(_ name: String) {
     let bytes = fixture(name)
-    var random = Seeded(state: 2)
+    var random = SplitMix64(seed: 2)
     var whole = 0
     for _ in 0..<3000 {
       var changed = bytes
@@ -54,7 +55,7 @@ import Testing
     ])
   func `PNG with changed bytes under good checksums`(_ name: String) {
     let bytes = fixture(name)
-    var random = Seeded(state: 3)
+    var random = SplitMix64(seed: 3)
     for _ in 0..<3000 {
       var changed = bytes
       for _ in 0..<Int.random(in: 1...3, using: &random) {

@@ -1,5 +1,6 @@
-import Images
+import U2NetImages
 import Testing
+import U2NetPlatform
 
 @Suite struct EncodingTests {
   @Test(arguments: Channels.allCases)
@@ -16,7 +17,7 @@ import Testing
 
   @Test(arguments: Channels.allCases)
   func `16 bits round trip`(_ channels: Channels) throws {
-    var random = Seeded(state: 5)
+    var random = SplitMix64(seed: 5)
     let image = Image<UInt16>(width: 31, height: 17, channels: channels) { output in
       for i in output.indices { output[i] = .random(in: 0 ... .max, using: &random) }
     }
@@ -44,7 +45,7 @@ import Testing
   /// Runs, noise, and runs of pixels, of all lengths.
   @Test(arguments: Channels.allCases)
   func `PNG of runs`(_ channels: Channels) throws {
-    var random = Seeded(state: 6)
+    var random = SplitMix64(seed: 6)
     for _ in 0..<60 {
       let width = Int.random(in: 1...90, using: &random)
       let height = Int.random(in: 1...90, using: &random)

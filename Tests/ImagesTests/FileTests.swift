@@ -1,6 +1,6 @@
 import Foundation
-import Files
-import Images
+import U2NetFiles
+import U2NetImages
 import Testing
 
 @Suite struct FileTests: ~Copyable {

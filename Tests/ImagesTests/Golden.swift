@@ -1,8 +1,9 @@
 // The files made by Fixtures/make_fixtures.py, and what they are to decode to.
 
 import Foundation
-import Images
+import U2NetImages
 import Testing
+import U2NetPlatform
 
 struct Golden: Decodable {
   struct PNG: Decodable, CustomTestStringConvertible {
@@ -99,18 +100,5 @@ func texture(_ width: Int, _ height: Int, _ channels: Channels) -> Image<UInt8> 
       let (y, x) = pixel.quotientAndRemainder(dividingBy: width)
       output[i] = UInt8(truncatingIfNeeded: 3 * x * x + 5 * y * y + 7 * x * y + 31 * c + x + 2 * y)
     }
-  }
-}
-
-/// A generator whose numbers are the same in every run (SplitMix64).
-struct Seeded: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
   }
 }

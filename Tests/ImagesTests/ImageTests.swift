@@ -1,4 +1,4 @@
-import Images
+import U2NetImages
 import Testing
 
 @Suite struct ImageTests {

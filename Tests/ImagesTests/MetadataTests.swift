@@ -1,5 +1,6 @@
-import Images
+import U2NetImages
 import Testing
+import U2NetPlatform
 
 @Suite struct MetadataTests {
   private let profile = [UInt8](Golden.values.metadata.profile)
@@ -93,7 +94,7 @@ import Testing
 
   @Test func `a large profile takes several segments of a JPEG`() throws {
     for size in [65_519, 65_520, 200_000] {
-      var random = Seeded(state: 8)
+      var random = SplitMix64(seed: 8)
       let large = Array(profile.prefix(132)) + (132..<size).map { _ in UInt8.random(in: 0...255, using: &random) }
       for (_, bytes) in try files(photo, Metadata(profile: large)) {
         #expect(ImageFile.metadata(of: bytes).profile == large)
@@ -159,7 +160,7 @@ import Testing
 
   @Test func `EXIF with changed bytes`() {
     let good = tiff(true, orientations: [6, 8])
-    var random = Seeded(state: 11)
+    var random = SplitMix64(seed: 11)
     for _ in 0..<5000 {
       var changed = good + [UInt8](repeating: 9, count: 40)
       for _ in 0..<4 { changed[changed.indices.randomElement(using: &random)!] = .random(in: 0...255, using: &random) }

@@ -1,6 +1,7 @@
 import Foundation
-import Images
+import U2NetImages
 import Testing
+import U2NetPlatform
 
 /// Files of Fixtures/make_odd_files.py: what libjpeg, libpng and Pillow read over, our own walk must read over, too.
 struct OddFile: Decodable, CustomTestStringConvertible {
@@ -42,7 +43,7 @@ struct OddFile: Decodable, CustomTestStringConvertible {
   }
 
   @Test func `odd files with changed bytes`() {
-    var random = Seeded(state: 21)
+    var random = SplitMix64(seed: 21)
     for file in OddFile.all {
       for _ in 0..<100 {
         var changed = [UInt8](file.data)

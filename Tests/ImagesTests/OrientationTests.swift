@@ -1,5 +1,6 @@
-import Images
+import U2NetImages
 import Testing
+import U2NetPlatform
 
 @Suite struct OrientationTests {
   @Test(arguments: Orientation.allCases)
@@ -83,7 +84,7 @@ import Testing
     farAway.replaceSubrange(4..<8, with: [255, 255, 255, 255])
     #expect(Orientation(exif: farAway) == nil)
 
-    var random = Seeded(state: 4)
+    var random = SplitMix64(seed: 4)
     for _ in 0..<5000 {
       var changed = good
       for _ in 0..<3 { changed[changed.indices.randomElement(using: &random)!] = .random(in: 0...255, using: &random) }

@@ -1,5 +1,6 @@
-import Images
+import U2NetImages
 import Testing
+import U2NetPlatform
 
 /// A file whose pixels are all there is a picture, whatever else it lacks; a file that lacks pixels is none.
 @Suite struct WholePixelsTests {
@@ -81,7 +82,7 @@ import Testing
   func `a PNG with one wrong byte is an error, or the same picture`(_ name: String) throws {
     let bytes = fixture(name), whole = try Image<UInt8>(decoding: bytes, source: name)
     let unturned = whole.oriented(by: .left)  // what a lost EXIF makes of orientation 6
-    var random = Seeded(state: 1)
+    var random = SplitMix64(seed: 1)
     var accepted = 0
     for i in bytes.indices {
       var changed = bytes

@@ -1,8 +1,8 @@
-import Files
+import U2NetFiles
 import Foundation
 import Testing
 
-import Machine
+import U2NetMachine
 
 /// Limits from files as the kernel shows them, below a folder of the test's own.
 struct ResourceLimitsTests {

@@ -1,6 +1,7 @@
-import Images
-import Matting
+import U2NetImages
+import U2NetMatting
 import Testing
+import U2NetPlatform
 
 @Suite struct ClosedFormMattingTests {
   @Test(arguments: Golden.values.trimaps.indices)
@@ -81,7 +82,7 @@ import Testing
   /// Single pixels that stand out have nearly nothing in common with their neighbours: equations close to singular.
   @Test func `noise and specks converge, to numbers within the range`() throws {
     let (_, trimap) = band(width: 90, height: 80)
-    var generator = Seeded(state: 7)
+    var generator = SplitMix64(seed: 7)
     let noise = picture(90, 80, .rgb) { _, _, _ in UInt8.random(in: 0...255, using: &generator) }
     let specks = picture(90, 80, .rgb) { x, y, c in (x * 7 + y * 11) % 13 == 0 ? UInt8(255) : c == 1 ? 40 : 0 }
     let checks = picture(90, 80, .rgb) { x, y, _ in (x + y) % 2 == 0 ? UInt8(255) : 0 }

@@ -1,5 +1,5 @@
-import Images
-import Matting
+import U2NetImages
+import U2NetMatting
 import Testing
 
 @Suite struct ForegroundColorsTests {

@@ -1,8 +1,8 @@
 // What Fixtures/make_goldens.py measured.
 
 import Foundation
-import Images
-import Matting
+import U2NetImages
+import U2NetMatting
 
 struct Golden: Decodable {
   struct Foreground: Decodable {

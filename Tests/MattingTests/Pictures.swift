@@ -1,4 +1,5 @@
-import Images
+import U2NetImages
+import U2NetPlatform
 
 func gray<Sample>(_ width: Int, _ height: Int, _ sample: (_ x: Int, _ y: Int) -> Sample) -> Image<Sample> {
   picture(width, height, .gray) { x, y, _ in sample(x, y) }
@@ -32,17 +33,4 @@ func discs(width: Int, height: Int) -> (photo: Image<UInt8>, alpha: Image<UInt8>
 func largestDifference(_ a: [Float], _ b: [Float]) -> Float {
   precondition(a.count == b.count)
   return zip(a, b).reduce(0) { max($0, abs($1.0 - $1.1)) }
-}
-
-/// A generator whose numbers are the same in every run (SplitMix64).
-struct Seeded: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-  }
 }

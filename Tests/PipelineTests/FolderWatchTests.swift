@@ -1,7 +1,7 @@
-#if canImport(Glibc)
-  import Files
+#if os(Linux)
+  import U2NetFiles
   import Foundation
-  import PhotoPipeline
+  import U2Net
   import Testing
 
   /// What a watched folder tells.

@@ -1,5 +1,5 @@
 import Foundation
-import PhotoPipeline
+import U2Net
 import Synchronization
 import Testing
 

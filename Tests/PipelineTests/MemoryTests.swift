@@ -1,5 +1,5 @@
 import Dispatch
-import PhotoPipeline
+import U2Net
 import Synchronization
 import Testing
 

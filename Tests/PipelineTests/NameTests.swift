@@ -1,6 +1,6 @@
-import Files
-import Images
-import PhotoPipeline
+import U2NetFiles
+import U2NetImages
+import U2Net
 import Testing
 
 struct NameTests {

@@ -1,4 +1,4 @@
-import PhotoPipeline
+import U2Net
 
 /// A disc before a plain ground, with some structure in both.
 func disc<Sample: PhotoSample>(

@@ -1,5 +1,5 @@
 import Foundation
-import PhotoPipeline
+import U2Net
 import Testing
 
 /// One photo, from file, bytes or pixels to results.

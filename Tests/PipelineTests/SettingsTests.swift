@@ -1,4 +1,4 @@
-import PhotoPipeline
+import U2Net
 import Testing
 
 /// What settings are refused, and with which error.

@@ -1,4 +1,4 @@
-import PhotoPipeline
+import U2Net
 import Testing
 
 /// Each step alone, and all of them together.

@@ -1,6 +1,6 @@
-import Files
+import U2NetFiles
 import Foundation
-import PhotoPipeline
+import U2Net
 import Testing
 
 /// When files that are being written are taken.

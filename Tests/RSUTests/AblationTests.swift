@@ -1,4 +1,4 @@
-import Compute
+import U2NetCompute
 import RSU
 import Testing
 

@@ -1,7 +1,8 @@
-import Compute
+import U2NetCompute
 import Testing
+import U2NetPlatform
 
-@testable import Safetensors
+@testable import U2NetSafetensors
 
 /// Damaged files end in an error or in tensors, never in a crash.
 @Suite struct DamageTests {
@@ -19,7 +20,7 @@ import Testing
   }
 
   @Test func randomChanges() {
-    var generator = SeededGenerator(state: 1)
+    var generator = SplitMix64(seed: 1)
     var outcomes = (errors: 0, results: 0)
     for _ in 0..<4000 {
       var bytes = intact

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Safetensors
+@testable import U2NetSafetensors
 
 @Suite struct ErrorTests {
   @Test func descriptionsNameFilePlaceAndProblem() {

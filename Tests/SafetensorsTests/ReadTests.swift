@@ -1,8 +1,8 @@
-import Compute
+import U2NetCompute
 import Foundation
 import Testing
 
-@testable import Safetensors
+@testable import U2NetSafetensors
 
 @Suite struct ReadTests {
   @Test func aLinedUpFloatTensorInMemoryStaysThere() throws {
@@ -60,7 +60,7 @@ import Testing
       try change(handle)
       try handle.close()
       do { return "\(try Safetensors.read(file.contents(), source: "x").count) tensors" } catch {
-        return (error as! WeightFileError).problem
+        return error.problem
       }
     }
     #expect(try read { _ in } == "9 tensors")

@@ -1,8 +1,9 @@
-import Compute
+import U2NetCompute
 import Foundation
 import Testing
+import U2NetPlatform
 
-@testable import Safetensors
+@testable import U2NetSafetensors
 
 /// A directory that is removed with the last reference.
 final class TemporaryDirectory {
@@ -51,17 +52,4 @@ func message(_ bytes: [UInt8]) -> String {
 /// Uses every element, so that a tensor over memory it may not use does not go unnoticed.
 func checksum(_ store: ParameterStore) -> UInt32 {
   store.names.reduce(0) { sum, name in store[name]!.values.reduce(sum) { $0 &+ $1.bitPattern } }
-}
-
-/// SplitMix64: the same numbers on every run.
-struct SeededGenerator: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-    return mixed ^ (mixed >> 31)
-  }
 }

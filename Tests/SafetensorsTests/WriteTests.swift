@@ -1,8 +1,8 @@
-import Compute
+import U2NetCompute
 import Foundation
 import Testing
 
-@testable import Safetensors
+@testable import U2NetSafetensors
 
 @Suite struct WriteTests {
   private var store: ParameterStore {

@@ -1,11 +1,11 @@
-import Evaluation
+import U2NetEvaluation
 import Foundation
-import Images
+import U2NetImages
 import RSU
-import Safetensors
+import U2NetSafetensors
 import Testing
-import Training
-import U2Net
+import U2NetTraining
+import U2NetNetwork
 
 struct AblationTests {
   static let reference = Configuration.custom(channels: Array(repeating: (2, 3), count: 11))

@@ -1,7 +1,8 @@
-import Compute
-import Images
+import U2NetCompute
+import U2NetImages
 import Testing
-import Training
+import U2NetPlatform
+import U2NetTraining
 
 struct AugmentationTests {
   /// A sample of a picture and a mask that both hold their row and column.

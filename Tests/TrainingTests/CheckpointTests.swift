@@ -1,11 +1,12 @@
-import Compute
-import Gradients
+import U2NetCompute
+import U2NetGradients
 import Foundation
 import RSU
-import Safetensors
+import U2NetPlatform
+import U2NetSafetensors
 import Testing
-import Training
-import U2Net
+import U2NetTraining
+import U2NetNetwork
 
 struct CheckpointTests {
   /// The lite network's blocks with few channels.

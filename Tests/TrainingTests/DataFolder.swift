@@ -1,6 +1,6 @@
 import Foundation
-import Images
-import Training
+import U2NetImages
+import U2NetTraining
 
 /// A folder that is gone with the last reference.
 final class DataFolder {

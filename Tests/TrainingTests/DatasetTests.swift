@@ -1,9 +1,9 @@
-import Files
+import U2NetFiles
 import Foundation
-import Images
+import U2NetImages
 import Testing
-import Training
-import U2Net
+import U2NetTraining
+import U2NetNetwork
 
 struct DatasetTests {
   func problem(_ body: () throws -> Dataset) -> String {

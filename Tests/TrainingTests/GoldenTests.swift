@@ -1,9 +1,10 @@
-import Compute
-import Gradients
+import U2NetCompute
+import U2NetGradients
 import Foundation
 import Testing
-import Training
-import U2Net
+import U2NetPlatform
+import U2NetTraining
+import U2NetNetwork
 
 /// Twenty steps of the lite network against PyTorch in double precision; Fixtures/make_goldens.py says how they were made.
 struct GoldenTests {

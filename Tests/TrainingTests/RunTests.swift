@@ -1,12 +1,12 @@
-import Compute
-import Evaluation
+import U2NetCompute
+import U2NetEvaluation
 import Foundation
-import Images
-import Safetensors
+import U2NetImages
+import U2NetSafetensors
 import Synchronization
 import Testing
-import Training
-import U2Net
+import U2NetTraining
+import U2NetNetwork
 
 struct RunTests {
   /// A run of `steps` steps in `folder`, validated on the data that it trains on.

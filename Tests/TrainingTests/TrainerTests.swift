@@ -1,12 +1,12 @@
-import Compute
-import Gradients
+import U2NetCompute
+import U2NetGradients
 import Foundation
-import Images
-import Safetensors
+import U2NetImages
+import U2NetSafetensors
 import Testing
-import U2Net
+import U2NetNetwork
 
-import Training
+import U2NetTraining
 
 struct TrainerTests {
   static func trainer(

@@ -1,8 +1,8 @@
-import Compute
+import U2NetCompute
 import RSU
 import Testing
 
-import U2Net
+import U2NetNetwork
 
 struct ConfigurationTests {
   /// Trainable parameters and multiply-accumulates at 320×320 of En_1 … En_6, De_5 … De_1, side1 … side6, fusion.

@@ -1,8 +1,8 @@
-import Compute
+import U2NetCompute
 import RSU
 import Testing
 
-import U2Net
+import U2NetNetwork
 
 struct CostTests {
   @Test func costsAreTheOutlines() {

@@ -1,7 +1,7 @@
-import Compute
+import U2NetCompute
 import Testing
 
-import U2Net
+import U2NetNetwork
 
 /// The whole network against ONNX Runtime with the published weights (make_goldens.py).
 struct GoldenTests {

@@ -1,7 +1,7 @@
-import Images
+import U2NetImages
 import Testing
 
-import U2Net
+import U2NetNetwork
 
 struct SaliencyDetectorTests {
   struct Golden: Decodable {

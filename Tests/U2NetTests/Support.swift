@@ -1,9 +1,9 @@
-import Compute
+import U2NetCompute
 import Foundation
-import Images
+import U2NetImages
 import Testing
 
-import U2Net
+import U2NetNetwork
 
 /// The folder of golden files beside the tests.
 let fixtures = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Fixtures")

@@ -1,15 +1,16 @@
-import Compute
-import Gradients
+import U2NetCompute
+import U2NetGradients
 import Dispatch
 import Foundation
-import Images
+import U2NetImages
 import RSU
-import Safetensors
+import U2NetPlatform
+import U2NetSafetensors
 import Synchronization
 import Testing
-import WeightFiles
+import U2NetWeightFiles
 
-import U2Net
+import U2NetNetwork
 
 /// Tensors' memory that has been freed in `weightsAreFreedOnceTransformed`.
 private let freed = Atomic(0)

@@ -1,8 +1,9 @@
 import Foundation
-import Safetensors
+import U2NetPlatform
+import U2NetSafetensors
 import Testing
 
-@testable import WeightFiles
+@testable import U2NetWeightFiles
 
 /// Damaged files of every format end in an error or in tensors, never in a crash or a hang.
 @Suite(.timeLimit(.minutes(5))) struct DamageTests {
@@ -29,7 +30,7 @@ import Testing
   @Test(arguments: names)
   func randomChanges(name: String) throws {
     let intact = try bytes(name)
-    var generator = SeededGenerator(state: 1)
+    var generator = SplitMix64(seed: 1)
     var errors = 0
     for _ in 0..<3000 {
       var bytes = intact

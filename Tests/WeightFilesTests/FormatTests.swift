@@ -1,8 +1,8 @@
 import Foundation
-import Safetensors
+import U2NetSafetensors
 import Testing
 
-@testable import WeightFiles
+@testable import U2NetWeightFiles
 
 @Suite struct FormatTests {
   @Test func checksums() throws {

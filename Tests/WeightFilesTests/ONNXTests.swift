@@ -1,9 +1,9 @@
 import Foundation
-import Safetensors
+import U2NetSafetensors
 import SwiftProtobuf
 import Testing
 
-@testable import WeightFiles
+@testable import U2NetWeightFiles
 
 @Suite struct ONNXTests {
   @Test(arguments: ["raw", "floats", "doubles", "constant"])

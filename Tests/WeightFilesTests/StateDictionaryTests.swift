@@ -1,8 +1,8 @@
-import Compute
-import Safetensors
+import U2NetCompute
+import U2NetSafetensors
 import Testing
 
-@testable import WeightFiles
+@testable import U2NetWeightFiles
 
 /// Where training programs put the weights in what they save.
 @Suite struct StateDictionaryTests {

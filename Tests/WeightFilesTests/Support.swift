@@ -1,8 +1,9 @@
-import Compute
+import U2NetCompute
 import Foundation
-import Safetensors
+import U2NetPlatform
+import U2NetSafetensors
 import Testing
-import WeightFiles
+import U2NetWeightFiles
 
 func fixture(_ name: String) -> String { Bundle.module.resourceURL!.appending(path: "Fixtures/\(name)").path }
 
@@ -66,17 +67,4 @@ func message(_ path: String) -> String {
 func message(_ bytes: some Sequence<UInt8>) throws -> String {
   let file = try TemporaryFile(bytes)
   return message(file.path)
-}
-
-/// SplitMix64: the same numbers on every run.
-struct SeededGenerator: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-    return mixed ^ (mixed >> 31)
-  }
 }

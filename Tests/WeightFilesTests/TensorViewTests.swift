@@ -1,6 +1,6 @@
 import Testing
 
-@testable import WeightFiles
+@testable import U2NetWeightFiles
 
 @Suite struct TensorViewTests {
   private func problem(offset: Int, shape: [Int], strides: [Int], count: Int = 12) -> String? {

@@ -1,8 +1,8 @@
 import Foundation
-import Safetensors
+import U2NetSafetensors
 import Testing
 
-@testable import WeightFiles
+@testable import U2NetWeightFiles
 
 @Suite struct TorchTests {
   @Test(arguments: ["state.zip", "state.legacy", "wrapped.zip", "wrapped.legacy"])

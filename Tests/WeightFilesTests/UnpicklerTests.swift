@@ -1,8 +1,8 @@
-import Compute
-import Safetensors
+import U2NetCompute
+import U2NetSafetensors
 import Testing
 
-@testable import WeightFiles
+@testable import U2NetWeightFiles
 
 /// Pickles written by hand, for what torch.save never writes.
 @Suite struct UnpicklerTests {

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import WeightFiles
+@testable import U2NetWeightFiles
 
 /// Archives whose directory tells something else than their members.
 @Suite struct ZipTests {

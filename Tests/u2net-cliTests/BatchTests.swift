@@ -1,5 +1,5 @@
 import Foundation
-import Images
+import U2NetImages
 import Testing
 
 /// Folders: what goes in, what is told, what can be resumed.

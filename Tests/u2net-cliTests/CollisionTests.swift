@@ -1,5 +1,5 @@
 import Foundation
-import Images
+import U2NetImages
 import Testing
 
 /// Results of one name, photos that are given twice, folders that hold photos and results.

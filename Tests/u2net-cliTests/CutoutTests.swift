@@ -1,6 +1,6 @@
 import Foundation
-import Images
-import Matting
+import U2NetImages
+import U2NetMatting
 import Testing
 
 /// What cut-outs look like.

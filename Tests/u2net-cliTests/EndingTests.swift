@@ -1,7 +1,7 @@
 import ArgumentParser
-import Files
+import U2NetFiles
 import Foundation
-import PhotoPipeline
+import U2Net
 import Testing
 
 @testable import u2net_cli

@@ -1,5 +1,5 @@
 import Foundation
-import Images
+import U2NetImages
 import Testing
 
 /// One file must never end a batch, and no name may do anything to a terminal.

@@ -1,5 +1,5 @@
 import Foundation
-import Images
+import U2NetImages
 import Testing
 
 /// Nothing that looks like a picture is passed over without a word.

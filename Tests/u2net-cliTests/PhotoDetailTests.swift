@@ -1,5 +1,5 @@
 import Foundation
-import Images
+import U2NetImages
 import Testing
 
 /// What a photo's file says beside its visible pixels: hidden colours, EXIF, profiles, damage.

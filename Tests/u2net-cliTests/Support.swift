@@ -1,5 +1,5 @@
 import Foundation
-import Images
+import U2NetImages
 import Testing
 
 /// What a program printed and how it ended.

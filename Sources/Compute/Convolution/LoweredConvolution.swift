@@ -1,4 +1,4 @@
-import COpenBLAS
+import U2NetCOpenBLAS
 
 /// A convolution as a matrix product: a tile of pixels is unfolded into columns (im2col) and multiplied by the
 /// weight with OpenBLAS, then bias and ReLU are applied while the tile is in cache.

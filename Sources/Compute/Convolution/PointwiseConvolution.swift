@@ -1,4 +1,4 @@
-import CKernels
+import U2NetCKernels
 
 /// A 1×1 convolution of blocked maps: the pixels of a block are a matrix already, nothing is unfolded or copied.
 ///

@@ -1,4 +1,4 @@
-import CKernels
+import U2NetCKernels
 
 /// A 3×3 convolution to one channel, such as a side output: no product of matrices, one dot product a pixel.
 struct SingleConvolution {

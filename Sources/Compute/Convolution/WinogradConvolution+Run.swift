@@ -1,4 +1,4 @@
-import CKernels
+import U2NetCKernels
 
 /// What a Winograd convolution does in a run, and what it needs for it.
 extension WinogradConvolution {

@@ -1,4 +1,4 @@
-import CKernels
+import U2NetCKernels
 
 /// The weights of a Winograd convolution: as trained, and transformed.
 extension WinogradConvolution {

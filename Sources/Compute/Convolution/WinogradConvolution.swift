@@ -1,4 +1,4 @@
-import CKernels
+import U2NetCKernels
 
 /// A 3×3 convolution by F(m×m, 3×3): m² outputs with (m+2)² multiplications a channel pair instead of 9·m²
 /// (Lavin and Gray 2016, "Fast Algorithms for Convolutional Neural Networks").

@@ -1,4 +1,5 @@
-import COpenBLAS
+import U2NetCOpenBLAS
+import U2NetPlatform
 
 /// Interprets a recorded network by computing it: an algorithm chosen for every layer, weights transformed and memory
 /// planned once, nothing of either while it runs.
@@ -114,10 +115,10 @@ public final class Inference {
     return zip(operators, phases).map { step, phases in
       stopwatch.isOn = true
       defer { stopwatch.isOn = false }
-      let time = ContinuousClock().measure { run(phases) }.components
+      let time = ContinuousClock().measure { run(phases) }
       return Timing(
         name: step.name, algorithm: step.algorithm, blocking: step.blocking, shape: step.result.shape,
-        macs: step.macs, milliseconds: Double(time.seconds) * 1e3 + Double(time.attoseconds) / 1e15,
+        macs: step.macs, milliseconds: time.inMilliseconds,
         transformShare: step.isTransformed ? stopwatch.share(.transform) : nil)
     }
   }

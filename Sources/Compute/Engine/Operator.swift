@@ -1,4 +1,4 @@
-import CKernels
+import U2NetCKernels
 
 /// One step of a schedule with its algorithm chosen and its maps in memory.
 struct Operator {

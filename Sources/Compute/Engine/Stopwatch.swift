@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
+import U2NetPlatform
 
 /// How long the workers of one operator spend in its parts.
 package final class Stopwatch {

@@ -1,4 +1,4 @@
-import CKernels
+import U2NetCKernels
 
 /// A feature map in memory.
 ///

@@ -1,11 +1,6 @@
-import CKernels
+import U2NetCKernels
 import Synchronization
-
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
+import U2NetPlatform
 
 /// Runs the jobs of one operator on several threads.
 ///

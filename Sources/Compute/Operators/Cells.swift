@@ -1,4 +1,4 @@
-import CKernels
+import U2NetCKernels
 
 /// The windows of adaptive average pooling: H×W pixels in rows × columns cells.
 package struct Cells {

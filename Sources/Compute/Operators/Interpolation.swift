@@ -1,4 +1,4 @@
-import CKernels
+import U2NetCKernels
 
 /// How one map is resized to another size: bilinear, half-pixel centres, corners not aligned.
 ///

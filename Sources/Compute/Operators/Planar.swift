@@ -1,10 +1,5 @@
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
-
-import CKernels
+import U2NetCKernels
+import U2NetPlatform
 
 /// Operators on one planar channel, of which a network has few.
 enum Planar {

@@ -1,4 +1,4 @@
-import Compute
+import U2NetCompute
 
 /// DSE, the dense block: every layer reads all maps before it (Qin et al. 2020, figure 2c, after Huang et al. 2017).
 ///

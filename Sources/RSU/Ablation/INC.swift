@@ -1,4 +1,4 @@
-import Compute
+import U2NetCompute
 
 /// INC, the inception-like block: convolutions of different dilations side by side (Qin et al. 2020, figure 2d, after Szegedy
 /// et al. 2015).

@@ -1,4 +1,4 @@
-import Compute
+import U2NetCompute
 
 /// PLN, the plain block: two weight layers, nothing else (Qin et al. 2020, figure 2a).
 ///

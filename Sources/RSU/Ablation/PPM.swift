@@ -1,4 +1,4 @@
-import Compute
+import U2NetCompute
 
 /// PPM, the pyramid pooling block: the means of ever smaller cells beside the features themselves (ablation of Qin et al.
 /// 2020, after Zhao et al. 2017, "Pyramid Scene Parsing Network").

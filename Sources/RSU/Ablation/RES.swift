@@ -1,4 +1,4 @@
-import Compute
+import U2NetCompute
 
 /// RES, the residual block: H(x) = F₂(F₁(x)) + x (Qin et al. 2020, figure 2b, after He et al. 2016).
 ///

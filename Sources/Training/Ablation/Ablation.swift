@@ -1,9 +1,9 @@
-import Compute
-import Evaluation
-internal import Files
-import Images
-import Safetensors
-import U2Net
+import U2NetCompute
+import U2NetEvaluation
+internal import U2NetFiles
+import U2NetImages
+import U2NetSafetensors
+import U2NetNetwork
 
 #if canImport(FoundationEssentials)
   import FoundationEssentials

@@ -1,5 +1,5 @@
-import Evaluation
-import U2Net
+import U2NetEvaluation
+import U2NetNetwork
 
 /// What came of one training: `metrics.json`.
 struct AblationMetrics: Codable {

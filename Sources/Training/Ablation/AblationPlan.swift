@@ -1,5 +1,5 @@
 import RSU
-import U2Net
+import U2NetNetwork
 
 /// Which networks an ablation trains, and how: the same outer network with one block after the other, each with several seeds.
 ///

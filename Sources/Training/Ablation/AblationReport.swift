@@ -1,7 +1,7 @@
-import Evaluation
-import Images
-import Safetensors
-import U2Net
+import U2NetEvaluation
+import U2NetImages
+import U2NetSafetensors
+import U2NetNetwork
 
 /// The comparison of all trainings that are done: `report.html`, a page that needs no other file, and `report.csv`.
 extension Ablation {

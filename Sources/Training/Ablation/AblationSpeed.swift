@@ -1,5 +1,6 @@
-import Compute
-import U2Net
+import U2NetCompute
+import U2NetNetwork
+import U2NetPlatform
 
 /// How long one network takes for one image in inference.
 struct AblationSpeed: Codable {
@@ -41,10 +42,10 @@ extension Ablation {
       }
     }
     let speeds = zip(plan.variants, times).map { variant, times in
-      let fastest = times.dropFirst().min()!.components
+      let fastest = times.dropFirst().min()!
       return AblationSpeed(
         stages: variant.configuration.text, side: side, threads: threads,
-        milliseconds: Double(fastest.seconds) * 1e3 + Double(fastest.attoseconds) / 1e15)
+        milliseconds: fastest.inMilliseconds)
     }
     try write(json: speeds, to: "speed.json")
     return speeds

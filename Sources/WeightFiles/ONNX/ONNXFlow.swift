@@ -1,4 +1,4 @@
-import Safetensors
+import U2NetSafetensors
 
 /// Follows the picture through a graph, so that no graph is taken for a U²-Net that does more with it, or something else.
 ///

@@ -1,5 +1,5 @@
-import Compute
-import Safetensors
+import U2NetCompute
+import U2NetSafetensors
 import SwiftProtobuf
 
 /// Reads the convolutions of an ONNX model.

@@ -1,4 +1,4 @@
-import Safetensors
+import U2NetSafetensors
 
 /// Estimates what decoding an ONNX file will allocate, before decoding it.
 ///

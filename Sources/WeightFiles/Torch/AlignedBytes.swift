@@ -1,4 +1,4 @@
-import Safetensors
+import U2NetSafetensors
 
 /// Memory aligned for any element type, freed with the last reference.
 final class AlignedBytes {

@@ -1,4 +1,4 @@
-import Safetensors
+import U2NetSafetensors
 
 /// Reads little-endian numbers and text from a file or a member of an archive, never past its end.
 struct ByteReader {

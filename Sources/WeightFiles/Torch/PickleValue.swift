@@ -1,4 +1,4 @@
-import Safetensors
+import U2NetSafetensors
 
 /// What a pickle can hold here: plain values, and tensors whose elements are stored elsewhere.
 ///

@@ -1,5 +1,5 @@
-import Compute
-import Safetensors
+import U2NetCompute
+import U2NetSafetensors
 
 /// The bytes of a storage, and what keeps them valid.
 struct StorageBytes {

@@ -1,4 +1,4 @@
-import Safetensors
+import U2NetSafetensors
 
 /// Reads Python pickles of plain values and tensors, and refuses everything else.
 ///

@@ -1,5 +1,5 @@
-import CZip
-import Safetensors
+import U2NetCZip
+import U2NetSafetensors
 
 /// A zip archive in memory that outlives this.
 final class ZipArchive {

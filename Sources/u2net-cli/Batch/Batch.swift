@@ -1,4 +1,4 @@
-import PhotoPipeline
+import U2Net
 
 extension Progress {
   /// Tells what happens to a batch, remarks only if they are wanted.
@@ -33,7 +33,7 @@ extension PhotoBatch.Summary {
   }
 }
 
-#if canImport(Glibc)
+#if os(Linux)
   extension PhotoWatch.Summary {
     var remark: String {
       "\(done) photo\(done == 1 ? "" : "s") done" + (skipped == 0 ? "" : ", \(skipped) were there already")

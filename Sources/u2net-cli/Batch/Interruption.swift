@@ -1,10 +1,5 @@
 import Synchronization
-
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
+import U2NetPlatform
 
 /// Ctrl-C and `kill`: what has begun is finished, nothing more is begun. A second one ends the program at once.
 enum Interruption {
@@ -21,7 +16,7 @@ enum Interruption {
     _ = requested  // Set up before a signal can come.
     var action = sigaction()
     let handler: @convention(c) (Int32) -> Void = { Interruption.handle($0) }
-    #if canImport(Glibc)
+    #if os(Linux)
       action.__sigaction_handler.sa_handler = handler
     #else
       action.__sigaction_u.__sa_handler = handler

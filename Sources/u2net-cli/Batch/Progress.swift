@@ -1,11 +1,6 @@
-import Files
+import U2NetFiles
 import Synchronization
-
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
+import U2NetPlatform
 
 /// How to tell how far the work is.
 enum ProgressStyle {
@@ -97,8 +92,8 @@ final class Progress: Sendable {
   }
 
   private func pace(_ state: State) -> (perSecond: Double, secondsLeft: Int) {
-    let time = (ContinuousClock.now - start).components
-    let rate = Double(state.done - begun) / max(Double(time.seconds) + Double(time.attoseconds) / 1e18, 1e-6)
+    let time = ContinuousClock.now - start
+    let rate = Double(state.done - begun) / max(time.inSeconds, 1e-6)
     return (rate, Int((Double(max(0, state.total - state.done)) / max(rate, 1e-6)).rounded(.up)))
   }
 

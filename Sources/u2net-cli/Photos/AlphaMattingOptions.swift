@@ -1,5 +1,5 @@
 import ArgumentParser
-import PhotoPipeline
+import U2Net
 
 /// rembg's alpha matting: whether, and what of a mask is certain.
 struct AlphaMattingOptions: ParsableArguments {

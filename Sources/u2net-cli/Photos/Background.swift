@@ -1,6 +1,6 @@
 import ArgumentParser
-import Files
-import PhotoPipeline
+import U2NetFiles
+import U2Net
 
 extension CutoutSettings.Background: ExpressibleByArgument {
   /// "#RRGGBB", "#RRGGBBAA", "R,G,B", "R,G,B,A", "blur:SIGMA", "white", "black", or else the name of a file.

@@ -1,5 +1,5 @@
 import ArgumentParser
-import PhotoPipeline
+import U2Net
 
 /// What a cut-out looks like.
 struct CutoutOptions: ParsableArguments {

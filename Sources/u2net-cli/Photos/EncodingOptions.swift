@@ -1,5 +1,5 @@
 import ArgumentParser
-import PhotoPipeline
+import U2Net
 
 /// How result files are written.
 struct EncodingOptions: ParsableArguments {

@@ -1,7 +1,7 @@
 import ArgumentParser
-import Files
-import Images
-import PhotoPipeline
+import U2NetFiles
+import U2NetImages
+import U2Net
 
 /// Which photos to work on.
 struct InputOptions: ParsableArguments {

@@ -1,5 +1,5 @@
 import ArgumentParser
-import PhotoPipeline
+import U2Net
 
 /// How a photo's mask is made.
 struct MaskOptions: ParsableArguments {

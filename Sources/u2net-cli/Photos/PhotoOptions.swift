@@ -1,10 +1,7 @@
 import ArgumentParser
-import Files
-import PhotoPipeline
-
-#if canImport(Glibc)
-  import Glibc
-#endif
+import U2NetFiles
+import U2Net
+import U2NetPlatform
 
 /// What the commands that make pictures of photos have in common.
 struct PhotoOptions: ParsableArguments {
@@ -145,7 +142,7 @@ struct PhotoOptions: ParsableArguments {
 
   /// The photos of the only input, a folder, and those that come, until somebody wants it to stop.
   private func watch(_ destinations: [Destination], _ cutout: CutoutOptions) throws {
-    #if canImport(Glibc)
+    #if os(Linux)
       let folder = FilePath(argument: input.inputs.first ?? "")
       guard input.inputs.count == 1, input.filesFrom == nil, folder.isFolder else {
         throw CommandFailure("--watch needs one folder to watch")

@@ -1,5 +1,5 @@
 import ArgumentParser
-import PhotoPipeline
+import U2Net
 
 /// Turns what is wrong with settings into a usage error that speaks of flags.
 func inUsersWords(_ body: () throws(SettingsError) -> Void) throws(ValidationError) {

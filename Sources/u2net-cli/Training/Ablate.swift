@@ -1,21 +1,16 @@
 import ArgumentParser
-import Evaluation
-import Files
-import Machine
+import U2NetEvaluation
+import U2NetFiles
+import U2NetMachine
 import RSU
-import Training
+import U2NetPlatform
+import U2NetTraining
 import U2Net
 
 #if canImport(FoundationEssentials)
   import FoundationEssentials
 #else
   import Foundation
-#endif
-
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
 #endif
 
 struct Ablate: ParsableCommand {

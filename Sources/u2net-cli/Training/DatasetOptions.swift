@@ -1,6 +1,6 @@
 import ArgumentParser
-import Files
-import Training
+import U2NetFiles
+import U2NetTraining
 
 /// Where photos and masks are.
 struct DatasetOptions: ParsableArguments {

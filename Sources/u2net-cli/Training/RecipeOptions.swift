@@ -1,5 +1,5 @@
 import ArgumentParser
-import Training
+import U2NetTraining
 
 /// What decides where a training leads. What is not said is as the authors did, or, where a training goes on, as it was.
 struct RecipeOptions: ParsableArguments {

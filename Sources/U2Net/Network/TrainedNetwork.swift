@@ -1,0 +1,180 @@
+import U2NetCompute
+import Dispatch
+import U2NetEmbeddedWeights
+import RSU
+import U2NetSafetensors
+import Synchronization
+
+/// A network and its trained values, checked to belong together.
+public struct TrainedNetwork: Sendable {
+  public let configuration: Configuration
+  /// The checkpoint's tensors under their checkpoint names, without the framework's bookkeeping.
+  public let store: ParameterStore
+  /// Whether batch normalisation is separate; false where it is folded into the convolutions.
+  public let isNormalized: Bool
+  /// Values in all tensors together.
+  public var storedValues: Int { store.names.reduce(0) { $0 + store[$1]!.count } }
+  package let parameters: NetworkParameters
+
+  /// Recognises which network `store` holds and checks every tensor.
+  ///
+  /// The metadata say which (see `Configuration.text`). Without them it is full, lite, or the same residual U-blocks with
+  /// other widths.
+  /// Names that a framework put before the tensors' ("net.", "_orig_mod.") are left out, and so is what lies beside the network
+  /// then. A checkpoint either has batch normalisation in all blocks or, folded into the convolutions, in none.
+  /// - Throws: `WeightFileError` naming the file and the tensor that is missing, unexpected or has another shape.
+  public init(_ store: ParameterStore) throws(WeightFileError) {
+    let store = try store.withAuthorsNames()
+    let configuration = try Configuration(recognizing: store)
+    let layers = configuration.outline(height: 32, width: 32).map(\.layer)
+    let isNormalized = layers.contains { layer in
+      layer.isNormalized && ParameterNames(layer.name).normalizationNames.contains { store[$0] != nil }
+    }
+    var kept = ParameterStore(source: store.source, metadata: store.metadata)
+    var parameters: NetworkParameters = [:]
+    var order: [String] = []
+
+    func tensor(_ name: String, _ shape: [Int]) throws(WeightFileError) -> Tensor {
+      guard let tensor = store[name] else {
+        throw WeightFileError(
+          file: store.source, at: .tensor(name), "missing; \(configuration.description) needs it with shape \(shape)")
+      }
+      guard tensor.shape == shape else {
+        throw WeightFileError(file: store.source, at: .tensor(name), "expected shape \(shape), found \(tensor.shape)")
+      }
+      if kept[name] == nil { order.append(name) }
+      kept[name] = tensor
+      return tensor
+    }
+
+    for layer in layers {
+      let names = ParameterNames(layer.name), channels = [layer.output]
+      let weight = try tensor(names.weight, layer.weightShape), bias = try tensor(names.bias, channels)
+      var normalization: ConvolutionParameters.BatchNormalization?
+      if isNormalized && layer.isNormalized {
+        normalization = .init(
+          gamma: try tensor(names.gamma, channels), beta: try tensor(names.beta, channels),
+          mean: try tensor(names.mean, channels), variance: try tensor(names.variance, channels))
+        if let least = normalization!.variance.values.min(), least < 0 {
+          throw WeightFileError(
+            file: store.source, at: .tensor(names.variance), "expected variances of at least 0, found \(least)")
+        }
+      }
+      parameters[layer.name] = ConvolutionParameters(weight: weight, bias: bias, normalization: normalization)
+    }
+    if let broken = kept.firstNotFinite(in: order) {
+      throw WeightFileError(file: store.source, at: .tensor(broken), "expected finite values, found NaN or infinity")
+    }
+    let known = Set(kept.names)
+    if let stray = store.names.filter({ !known.contains($0) && !ParameterNames.isIgnored($0) }).min() {
+      throw WeightFileError(
+        file: store.source, at: .tensor(stray), "unexpected; \(configuration.description) has no such tensor")
+    }
+    self.configuration = configuration
+    self.isNormalized = isNormalized
+    self.parameters = parameters
+    self.store = kept
+  }
+
+  /// The lite network with the authors' weights, which are part of this library.
+  public static let lite: TrainedNetwork = {
+    do {
+      let bytes = UnsafeRawBufferPointer(start: u2net_lite_weights(), count: u2net_lite_weights_size())
+      return try TrainedNetwork(
+        Safetensors.read(bytes: bytes, owner: EmbeddedOwner.shared, source: "embedded lite weights"))
+    } catch {
+      preconditionFailure("\(error)")  // The file is part of the build and read by the tests.
+    }
+  }()
+
+  /// Names the convolutions of a computation graph, which come in execution order and with batch normalisation
+  /// folded in, as a checkpoint names them.
+  /// - Parameter convolutions: name in the graph, weight and bias of each.
+  /// - Throws: `WeightFileError` when their number is not that of a U²-Net.
+  public static func store(
+    naming convolutions: [(name: String, weight: Tensor, bias: Tensor)], source: String
+  ) throws(WeightFileError) -> ParameterStore {
+    let layers = Configuration.full.outline(height: 32, width: 32).map(\.layer)
+    guard convolutions.count == layers.count else {
+      throw WeightFileError(
+        file: source, "not a U²-Net: expected \(layers.count) convolutions, found \(convolutions.count)")
+    }
+    var store = ParameterStore(source: source)
+    for (layer, convolution) in zip(layers, convolutions) {
+      let names = ParameterNames(layer.name)
+      store[names.weight] = convolution.weight
+      store[names.bias] = convolution.bias
+    }
+    return store
+  }
+}
+
+extension ParameterStore {
+  /// The first of these tensors that has NaN or infinity in it. On several threads: all of the weights pass by.
+  fileprivate func firstNotFinite(in names: [String]) -> String? {
+    let first = Atomic(names.count), next = Atomic(0)
+    DispatchQueue.concurrentPerform(iterations: 4) { _ in
+      while true {
+        let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
+        guard index < names.count else { return }
+        if !self[names[index]]!.isFinite { first.min(index, ordering: .relaxed) }
+      }
+    }
+    let index = first.load(ordering: .relaxed)
+    return index < names.count ? names[index] : nil
+  }
+}
+
+/// Stands for the executable, which keeps the embedded weights in memory.
+private final class EmbeddedOwner: Sendable {
+  static let shared = EmbeddedOwner()
+}
+
+extension Configuration {
+  /// "the lite U²-Net"
+  var description: String { "the \(name) U²-Net" }
+
+  /// The configuration that the metadata describe; without them, the one whose convolutions have the shapes that `store` holds: full or lite if at least half of their
+  /// layers agree (so that one odd tensor is reported as such), else the widths are read off the stages' first layers.
+  init(recognizing store: ParameterStore) throws(WeightFileError) {
+    if let text = store.metadata[Self.metadataKey] {
+      self = try Configuration(text: text, source: store.source)
+      return
+    }
+    func agreement(_ configuration: Configuration) -> Int {
+      configuration.outline(height: 32, width: 32).count { row in
+        store[ParameterNames(row.layer.name).weight]?.shape == row.layer.weightShape
+      }
+    }
+    let candidates = [Configuration.full, .lite].map { ($0, agreement($0)) }
+    let (best, agreeing) = candidates.max { $0.1 < $1.1 }!
+    if agreeing * 2 >= best.outline(height: 32, width: 32).count {
+      self = best
+      return
+    }
+    var widths: [Widths] = []
+    for stage in Configuration.full.stages {
+      func shape(_ layer: String) throws(WeightFileError) -> [Int] {
+        let name = ParameterNames(LayerName(stage: stage.name, layer: layer)).weight
+        guard let shape = store[name]?.shape else {
+          throw WeightFileError(
+            file: store.source, at: .tensor(name),
+            "missing; this does not look like a U²-Net: the keys found are \(listed(store.names))")
+        }
+        guard shape.count == 4, shape.allSatisfy({ $0 > 0 }) else {
+          throw WeightFileError(file: store.source, at: .tensor(name), "expected shape [O, I, 3, 3], found \(shape)")
+        }
+        return shape
+      }
+      let first = try shape("in"), second = try shape("1")
+      widths.append(Widths(first[1], second[0], first[0]))
+    }
+    // A network whose stages do not fit each other is caught here, not by a precondition further down.
+    self = .custom(widths: widths)
+    if let misfit = self.misfit {
+      throw WeightFileError(
+        file: store.source, at: .tensor(ParameterNames(LayerName(stage: misfit.stage, layer: "in")).weight),
+        "expected \(misfit.expected) input channels, found \(misfit.found)")
+    }
+  }
+}

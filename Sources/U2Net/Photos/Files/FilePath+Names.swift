@@ -1,0 +1,79 @@
+package import U2NetFiles
+import U2NetPlatform
+
+/// What has to be known about paths here.
+extension FilePath {
+  package static let standardStream: FilePath = "-"
+
+  package var endsInSeparator: Bool { bytes.last == Self.separator }
+
+  package static func + (path: FilePath, suffix: String) -> FilePath { FilePath(bytes: path.bytes + suffix.utf8) }
+
+  /// The path that the name stands for, links followed; for what is not there yet that of its folder, and the name.
+  package var resolved: FilePath {
+    if let real = realPath { return real }
+    let above = folder.isEmpty ? FilePath(".") : FilePath(bytes: folder)
+    return above.realPath.map { $0.appending(name) } ?? self
+  }
+
+  private var realPath: FilePath? {
+    guard let real = withCString({ realpath($0, nil) }) else { return nil }
+    defer { free(real) }
+    return FilePath(bytes: UnsafeRawBufferPointer(start: real, count: strlen(real)))
+  }
+
+  /// The path of a folder's contents, seen from it: "a" and "b" give "a/b", "" and "b" give "b".
+  func inside(_ relative: FilePath) -> FilePath { bytes.isEmpty ? relative : appending(relative.bytes) }
+
+  /// Makes the folder that this lies in, with all above it.
+  package func makeFolder() throws(PipelineError) {
+    let above = FilePath(bytes: folder.reversed().drop { $0 == Self.separator }.reversed())
+    guard !above.bytes.isEmpty, !above.isFolder else { return }
+    try above.makeFolder()
+    guard above.withCString({ mkdir($0, 0o777) }) == 0 || errno == EEXIST && above.isFolder else {
+      throw PipelineError("\(above): cannot make this folder: \(String(cString: strerror(errno)))")
+    }
+  }
+
+  /// Whether a shell's pattern matches; `*` matches separators, too.
+  package func matches(_ pattern: String) -> Bool { withCString { fnmatch(pattern, $0, 0) } == 0 }
+
+  /// "a/b.png" and 2 give "a/b-2.png".
+  func numbered(_ number: Int) -> FilePath {
+    let whole = withoutExtension
+    return FilePath(bytes: whole.bytes + "-\(number)".utf8 + bytes[whole.bytes.count...])
+  }
+
+  /// "a/b-2.png" gives "a/b.png"; nil for what has no number.
+  var withoutNumber: FilePath? {
+    let whole = withoutExtension
+    guard let dash = whole.name.lastIndex(of: UInt8(ascii: "-")), dash > whole.name.startIndex else { return nil }
+    let digits = whole.bytes[(dash + 1)...]
+    guard !digits.isEmpty, digits.first != UInt8(ascii: "0"), digits.allSatisfy({ (48..<58).contains($0) }) else {
+      return nil
+    }
+    return FilePath(bytes: whole.bytes[..<dash] + bytes[whole.bytes.count...])
+  }
+
+  /// The first bytes of a file; nil if it cannot be read, for which `errno` has the reason.
+  func start(_ count: Int) -> [UInt8]? {
+    let descriptor = withCString { open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
+    guard descriptor >= 0 else { return nil }
+    defer { close(descriptor) }
+    var bytes = [UInt8](repeating: 0, count: count)
+    let got = bytes.withUnsafeMutableBytes { Descriptor.read(descriptor, into: $0) }
+    return got < 0 ? nil : Array(bytes[..<got])
+  }
+}
+
+/// What a file is, whatever it is called: the same for all links to it.
+struct FileIdentity: Hashable {
+  private let device, inode: UInt64
+
+  init?(_ path: FilePath) {
+    var status = stat()
+    guard path.withCString({ stat($0, &status) }) == 0 else { return nil }
+    device = UInt64(status.st_dev)
+    inode = UInt64(status.st_ino)
+  }
+}

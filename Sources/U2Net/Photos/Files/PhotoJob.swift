@@ -1,0 +1,50 @@
+package import U2NetFiles
+
+/// One photo and the files that its results go to.
+package struct PhotoJob: Sendable {
+  package struct Result: Hashable, Sendable {
+    package let kind: ResultKind
+    /// "-" for standard output.
+    package var path: FilePath
+    package let format: ImageFormat
+  }
+
+  package let photo: Photo
+  package private(set) var results: [Result]
+
+  package init(_ photo: Photo, _ destinations: [Destination]) {
+    self.photo = photo
+    results = destinations.map { Result(kind: $0.kind, path: $0.path(for: photo), format: $0.format) }
+  }
+
+  /// The files that will be written.
+  package var files: [FilePath] { results.map(\.path).filter { $0 != .standardStream } }
+
+  package func makeFolders() throws(PipelineError) { for file in files { try file.makeFolder() } }
+
+  /// Whether all results are there already.
+  var isDone: Bool { !files.isEmpty && files.allSatisfy(\.exists) }
+
+  /// Gives all results the same new number if one of them exists, or is another photo's.
+  /// - Parameters:
+  ///   - taken: the results of other photos, links followed; those of this one are added.
+  ///   - reserved: names that others will have without a number.
+  mutating func number(avoiding taken: inout Set<FilePath>, reserved: Set<FilePath>) {
+    func isFree(_ file: FilePath) -> Bool { !file.exists && !taken.contains(file.resolved) }
+    if !files.allSatisfy(isFree) {
+      func isFreeNumber(_ number: Int) -> Bool {
+        files.map { $0.numbered(number) }.allSatisfy { isFree($0) && !reserved.contains($0.resolved) }
+      }
+      let number = (1...).first(where: isFreeNumber)!
+      for index in results.indices where results[index].path != .standardStream {
+        results[index].path = results[index].path.numbered(number)
+      }
+    }
+    taken.formUnion(files.map(\.resolved))
+  }
+}
+
+/// What to do with files that are already where results should go.
+package enum ExistingFiles: String, CaseIterable, Sendable {
+  case error, skip, overwrite, rename
+}

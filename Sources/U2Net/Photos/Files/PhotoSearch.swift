@@ -1,0 +1,141 @@
+package import U2NetFiles
+import U2NetPlatform
+
+/// Collects photos from files, folders and lists.
+package struct PhotoSearch {
+  /// What a file in a folder is taken for.
+  package enum Finding: Equatable {
+    case photo
+    /// A picture that cannot be read, and why.
+    case unreadable(String)
+    /// No picture, or not wanted.
+    case other
+  }
+
+  /// A picture that cannot be read: it has no result.
+  package struct Unreadable: Equatable, Sendable {
+    package let photo: Photo
+    package let reason: String
+  }
+
+  package let include: [String]
+  package let exclude: [String]
+  /// Folders that are not searched.
+  private let outputs: Set<FilePath>
+  package private(set) var photos: [Photo] = []
+  package private(set) var unreadable: [Unreadable] = []
+  /// What went wrong on the way.
+  package private(set) var problems: [String] = []
+  /// What the user should know all the same.
+  package private(set) var remarks: [String] = []
+  /// Which input each file came with.
+  private var seen: [FileIdentity: Int] = [:]
+  private var inputs = 0
+
+  /// - Parameters:
+  ///   - include, exclude: shell patterns for names below a folder.
+  ///   - outputs: folders for results, which are not searched where they lie in a folder of photos.
+  package init(include: [String] = [], exclude: [String] = [], outputs: [FilePath] = []) {
+    self.include = include
+    self.exclude = exclude
+    self.outputs = Set(outputs.map(\.resolved))
+  }
+
+  /// A file, or all photos below a folder; there the tree is kept.
+  package mutating func add(_ path: FilePath) {
+    inputs += 1
+    if path == .standardStream {
+      photos.append(Photo(path: path, stem: "stdin"))
+    } else if path.isFolder {
+      search(path)
+    } else {
+      add(named: Photo(path: path, stem: FilePath(bytes: path.name).withoutExtension))
+    }
+  }
+
+  /// A file of a list, whose folders are kept.
+  package mutating func add(listed path: FilePath) {
+    guard path != .standardStream else { return add(listed: "./-") }
+    guard !path.isFolder else { return add(path) }
+    inputs += 1
+    let parts = path.bytes.split(separator: FilePath.separator).filter { !$0.elementsEqual(".".utf8) }
+    let leadsUp = parts.contains { $0.elementsEqual("..".utf8) }
+    let stem = leadsUp ? FilePath(bytes: path.name) : FilePath(bytes: parts.joined(separator: [FilePath.separator]))
+    add(named: Photo(path: path, stem: stem.withoutExtension))
+  }
+
+  /// A file that is named twice, in whatever way, is one photo.
+  private mutating func add(named photo: Photo) {
+    guard isNew(photo.path) else {
+      return remarks.append("\(photo.source): given more than once, done once")
+    }
+    // What is read once only, a pipe, is not looked at before.
+    if !photo.path.isSpecial, case .unreadable(let reason) = Self.finding(photo.path) {
+      unreadable.append(Unreadable(photo: photo, reason: "\(photo.source): \(reason)"))
+    } else {
+      photos.append(photo)
+    }
+  }
+
+  /// Whether no other input had this file. Within a folder each name is a photo of its own, links, too.
+  private mutating func isNew(_ path: FilePath) -> Bool {
+    guard let file = FileIdentity(path) else { return true }
+    let first = seen[file] ?? inputs
+    seen[file] = first
+    return first == inputs
+  }
+
+  /// Whether a file in a folder is looked at, by its name alone.
+  /// - Parameter relative: its name below that folder.
+  package func wants(_ relative: FilePath) -> Bool {
+    relative.name.first != UInt8(ascii: ".") && (include.isEmpty || include.contains(where: relative.matches))
+      && !exclude.contains(where: relative.matches)
+  }
+
+  /// What a file is: a photo by its name, or else by its first bytes.
+  package static func finding(_ path: FilePath) -> Finding {
+    let named = PictureKind(fileExtension: path.fileExtension)
+    if case .readable = named { return .photo }
+    let readable = "PNG, JPEG and WebP can be read"
+    guard let start = path.start(PictureKind.signatureLength) else {
+      let reason = String(cString: strerror(errno)), isMissing = errno == ENOENT
+      // A name without extension may be anything, a photo, too.
+      let mayBePicture = named != nil || path.fileExtension.isEmpty && !isMissing
+      return mayBePicture ? .unreadable("cannot be read: \(reason)") : .other
+    }
+    switch PictureKind(start: start) {
+    case .readable: return .photo
+    case .unreadable(let name): return .unreadable("this looks like \(name); \(readable)")
+    case nil:
+      guard case .unreadable(let name) = named else { return .other }
+      return .unreadable("called as \(name) files are; \(readable)")
+    }
+  }
+
+  /// Whether a folder is one for results.
+  package func isOutput(_ folder: FilePath) -> Bool { outputs.contains(folder.resolved) }
+
+  private mutating func search(_ folder: FilePath) {
+    let tree = FolderTree(folder, without: isOutput)
+    problems += tree.failures.map { "\($0.path): cannot list this folder: \($0.reason)" }
+    remarks += tree.links.map { "\($0): a link to a folder, not followed" }
+    var found = 0, others = 0
+    for relative in tree.files where wants(relative) {
+      let path = folder.appending(relative.bytes)
+      switch Self.finding(path) {
+      case .photo:
+        found += 1
+        if isNew(path) { photos.append(Photo(path: path, stem: relative.withoutExtension, isNamed: false)) }
+      case .unreadable(let reason):
+        found += 1
+        let photo = Photo(path: path, stem: relative.withoutExtension, isNamed: false)
+        unreadable.append(Unreadable(photo: photo, reason: "\(path): \(reason)"))
+      case .other: others += 1
+      }
+    }
+    if found == 0, tree.failures.isEmpty {
+      let rest = others > 0 ? ", only \(others) other file\(others == 1 ? "" : "s")" : ""
+      problems.append("\(folder): no JPEG, PNG or WebP file in this folder\(rest)")
+    }
+  }
+}

@@ -1,0 +1,33 @@
+internal import U2NetFiles
+
+extension PhotoProcessor {
+  /// Makes all results of a photo and writes their files, together at the end: a photo whose third result cannot be made has
+  /// none. What goes wrong is in the report.
+  /// - Parameters:
+  ///   - willWrite: called when all is made, before the first file is written.
+  ///   - remark: told what the user should know about a photo that does not fail.
+  package func report(
+    _ job: PhotoJob, willWrite: () -> Void = {}, remark: (String) -> Void
+  ) -> PhotoReport {
+    let source = PhotoSource.file(job.photo.path)
+    var report = PhotoReport(input: "\(job.photo.path)", outputs: job.results.map { "\($0.path)" })
+    do {
+      let time = try process(source, job.requests, &report, { remark("\(source.name): \($0)") }) { photo in
+        var watch = StepWatch()
+        willWrite()
+        for (place, result) in zip(job.results, photo.results) { try ImageFile.write(result.bytes, to: place.path) }
+        return watch.lap()
+      }
+      report.milliseconds!.encode += time
+    } catch {
+      report.fail(error, name: source.name)
+    }
+    return report
+  }
+}
+
+extension PhotoJob {
+  package var requests: [PhotoResult.Request] {
+    results.map { PhotoResult.Request($0.kind, as: $0.format, name: "\($0.path)") }
+  }
+}

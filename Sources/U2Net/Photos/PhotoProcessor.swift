@@ -1,0 +1,177 @@
+import U2NetPlatform
+
+/// Makes masks, cut-outs and composites of photos, in memory or from files.
+///
+///     var settings = PhotoSettings()
+///     settings.mask.refinement = .guided
+///     let processor = try PhotoProcessor(settings: settings)
+///     let mug = try processor.process(.file("mug.jpg"), into: [.cutout(as: .webP)])
+///     print(mug.verdict.finding)
+///     try mug.results[0].write(to: "mug.webp")
+///
+/// It can be shared between threads. As many photos are worked on at the same time as there are cores, and as the memory that
+/// the process may use has room for; other callers wait.
+public final class PhotoProcessor: Sendable {
+  /// How many photos are to come, which decides between the least time for one and the least for all.
+  public enum Workload: Sendable, Hashable {
+    /// One photo is all there is: all threads work on it.
+    case onePhoto
+    /// Many, or nobody knows how many: several at the same time, with a thread or some for each.
+    case manyPhotos(atMost: Int = .max)
+  }
+
+  public let settings: PhotoSettings
+  /// Photos that are worked on at the same time.
+  public let photosAtOnce: Int
+  private let detector: SaliencyDetector
+  private let backdrop: Backdrop?
+  /// Threads that work on one photo.
+  private let threads: Int
+  private let gate: MemoryGate?
+
+  /// - Parameters:
+  ///   - network: lite, whose weights are built in, unless told otherwise.
+  ///   - cores: threads to work with in all.
+  ///   - memoryLimit: bytes that the process may take; many photos plan with a half of them.
+  ///   - remark: told what is odd about a background picture that is read all the same.
+  /// - Throws: `SettingsError`; `PipelineError` if the network's maps do not fit into the memory; `ImageError` if the
+  ///   background is a picture that cannot be read.
+  public init(
+    _ network: TrainedNetwork = .lite, settings: PhotoSettings = PhotoSettings(),
+    for workload: Workload = .manyPhotos(),
+    cores: Int = ResourceLimits.current.cores, memoryLimit: Int = ResourceLimits.current.memory,
+    remark: (String) -> Void = { _ in }
+  ) throws {
+    precondition(cores > 0, "\(cores) cores cannot work")
+    try settings.validate()
+    self.settings = settings
+    var detection = settings.detection
+    switch workload {
+    case .onePhoto:
+      (photosAtOnce, threads, gate) = (1, cores, nil)
+      detection.isForOnePhoto = true
+      if settings.inputSize > 320 {  // At the usual size it fits everywhere.
+        let memory = SaliencyDetector.memory(network, options: detection)
+        _ = try MemoryPlan(limit: memoryLimit, cores: 1, jobs: 1, shared: memory.shared, each: memory.each)
+      }
+    case .manyPhotos(let count):
+      precondition(count > 0, "\(count) photos are none")
+      let memory = SaliencyDetector.memory(network, options: detection)
+      let plan = try MemoryPlan(
+        limit: memoryLimit, cores: cores, jobs: count, shared: memory.shared, each: memory.each)
+      (photosAtOnce, threads) = (plan.workers, max(1, cores / plan.workers))
+      gate = MemoryGate(budget: plan.photos)
+    }
+    backdrop = try settings.cutout.background.map { try Backdrop($0, remark: remark) }
+    detection.threads = threads
+    detection.photosAtOnce = photosAtOnce
+    detector = SaliencyDetector(network, options: detection)
+  }
+
+  /// Makes results of one photo. It takes all the time that needs: call it from a thread, or use `results(of:into:)`.
+  /// - Parameters:
+  ///   - requests: what is made, in this order; none: only the verdict.
+  ///   - remark: told at once what is odd about a photo that does not fail; all of it is in the report, too.
+  /// - Throws: `SettingsError`, `ImageError`, `PhotoError`.
+  public func process(
+    _ source: PhotoSource, into requests: [PhotoResult.Request], remark: (String) -> Void = { _ in }
+  ) throws -> ProcessedPhoto {
+    var report = PhotoReport(input: source.name)
+    return try process(source, requests, &report, remark) { $0 }
+  }
+
+  /// What the network sees in a photo, before anything is made of it.
+  /// - Throws: `PhotoError.networkFailed`.
+  public func saliency(of photo: DecodedPhoto) throws(PhotoError) -> Saliency {
+    let saliency = detector.detect(
+      in: photo.image.overContrast(threads: threads), width: photo.width, height: photo.height)
+    guard saliency.isFinite else { throw .networkFailed(name: photo.name) }
+    return saliency
+  }
+
+  /// - Parameter deliver: gets what was made while the photo's memory is still counted.
+  func process<Delivered>(
+    _ source: PhotoSource, _ requests: [PhotoResult.Request], _ report: inout PhotoReport, _ remark: (String) -> Void,
+    deliver: (ProcessedPhoto) throws -> Delivered
+  ) throws -> Delivered {
+    try settings.validate(for: requests)
+    let photo = try OpenedPhoto(source, pixelLimit: settings.pixelLimit)
+    guard let gate else { return try deliver(process(photo, requests, &report, remark)) }
+    return try gate.with(memory(of: photo, requests).saturatingSum(photo.byteCount)) {
+      try deliver(process(photo, requests, &report, remark))
+    }
+  }
+
+  /// Bytes that a photo and its results take.
+  private func memory(of photo: OpenedPhoto, _ requests: [PhotoResult.Request]) -> Int {
+    var memory = PhotoMemory(width: photo.width, height: photo.height)
+    memory.isDeep = photo.isDeep
+    memory.isMatted = settings.mask.matting != nil
+    if let layout = settings.cutout.layout, requests.contains(where: \.showsPhoto) {
+      let whole = PixelRect(x: 0, y: 0, width: photo.width, height: photo.height), size = layout.size(around: whole)
+      memory.framedPixels = min(settings.pixelLimit, size.width.saturatingProduct(size.height))
+    }
+    return memory.bytes
+  }
+
+  private func process(
+    _ opened: OpenedPhoto, _ requests: [PhotoResult.Request], _ report: inout PhotoReport, _ remark: (String) -> Void
+  ) throws -> ProcessedPhoto {
+    var watch = StepWatch()
+    func note(_ text: String) {
+      remark(text)
+      report.remarks = (report.remarks ?? []) + [text]
+    }
+    let showsPhoto = requests.contains(where: \.showsPhoto)
+    let needsAll = showsPhoto || settings.mask.needsPixels || opened.channels.hasAlpha
+    let photo = try opened.decoded(
+      keepsDepth: showsPhoto,
+      sidesAtLeast: needsAll ? nil : settings.preprocessing.sufficientSides(inputSize: settings.inputSize), remark: note
+    )
+    report.milliseconds!.decode = watch.lap()
+
+    let saliency = try saliency(of: photo)
+    let verdict = Verdict(map: saliency.maps[.fused]!)
+    report.add(verdict, width: photo.width, height: photo.height)
+    if saliency.isEmpty { note("no salient object; the mask is empty") }
+    report.milliseconds!.infer = watch.lap()
+
+    let metadata = settings.encoding.keepsExif ? photo.metadata : photo.metadata.withoutExif
+    var shallow = Rendering<UInt8>(settings, backdrop, saliency, metadata, threads: threads) { photo.image }
+    var deep = Rendering<UInt16>(settings, backdrop, saliency, metadata, threads: threads) {
+      photo.deepImage ?? photo.image.converted(to: UInt16.self)
+    }
+    func encoded<Sample>(_ rendering: inout Rendering<Sample>, _ request: PhotoResult.Request) throws -> PhotoResult {
+      let picture = try rendering.picture(request.kind, remark: note)
+      report.milliseconds!.refine += watch.lap()
+      let bytes = try settings.encoding.encode(
+        picture, metadata: rendering.metadata(for: request.kind), as: request.format,
+        name: request.name ?? "\(request.kind) of \(photo.name)", threads: threads)
+      report.milliseconds!.encode += watch.lap()
+      return PhotoResult(request: request, bytes: bytes)
+    }
+    var results: [PhotoResult] = []
+    for request in requests {
+      let isDeep =
+        request.kind == .mask ? settings.encoding.maskBits == 16 : request.showsPhoto && photo.deepImage != nil
+      results.append(isDeep ? try encoded(&deep, request) : try encoded(&shallow, request))
+    }
+    return ProcessedPhoto(verdict: verdict, report: report, results: results)
+  }
+}
+
+extension PhotoResult.Request {
+  /// Whether the photo's own pixels are in it.
+  fileprivate var showsPhoto: Bool { kind == .cutout || kind == .composite }
+}
+
+/// Milliseconds from step to step.
+struct StepWatch {
+  private var start = ContinuousClock.now
+
+  mutating func lap() -> Double {
+    let now = ContinuousClock.now, time = now - start
+    start = now
+    return time.inMilliseconds
+  }
+}

@@ -1,0 +1,43 @@
+package import U2NetFiles
+
+/// Where a photo comes from: a file, the bytes of one, or pixels.
+public struct PhotoSource: Sendable {
+  enum Contents: Sendable {
+    case file(FilePath)
+    case bytes([UInt8])
+    case pixels(Image<UInt8>, Metadata)
+    case deepPixels(Image<UInt16>, Metadata)
+  }
+
+  let contents: Contents
+  /// What to call the photo in messages and reports.
+  public let name: String
+
+  /// A JPEG, PNG or WebP file; "-" is standard input.
+  public static func file(_ path: String) -> PhotoSource { file(FilePath(path)) }
+
+  /// As `file(_:)` of a `String`, for names that need not be UTF-8.
+  package static func file(_ path: FilePath) -> PhotoSource {
+    PhotoSource(contents: .file(path), name: path == .standardStream ? "standard input" : "\(path)")
+  }
+
+  /// All bytes of a JPEG, PNG or WebP file.
+  public static func bytes(_ bytes: [UInt8], name: String = "photo") -> PhotoSource {
+    PhotoSource(contents: .bytes(bytes), name: name)
+  }
+
+  /// An upright picture of 8 bits per sample, any channels, alpha not premultiplied.
+  /// - Parameter metadata: what results carry on; without a profile, colours are sRGB.
+  public static func pixels(
+    _ image: Image<UInt8>, metadata: Metadata = Metadata(), name: String = "photo"
+  ) -> PhotoSource {
+    PhotoSource(contents: .pixels(image, metadata), name: name)
+  }
+
+  /// An upright picture of 16 bits per sample, which cut-outs keep.
+  public static func pixels(
+    _ image: Image<UInt16>, metadata: Metadata = Metadata(), name: String = "photo"
+  ) -> PhotoSource {
+    PhotoSource(contents: .deepPixels(image, metadata), name: name)
+  }
+}
