@@ -44,7 +44,10 @@ let package = Package(
     .target(name: "RSU", dependencies: ["U2NetCompute"]),
     room(
       "Network",
-      ["RSU", "U2NetCompute", "U2NetEmbeddedWeights", "U2NetImages", "U2NetMachine", "U2NetSafetensors"],
+      [
+        "RSU", "U2NetCompute", "U2NetEmbeddedWeights", "U2NetImages", "U2NetMachine", "U2NetPlatform",
+        "U2NetSafetensors",
+      ],
       path: "Sources/U2Net/Network"),
 
     // Weights.
@@ -65,8 +68,11 @@ let package = Package(
     // masks and cuts out.
     .target(
       name: "U2Net",
-      dependencies: ["U2NetFiles", "U2NetImages", "U2NetMachine", "U2NetMatting", "U2NetNetwork", "U2NetPlatform"],
-      path: "Sources/U2Net/Photos"),
+      dependencies: [
+        "U2NetCompute", "U2NetFiles", "U2NetImages", "U2NetMachine", "U2NetMatting", "U2NetNetwork", "U2NetPlatform",
+        "U2NetSafetensors", "U2NetWeightFiles",
+      ],
+      exclude: ["Network"]),
 
     // Training.
     room("CGradientKernels", ["U2NetCKernels"], exclude: ["templates"]),
@@ -86,7 +92,7 @@ let package = Package(
       name: "u2net-cli",
       dependencies: [
         "RSU", "U2Net", "U2NetCompute", "U2NetEvaluation", "U2NetFiles", "U2NetImages", "U2NetMachine", "U2NetMatting",
-        "U2NetPlatform", "U2NetSafetensors", "U2NetTraining", "U2NetWeightFiles", argumentParser,
+        "U2NetPlatform", "U2NetTraining", argumentParser,
       ]),
 
     .executableTarget(
