@@ -159,3 +159,8 @@ let package = Package(
       ]),
   ]
 )
+
+// Documentation is made by a plugin that nobody who builds needs: see `make docs`.
+if Context.environment["U2NET_DOCUMENTATION"] != nil {
+  package.dependencies.append(.package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"))
+}
