@@ -44,7 +44,10 @@ let package = Package(
     .target(name: "RSU", dependencies: ["U2NetCompute"]),
     room(
       "Network",
-      ["RSU", "U2NetCompute", "U2NetEmbeddedWeights", "U2NetImages", "U2NetMachine", "U2NetSafetensors"],
+      [
+        "RSU", "U2NetCompute", "U2NetEmbeddedWeights", "U2NetImages", "U2NetMachine", "U2NetPlatform",
+        "U2NetSafetensors",
+      ],
       path: "Sources/U2Net/Network"),
 
     // Weights.
@@ -105,6 +108,7 @@ let package = Package(
 
     .target(
       name: "ComputeTestSupport", dependencies: ["U2NetCompute", "U2NetPlatform"], path: "Tests/ComputeTestSupport"),
+    .testTarget(name: "PlatformTests", dependencies: ["U2NetPlatform"]),
     .testTarget(
       name: "ComputeTests",
       dependencies: ["ComputeTestSupport", "U2NetCKernels", "U2NetCompute", "U2NetPlatform"], exclude: ["Fixtures"]),
