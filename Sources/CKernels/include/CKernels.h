@@ -57,12 +57,3 @@ const ck_kernels *ck_named(const char *name);
 
 /// Name number `index` of those that ck_named accepts on this processor, fastest first; null past the end.
 const char *ck_name(int32_t index);
-
-/// Tells the processor that this thread is waiting in a loop.
-static inline void ck_pause(void) {
-#if defined(__x86_64__)
-  __builtin_ia32_pause();
-#elif defined(__aarch64__)
-  __asm__ volatile("yield");
-#endif
-}
