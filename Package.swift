@@ -40,7 +40,7 @@ let package = Package(
 
     // The network: one definition, several interpreters.
     room("CKernels", exclude: ["templates"]),
-    room("Compute", ["U2NetCKernels", "U2NetCOpenBLAS", "U2NetPlatform"]),
+    room("Compute", ["U2NetCKernels", "U2NetPlatform"]),
     .target(name: "RSU", dependencies: ["U2NetCompute"]),
     room(
       "Network",
@@ -110,7 +110,9 @@ let package = Package(
     system("CCrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
 
     .target(
-      name: "ComputeTestSupport", dependencies: ["U2NetCompute", "U2NetPlatform"], path: "Tests/ComputeTestSupport"),
+      name: "ComputeTestSupport", dependencies: ["U2NetCompute", "U2NetCOpenBLAS", "U2NetPlatform"],
+      path: "Tests/ComputeTestSupport"),
+    .testTarget(name: "PlatformTests", dependencies: ["U2NetPlatform"]),
     .testTarget(
       name: "ComputeTests",
       dependencies: ["ComputeTestSupport", "U2NetCKernels", "U2NetCompute", "U2NetPlatform"], exclude: ["Fixtures"]),
@@ -124,8 +126,8 @@ let package = Package(
     .testTarget(
       name: "U2NetTests",
       dependencies: [
-        "RSU", "U2NetCompute", "U2NetGradients", "U2NetImages", "U2NetNetwork", "U2NetPlatform", "U2NetSafetensors",
-        "U2NetWeightFiles",
+        "ComputeTestSupport", "RSU", "U2NetCompute", "U2NetGradients", "U2NetImages", "U2NetNetwork", "U2NetPlatform",
+        "U2NetSafetensors", "U2NetWeightFiles",
       ],
       exclude: ["Fixtures"]),
     .testTarget(name: "SafetensorsTests", dependencies: ["U2NetCompute", "U2NetPlatform", "U2NetSafetensors"]),

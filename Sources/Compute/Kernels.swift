@@ -53,6 +53,21 @@ public struct Kernels: @unchecked Sendable {  // A pointer to a constant table.
   /// The table itself.
   package var c: ck_kernels { table.pointee }
 
+  /// The product of `rows` rows of v, `depth` values each, and of u [depth, vectors·L], into p [rows, vectors·L].
+  /// - Parameters:
+  ///   - rowOfV: floats from one row of v to the next.
+  ///   - vectors: 1 or 2.
+  ///   - isAdded: whether it is added to what p holds.
+  ///   - nextV, nextU: those of the next call, of the same size, which are fetched into the cache meanwhile.
+  @inline(__always)
+  func multiply(
+    v: UnsafePointer<Float>, rowOfV: Int, u: UnsafePointer<Float>, into p: UnsafeMutablePointer<Float>, rows: Int,
+    depth: Int, vectors: Int, isAdded: Bool, nextV: UnsafePointer<Float>, nextU: UnsafePointer<Float>
+  ) {
+    table.pointee.gemm(
+      v, rowOfV, u, p, Int32(rows), Int32(depth), Int32(vectors), isAdded ? 1 : 0, nextU, nextV)
+  }
+
   /// The transforms of F(m×m, 3×3), m = 2 … 6.
   package func winograd(_ m: Int) -> ck_winograd {
     switch m {

@@ -58,8 +58,9 @@ public struct Tensor: @unchecked Sendable {  // The elements are immutable and t
   public var values: [Float] { withUnsafeBufferPointer(Array.init) }
 }
 
-/// 64-byte aligned memory for plain values, freed with the last reference.
-package final class OwnedBuffer<Element: BitwiseCopyable> {
+/// 64-byte aligned memory for plain values, freed with the last reference. Who writes what, and when, is its owners' to keep
+/// apart, as with any memory.
+package final class OwnedBuffer<Element: BitwiseCopyable>: @unchecked Sendable {
   package let buffer: UnsafeMutableBufferPointer<Element>
   package var start: UnsafeMutablePointer<Element> { buffer.baseAddress! }
 

@@ -1,5 +1,4 @@
-import Dispatch
-import Synchronization
+import U2NetPlatform
 
 /// Calls `work` for 0, 1, … `count` - 1 on several threads, and hands the results to `receive` one by one, in that order:
 /// whatever is made of them does not depend on the number of threads.
@@ -18,19 +17,7 @@ package func inOrder<Result: Sendable>(
     let items = start..<min(start + batch, count)
     let results = [Result](unsafeUninitializedCapacity: items.count) { results, initialized in
       nonisolated(unsafe) let results = results.baseAddress!
-      if threads == 1 {
-        for i in items { (results + i - start).initialize(to: work(i)) }
-      } else {
-        // Threads take the next item when they are done with one, as items may differ much.
-        let next = Atomic(start)
-        DispatchQueue.concurrentPerform(iterations: min(threads, items.count)) { _ in
-          while true {
-            let i = next.wrappingAdd(1, ordering: .relaxed).oldValue
-            guard i < items.upperBound else { return }
-            (results + i - start).initialize(to: work(i))
-          }
-        }
-      }
+      concurrently(items.count, atMost: threads) { (results + $0).initialize(to: work(start + $0)) }
       initialized = items.count
     }
     for (i, result) in zip(items, results) { receive(i, result) }

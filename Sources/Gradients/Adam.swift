@@ -77,12 +77,13 @@ public final class Adam {
       rate: Float(options.learningRate / left(options.beta1)),
       root: Float(left(options.beta2).squareRoot()), epsilon: Float(options.epsilon))
     let count = parameters.values.buffer.count, kernels = GradientKernels(kernels)
+    let (values, gradients, first, second) = (parameters.values, parameters.gradients, first, second)
     pool.run((count + Self.jobCount - 1) / Self.jobCount) { job, _ in
       var constants = constants
       let start = job * Self.jobCount
       kernels.c.adam(
-        &constants, min(Self.jobCount, count - start), parameters.gradients.start + start,
-        parameters.values.start + start, first.start + start, second.start + start)
+        &constants, min(Self.jobCount, count - start), gradients.start + start,
+        values.start + start, first.start + start, second.start + start)
     }
   }
 }

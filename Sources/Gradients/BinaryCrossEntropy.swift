@@ -14,7 +14,8 @@ extension Tape {
     precondition(
       value.shape.channels == 1 && target.count == value.pixels, "\(target.count) targets for \(value.shape)")
     let lanes = value.lanes, jobs = lossJobs(value.pixels)
-    let share = 1 / Float(value.pixels)
+    let share = 1 / Float(value.pixels), losses = losses
+    nonisolated(unsafe) let target = target
     pool.run(jobs) { job, _ in
       var sum = 0.0
       for i in job * Self.lossPixels..<min((job + 1) * Self.lossPixels, value.pixels) {

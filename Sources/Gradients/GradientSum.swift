@@ -18,8 +18,9 @@ public final class GradientSum {
 
   /// Adds the gradients as they are in the parameters.
   public func add(pool: ThreadPool) {
-    let sum = sum.start, gradients = parameters.gradients.start, isFirst = count == 0
+    let sum = sum, gradients = parameters.gradients, isFirst = count == 0
     forEachPart(of: parameters.gradients.buffer.count, pool) { part in
+      let sum = sum.start, gradients = gradients.start
       if isFirst {
         for i in part { sum[i] = gradients[i] }
       } else {
@@ -32,8 +33,9 @@ public final class GradientSum {
   /// Puts the mean of what was added in the place of the parameters' gradients.
   public func putMean(pool: ThreadPool) {
     precondition(count > 0, "the mean of no gradients")
-    let sum = sum.start, gradients = parameters.gradients.start, share = 1 / Float(count)
+    let sum = sum, gradients = parameters.gradients, share = 1 / Float(count)
     forEachPart(of: parameters.gradients.buffer.count, pool) { part in
+      let sum = sum.start, gradients = gradients.start
       for i in part { gradients[i] = sum[i] * share }
     }
     reset()

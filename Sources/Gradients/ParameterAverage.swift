@@ -46,7 +46,7 @@ public final class ParameterAverage {
 }
 
 /// Calls `body` with the parts of 0 ..< count, on the threads of `pool`.
-func forEachPart(of count: Int, _ pool: ThreadPool, _ body: (Range<Int>) -> Void) {
+func forEachPart(of count: Int, _ pool: ThreadPool, _ body: @Sendable (Range<Int>) -> Void) {
   let size = 1 << 14  // 64 KB of floats.
   pool.run((count + size - 1) / size) { job, _ in body(job * size..<min((job + 1) * size, count)) }
 }

@@ -3,7 +3,7 @@ import U2NetCompute
 /// Interprets a recorded network for training: computes it on several images with batch statistics, and pulls the outputs'
 /// gradients back through it.
 ///
-/// Planned once like `Inference`: the schedule is the same, every step knows how to run and how to pull back, maps and
+/// Planned once like `Inference`: the schedule is the same, every operator knows how to run and how to pull back, maps and
 /// gradients share one arena as their lives allow. No memory for numbers is allocated while it runs; the closures that hand
 /// a step's jobs to the threads are, a few of some hundred bytes a step. All maps are blocked. How work is cut into jobs
 /// never depends on the number of threads, so neither do results.
@@ -11,9 +11,9 @@ public final class Tape {
   let pool: ThreadPool
   let losses: OwnedBuffer<Double>
   private let kernels: Kernels
-  private let steps: [any TapeStep]
+  private let operators: [any TapeOperator]
   private let arena: OwnedFloats
-  private let scratch: TapeScratch
+  private let scratch: Scratch
   private let input: StoredMap
   private let inputGradient: StoredMap?
   private let outputs: [(value: StoredMap, gradient: StoredMap)]
@@ -29,7 +29,9 @@ public final class Tape {
     kernels: Kernels = .fastest, tile: Int? = nil, keepsInputGradient: Bool = false
   ) {
     precondition(images > 0, "\(images) images")
-    let schedule = Schedule(graph, outputs: outputs)
+    let schedule = Schedule(graph, outputs: outputs) {
+      ConvolutionPlan(training: $0, sources: $1, out: $2, lanes: kernels.lanes, tile: tile)
+    }
     precondition(schedule.inputs.count == 1, "the graph has \(schedule.inputs.count) inputs")
     precondition(
       schedule.outputs.allSatisfy { $0.count == 1 }, "a concatenation as the output of a network in training")
@@ -44,17 +46,13 @@ public final class Tape {
     let context = TapeContext(
       parameters: parameters, kernels: kernels, gradientKernels: GradientKernels(kernels), pool: pool, tile: tile,
       stopwatch: Stopwatch(workers: pool.threads))
-    steps = schedule.steps.indices.map { index in
-      let step = schedule.steps[index]
-      let roles = plan.steps[index]
-      return switch step.operation {
-      case .convolution(let layer): ConvolutionStep(layer, roles, maps, context)
-      default: MapStep(step.operation, roles, maps, context)
+    operators = zip(schedule.steps, plan.steps).map { step, itsMaps in
+      switch step.operation {
+      case .convolution(let layer, let plan): ConvolutionOperator(layer, plan, itsMaps, maps, context)
+      default: MapOperator(step.operation, itsMaps, maps, context)
       }
     }
-    scratch = TapeScratch(
-      shared: steps.map(\.scratchCount.shared).max() ?? 0, each: steps.map(\.scratchCount.each).max() ?? 0,
-      threads: pool.threads)
+    scratch = Scratch(operators.reduce(Scratch.Size()) { $0.union($1.scratchSize) }, workers: pool.threads)
     input = maps[.value(schedule.inputs[0])]
     inputGradient = keepsInputGradient ? maps[.gradient(schedule.inputs[0])] : nil
     self.outputs = schedule.outputs.map { (maps[.value($0[0])], maps[.gradient($0[0])]) }
@@ -68,7 +66,7 @@ public final class Tape {
   /// Computes the outputs from N×C×H×W floats and moves the running statistics.
   public func run(_ images: UnsafeBufferPointer<Float>) {
     load(images)
-    for step in steps { step.run(scratch) }
+    for each in operators { each.run(scratch) }
   }
 
   /// Gives layers whose batch normalisation was folded into their weights one that changes nothing: the running statistics
@@ -78,14 +76,15 @@ public final class Tape {
   /// - Parameter pass: 1 for the first images, 2 for the next …
   public func calibrate(_ images: UnsafeBufferPointer<Float>, pass: Int) {
     load(images)
-    for step in steps { step.calibrate(scratch, pass: pass) }
+    for each in operators { each.calibrate(scratch, pass: pass) }
   }
 
   private func load(_ images: UnsafeBufferPointer<Float>) {
     precondition(
       images.count == input.images * input.shape.count,
       "\(images.count) values for \(input.images) images of \(input.shape)")
-    pool.run(input.images * input.blocks) { job, _ in
+    nonisolated(unsafe) let images = images
+    pool.run(input.images * input.blocks) { [input, kernels] job, _ in
       let image = job / input.blocks, block = job % input.blocks
       kernels.c.pack(
         images.baseAddress! + image * input.shape.count + block * input.imageCount,
@@ -95,7 +94,7 @@ public final class Tape {
 
   /// Computes the parameters' gradients from those of all outputs, which `binaryCrossEntropy` or `setGradient` has set.
   public func pullBack() {
-    for step in steps.reversed() { step.pullBack(scratch) }
+    for each in operators.reversed() { each.pullBack(scratch) }
   }
 
   subscript(output index: Int) -> (value: StoredMap, gradient: StoredMap) { outputs[index] }
@@ -136,41 +135,27 @@ public final class Tape {
   }
 }
 
-/// One step of a tape.
-protocol TapeStep {
-  /// Floats for all workers together, and for each of them beside that.
-  var scratchCount: (shared: Int, each: Int) { get }
-  func run(_ scratch: TapeScratch)
+/// One step of the schedule with its maps in memory, there and back.
+protocol TapeOperator {
+  /// Memory that it needs while it runs or pulls back.
+  var scratchSize: Scratch.Size { get }
+  func run(_ scratch: Scratch)
   /// `run`, as `Tape.calibrate` does it.
-  func calibrate(_ scratch: TapeScratch, pass: Int)
-  /// Adds to the gradients of what the step read, from the gradient of what it made.
-  func pullBack(_ scratch: TapeScratch)
+  func calibrate(_ scratch: Scratch, pass: Int)
+  /// Adds to the gradients of what it read, from the gradient of what it made.
+  func pullBack(_ scratch: Scratch)
 }
 
-extension TapeStep {
-  func calibrate(_ scratch: TapeScratch, pass: Int) { run(scratch) }
+extension TapeOperator {
+  func calibrate(_ scratch: Scratch, pass: Int) { run(scratch) }
 }
 
-/// What all steps of a tape share.
-struct TapeContext {
+/// What all operators of a tape share.
+struct TapeContext: @unchecked Sendable {  // The jobs of a phase share out what they write.
   let parameters: TrainableParameters
   let kernels: Kernels
   let gradientKernels: GradientKernels
   let pool: ThreadPool
   let tile: Int?
   let stopwatch: Stopwatch
-}
-
-/// Memory that steps use in turn.
-struct TapeScratch {
-  private let memory: OwnedFloats
-  private let sharedCount: Int
-  var shared: UnsafeMutablePointer<Float> { memory.start }
-  var own: UnsafeMutablePointer<Float> { memory.start + sharedCount }
-  var count: Int { memory.buffer.count }
-
-  init(shared: Int, each: Int, threads: Int) {
-    sharedCount = (shared + 15) / 16 * 16
-    memory = OwnedFloats(count: sharedCount + threads * each)
-  }
 }

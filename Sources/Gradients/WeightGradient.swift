@@ -11,7 +11,7 @@ import U2NetCompute
 ///
 /// Some tiles at a time, so that V and D stay in the last cache. Every value of dU is the work of one job, in the order of
 /// the tiles. Legend: k input channels, o output channels, xi index of a product.
-struct WeightGradient {
+struct WeightGradient: @unchecked Sendable {  // The jobs of a phase share out what they write.
   private let forward: WinogradConvolution
   private let kernels: GradientKernels
   private let transforms: ck_winograd_gradients
@@ -31,7 +31,7 @@ struct WeightGradient {
   private static let jobTiles = 64
   private static let jobBlocks = 16
 
-  private var n2: Int { forward.n2 }
+  private var n2: Int { forward.blocking.n2 }
   private var panel: Int { chunk * lanes }
   /// Distances between matrices, kept off multiples of 4096 bytes, which would all fall into one cache set.
   private var strideOfV: Int { inputBlocks * panel + 16 }
@@ -47,13 +47,13 @@ struct WeightGradient {
   ) {
     self.forward = forward
     self.kernels = kernels
-    transforms = kernels.winograd(forward.m)
+    transforms = kernels.winograd(forward.blocking.m)
     self.gradient = gradient
     lanes = forward.kernels.lanes
     inputBlocks = forward.blocks.buffer.count
     outputBlocks = gradient.blocks
-    let perTile = (forward.m + 2) * (forward.m + 2) * (inputBlocks + outputBlocks) * lanes
-    chunk = min(forward.tiles, max(32, Self.cacheful / perTile))
+    let perTile = forward.blocking.n2 * (inputBlocks + outputBlocks) * lanes
+    chunk = min(forward.blocking.tiles, max(32, Self.cacheful / perTile))
     var block = 0
     self.sources = sources.map { map in
       defer { block += map.blocks }
@@ -67,9 +67,9 @@ struct WeightGradient {
 
   /// - Parameter weight: gets the gradient, [O, I, 3, 3].
   func run(into weight: UnsafeMutablePointer<Float>, shared v: UnsafeMutablePointer<Float>, pool: ThreadPool) {
-    let d = v + n2 * strideOfV, u = d + n2 * strideOfD
-    for first in stride(from: 0, to: forward.tiles, by: chunk) {
-      let count = min(chunk, forward.tiles - first)
+    nonisolated(unsafe) let v = v, d = v + n2 * strideOfV, u = d + n2 * strideOfD, weight = weight
+    for first in stride(from: 0, to: forward.blocking.tiles, by: chunk) {
+      let count = min(chunk, forward.blocking.tiles - first)
       let parts = (count + Self.jobTiles - 1) / Self.jobTiles
       pool.run((inputBlocks + outputBlocks) * parts) { job, _ in
         let block = job / parts, start = job % parts * Self.jobTiles

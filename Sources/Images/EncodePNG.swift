@@ -2,7 +2,7 @@
 
 internal import U2NetCImageCodecs
 internal import U2NetCZlib
-import Dispatch
+import U2NetPlatform
 
 extension Image where Sample == UInt8 {
   /// The image as a PNG file of 8 bits per sample.
@@ -54,23 +54,19 @@ private func png<Sample>(
   image.samples.withUnsafeBytes { samples in
     bands.withUnsafeMutableBufferPointer { bands in
       nonisolated(unsafe) let (pixels, bands) = (samples.baseAddress!, bands)
-      let workers = min(threads, bandCount)
-      @Sendable func work(_ worker: Int) {
-        for band in stride(from: worker, to: bandCount, by: workers) {
-          let first = band * rowsPerBand
-          let rows = min(rowsPerBand, image.height - first)
-          var part = cic_png_band(
-            pixels: pixels.assumingMemoryBound(to: UInt8.self), width: UInt32(image.width), first_row: UInt32(first),
-            rows: UInt32(rows), channels: Int32(image.channels.rawValue), sample_bits: Int32(8 * sampleSize))
-          let result = bands.baseAddress! + band
-          result.pointee.filteredCount = rows * rowSize
-          let status = cic_png_encode_band(
-            &part, Int32(compression), &result.pointee.chunk, &result.pointee.count, &result.pointee.adler)
-          // Only memory can be lacking, and then Swift would stop, too.
-          precondition(status == CIC_OK, "not enough memory to encode \(image.width) x \(image.height) pixels")
-        }
+      concurrently(bandCount, atMost: threads) { band in
+        let first = band * rowsPerBand
+        let rows = min(rowsPerBand, image.height - first)
+        var part = cic_png_band(
+          pixels: pixels.assumingMemoryBound(to: UInt8.self), width: UInt32(image.width), first_row: UInt32(first),
+          rows: UInt32(rows), channels: Int32(image.channels.rawValue), sample_bits: Int32(8 * sampleSize))
+        let result = bands.baseAddress! + band
+        result.pointee.filteredCount = rows * rowSize
+        let status = cic_png_encode_band(
+          &part, Int32(compression), &result.pointee.chunk, &result.pointee.count, &result.pointee.adler)
+        // Only memory can be lacking, and then Swift would stop, too.
+        precondition(status == CIC_OK, "not enough memory to encode \(image.width) x \(image.height) pixels")
       }
-      if workers == 1 { work(0) } else { DispatchQueue.concurrentPerform(iterations: workers, execute: work) }
     }
   }
 

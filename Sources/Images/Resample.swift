@@ -1,4 +1,4 @@
-import Dispatch
+import U2NetPlatform
 
 extension Image where Sample == UInt8 {
   /// The image at another size, bit for bit as `resize` in Pillow up to 12.1: along rows first, rounded to 8 bits,
@@ -64,7 +64,7 @@ private func resampled<A: ResampleArithmetic>(
           filterColumns(narrowed, firstRow: needed.lowerBound, to: target, rows, rowSize: outputRow, down, A.self)
         }
       }
-      if bands == 1 { fill(0) } else { DispatchQueue.concurrentPerform(iterations: bands, execute: fill) }
+      concurrently(bands, atMost: bands, fill)
     }
   }
 }

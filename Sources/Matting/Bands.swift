@@ -1,4 +1,4 @@
-import Dispatch
+import U2NetPlatform
 
 /// How a picture is cut into bands of rows that are computed independently. The cut depends on the picture alone, never
 /// on the number of threads, and so results do not either.
@@ -24,15 +24,7 @@ struct Bands {
 
 /// Calls `body` with each of `0..<jobs`, for up to `threads` of them at a time.
 func inParallel(_ jobs: Int, threads: Int, _ body: (Int) -> Void) {
-  precondition(threads > 0, "\(threads) threads cannot work")
-  let workers = min(threads, jobs)
-  if workers <= 1 {
-    for job in 0..<jobs { body(job) }
-  } else {
-    // Every call has returned before this does, and calls with different jobs are the caller's to keep apart.
-    nonisolated(unsafe) let body = body
-    DispatchQueue.concurrentPerform(iterations: workers) { worker in
-      for job in stride(from: worker, to: jobs, by: workers) { body(job) }
-    }
-  }
+  // Calls with different jobs are the caller's to keep apart.
+  nonisolated(unsafe) let body = body
+  concurrently(jobs, atMost: threads) { body($0) }
 }

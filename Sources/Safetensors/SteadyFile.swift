@@ -1,6 +1,4 @@
-import Dispatch
 package import U2NetFiles
-import Synchronization
 import U2NetPlatform
 
 /// A regular file, open to be read into memory of the reader's own, that must stay as it is meanwhile.
@@ -85,18 +83,11 @@ package final class SteadyFile: Sendable {
   /// All of the file.
   package func contents() throws(WeightFileError) -> FileContents {
     let contents = FileContents(count: size), part = 1 << 22
-    let next = Atomic(0), failure = Mutex<WeightFileError?>(nil)
     // Large files on several threads: fresh memory costs as much time as the bytes in it.
-    DispatchQueue.concurrentPerform(iterations: size < 4 * part ? 1 : 4) { _ in
-      while true {
-        let start = next.wrappingAdd(part, ordering: .relaxed).oldValue
-        guard start < size else { return }
-        do throws(WeightFileError) {
-          try read(at: start, into: .init(rebasing: contents.memory[start..<min(start + part, size)]))
-        } catch { failure.withLock { $0 = $0 ?? error } }
-      }
+    try concurrently((size + part - 1) / part, atMost: size < 4 * part ? 1 : 4) { index throws(WeightFileError) in
+      let start = index * part
+      try read(at: start, into: .init(rebasing: contents.memory[start..<min(start + part, size)]))
     }
-    if let failure = failure.withLock({ $0 }) { throw failure }
     try checkUnchanged()
     return contents
   }

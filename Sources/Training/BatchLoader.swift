@@ -70,17 +70,12 @@ final class BatchLoader {
     let examples = (first..<first + recipe.batch).map(example)
     batch.failure.withLock { $0 = nil }
     queue.async { [recipe, threads] in
-      let next = Atomic(0)
-      DispatchQueue.concurrentPerform(iterations: min(threads, examples.count)) { _ in
-        while true {
-          let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
-          guard index < examples.count else { return }
-          do throws(TrainingError) {
-            try Self.read(examples[index], number: first + index, recipe, into: batch, at: index)
-          } catch {
-            batch.failure.withLock { $0 = $0 ?? error }
-          }
+      do throws(TrainingError) {
+        try concurrently(examples.count, atMost: threads) { index throws(TrainingError) in
+          try Self.read(examples[index], number: first + index, recipe, into: batch, at: index)
         }
+      } catch {
+        batch.failure.withLock { $0 = error }
       }
       batch.isDone.signal()
     }

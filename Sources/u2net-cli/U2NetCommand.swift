@@ -75,8 +75,8 @@ private func write(_ lines: [String]) {
   _ = text.withUnsafeBytes { Descriptor.write($0, to: STDERR_FILENO) }
 }
 
-/// Leaves the program, without the farewells of libraries: OpenBLAS's waits for ever for a thread of its own that has found no
-/// memory to begin with.
+/// Leaves the program without the farewells of libraries: threads may still be at work, and where memory is short a farewell
+/// may wait for what never comes.
 private func quit(_ code: Int32) -> Never {
   fflush(nil)
   _exit(code)

@@ -23,6 +23,17 @@ struct ConvolutionTests {
           Case(input: input, output: output, kernel: 1, dilation: 1, height: height, width: width, relu: false))
       }
     }
+    // What is unfolded: other kernels, and planar maps, in strips of pixels that are whole or not.
+    for (input, output) in [(1, 1), (1, 19), (6, 1), (20, 3), (17, 40)] {
+      for (kernel, dilation) in [(1, 1), (3, 1), (5, 1), (5, 3), (7, 1)] {
+        for (height, width) in [(1, 3), (8, 8), (21, 35)] {
+          cases.append(
+            Case(
+              input: input, output: output, kernel: kernel, dilation: dilation, height: height, width: width,
+              relu: kernel == 5))
+        }
+      }
+    }
     // Large enough to be cut into many tiles, with a last one that is shorter.
     cases.append(Case(input: 7, output: 5, kernel: 3, dilation: 1, height: 91, width: 103, relu: true))
     cases.append(Case(input: 70, output: 9, kernel: 3, dilation: 2, height: 57, width: 43, relu: false))

@@ -1,8 +1,6 @@
 import U2NetCompute
 import ComputeTestSupport
-import Synchronization
 import Testing
-import U2NetPlatform
 
 struct PlanningTests {
   @Test func buffersThatLiveTogetherDoNotOverlap() {
@@ -56,40 +54,4 @@ struct PlanningTests {
       #expect(inference.output(1) == [16 * scale])
     }
   }
-
-  @Test func aBusyPoolLetsTheSecondCallerWorkAlone() {
-    let pool = ThreadPool(threads: 2), inner = Counter()
-    pool.run(8) { _, _ in
-      // The pool is busy with the outer operator; these run here, one after another.
-      pool.run(5) { _, worker in
-        if worker == 0 { inner.value.add(1, ordering: .relaxed) }
-      }
-    }
-    #expect(inner.value.load(ordering: .relaxed) == 40)
-  }
-
-  @Test func workersThatSleptWakeUp() {
-    let pool = ThreadPool(threads: 3), count = Counter()
-    for _ in 0..<5 {
-      pool.run(30) { _, _ in count.value.add(1, ordering: .relaxed) }
-      usleep(20_000)  // Longer than their patience.
-    }
-    #expect(count.value.load(ordering: .relaxed) == 150)
-  }
-
-  @Test(arguments: [1, 2, 5]) func everyJobRunsOnceAndWorkersAreAlone(_ threads: Int) {
-    let counts = (0..<200).map { _ in Counter() }, busy = (0..<threads).map { _ in Counter() }
-    let clashes = Counter()
-    ThreadPool(threads: threads).run(200) { job, worker in
-      if busy[worker].value.wrappingAdd(1, ordering: .sequentiallyConsistent).newValue != 1 {
-        clashes.value.add(1, ordering: .relaxed)
-      }
-      counts[job].value.add(1, ordering: .relaxed)
-      busy[worker].value.subtract(1, ordering: .sequentiallyConsistent)
-    }
-    #expect(counts.allSatisfy { $0.value.load(ordering: .relaxed) == 1 })
-    #expect(clashes.value.load(ordering: .relaxed) == 0)
-  }
-
-  private final class Counter: Sendable { let value = Atomic(0) }
 }

@@ -1,82 +1,14 @@
 #pragma once
-#include <stdint.h>
+#include "ck_maps.h"
+#include "ck_winograd.h"
 
-// The vector kernels of inference; those that training adds are in CGradientKernels.h. Legend: L lanes of a vector; a map of C
-// channels is stored as ⌈C/L⌉ blocks, each H×W pixels of L channels (block b, row y, column x, lane l is channel b·L + l); lanes beyond C are zero.
-// "Planar" is one channel: H×W floats. A block of several images holds one image's pixels after the other's.
-
-/// Where the tiles of a Winograd convolution F(m×m, 3×3) lie in a map of height × width pixels.
-///
-/// A dilation of d splits the map into phases: every d-th pixel of every d-th row, on which the convolution is a dense one.
-/// All phases get tiles_y × tiles_x tiles; tile t belongs to phase t / (tiles_y · tiles_x), the phases counted
-/// row by row over phases_x columns; `phases` of them are an image, and the next image's tiles follow.
-typedef struct {
-  int32_t height, width, dilation, phases, phases_x, tiles_y, tiles_x;
-} ck_tiling;
-
-/// Linear interpolation between samples a and b: a + (b − a)·weight.
-typedef struct {
-  int32_t a, b;
-  float weight;
-} ck_tap;
-
-/// height × width pixels of a map whose rows have map_width pixels, from row y and column x on.
-typedef struct {
-  int32_t map_width, y, x, height, width;
-} ck_window;
-
-/// One block of a map that a convolution reads: height × width pixels, or fewer that are interpolated on the way.
-typedef struct {
-  const float *block;
-  /// Pixels of a row as stored.
-  int32_t width;
-  /// Floats from one image to the next.
-  intptr_t image;
-  /// For every row and every column of the map what it is interpolated from; null for a map stored as it is.
-  /// Interpolated maps need a dilation of 1.
-  const ck_tap *rows, *columns;
-  /// Whether it is interpolated to exactly twice its height and width.
-  int32_t doubled;
-} ck_source;
-
-/// One block that a convolution writes: max(sum + bias, floor) + residual.
-typedef struct {
-  float *block;
-  /// L floats.
-  const float *bias;
-  /// 0 for a ReLU, −∞ for none.
-  float floor;
-  /// A block of the same size, or null.
-  const float *residual;
-  /// Gets the block's 2×2 max-pool (see max_pool), for which m must be even and the dilation 1; or null.
-  float *pooled;
-  /// Whether to write past the caches, where they would not keep the block until it is read; `ck_streamed` must follow.
-  int32_t streams;
-} ck_result;
-
-/// The 3×3 kernels between two lists of channels: that from input channel i to output channel o lies at
-/// start + o·output_step + i·channel_step.
-typedef struct {
-  const float *start;
-  intptr_t output_step, channel_step;
-  /// Whether the kernels are to be turned by 180°: the convolution's transpose, if the lists change places, too.
-  int32_t turned;
-} ck_weights;
-
-/// The transforms of F(m×m, 3×3) with n = m + 2. Each is called as the function that templates/winograd.inc has for it.
-typedef struct {
-  int32_t m;
-  /// Transforms tiles first ..< first + count of one source into v: value xi (of n·n) of tile t goes to
-  /// v + xi·v_xi + (t − first)·v_tile, L floats.
-  void (*input_tiles)(const ck_tiling *, const ck_source *, int32_t first, int32_t count, float *v, intptr_t v_tile,
-                      intptr_t v_xi);
-  /// Transforms products back: value xi of tile t is at p + xi·p_xi + (t − first)·p_tile.
-  void (*output_tiles)(const ck_tiling *, const float *p, intptr_t p_xi, intptr_t p_tile, int32_t first, int32_t count,
-                       const ck_result *);
-  /// Transforms 3×3 kernels as `pack_kernels` leaves them: the n values of one row of the n×n, value x of input k to
-  /// u + x·u_xi + k·nv·L, nv·L floats.
-  void (*weight_row)(const float *kernels, int32_t k, int32_t nv, int32_t row, float *u, intptr_t u_xi);
-} ck_winograd;
+// The vector kernels of inference, as a table of functions for each instruction set; those that training adds are in
+// CGradientKernels.h. ck_maps.h has the legend.
+//
+// A function has the name of its field and is written once, in templates/, for all instruction sets. What differs by the m of
+// F(m×m, 3×3) ends in it, by one paste: weight_row_4 is `static void TILED(weight_row)` in templates/winograd.inc, included
+// with TILED(function) as function##_4; so search for `TILED(weight_row)`. The transforms that these are made of are generated
+// under their full names, as input_4 in templates/transforms.inc.
 
 typedef struct {
   /// "avx512", "avx2", "portable".
@@ -125,19 +57,3 @@ const ck_kernels *ck_named(const char *name);
 
 /// Name number `index` of those that ck_named accepts on this processor, fastest first; null past the end.
 const char *ck_name(int32_t index);
-
-/// What this thread has streamed is visible to whoever sees what it does next.
-static inline void ck_streamed(void) {
-#if defined(__x86_64__)
-  __builtin_ia32_sfence();
-#endif
-}
-
-/// Tells the processor that this thread is waiting in a loop.
-static inline void ck_pause(void) {
-#if defined(__x86_64__)
-  __builtin_ia32_pause();
-#elif defined(__aarch64__)
-  __asm__ volatile("yield");
-#endif
-}

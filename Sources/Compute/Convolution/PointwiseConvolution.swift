@@ -5,7 +5,7 @@ import U2NetCKernels
 ///     out block [n, L] = Σ over input blocks: in block [n, L] · U [L, L]        n pixels of a job
 ///
 /// Legend: L lanes; U the weights from one input block to one output block, zero where either is padding.
-struct PointwiseConvolution {
+struct PointwiseConvolution: Sendable {
   let layer: Convolution
   private let kernels: Kernels
   private let blocks: OwnedBuffer<UnsafePointer<Float>>
@@ -17,12 +17,10 @@ struct PointwiseConvolution {
   /// Pixels of a job: with L = 16, 32 KB of the output.
   static let jobPixels = 480
 
-  static func canRun(_ layer: Convolution, sources: [MapShape]) -> Bool {
-    layer.kernel == 1 && layer.output > 1 && sources.allSatisfy { $0.channels > 1 }
-  }
-
   /// - Parameter sources: the blocked input maps, which are read as one.
   init(_ layer: Convolution, _ parameters: ConvolutionParameters, sources: [StoredMap], kernels: Kernels) {
+    precondition(
+      layer.kernel == 1 && layer.output > 1 && !sources.contains { $0.isPlanar }, "\(layer.name) cannot be pointwise")
     self.layer = layer
     self.kernels = kernels
     let lanes = kernels.lanes, groups = StoredMap.blocks(layer.output, lanes: lanes)
@@ -41,20 +39,21 @@ struct PointwiseConvolution {
     }
   }
 
-  /// residual: added after the ReLU, or nil.
+  /// - Parameter residual: added after the ReLU; not in the memory of `out`.
   func phase(into out: StoredMap, residual: StoredMap?) -> Phase {
     let lanes = kernels.lanes, inputs = blocks.buffer.count, pixels = out.shape.pixels
     let parts = (pixels + Self.jobPixels - 1) / Self.jobPixels
     let floor: Float = layer.hasReLU ? 0 : -.infinity
+    precondition(residual?.start != out.start, "\(layer.name) cannot add in place")
     return Phase(jobs: out.blocks * parts) { job, _ in
       let group = job / parts, first = job % parts * Self.jobPixels
       let count = min(Self.jobPixels, pixels - first), start = first * lanes
       let y = out.block(group) + start
       for input in 0..<inputs {
         let u = weights.start + (group * inputs + input) * lanes * lanes
-        kernels.c.gemm(
-          blocks.buffer[input] + start, lanes, u, y, Int32(count), Int32(lanes), 1, input == 0 ? 0 : 1, u,
-          blocks.buffer[min(input + 1, inputs - 1)] + start)
+        kernels.multiply(
+          v: blocks.buffer[input] + start, rowOfV: lanes, u: u, into: y, rows: count, depth: lanes, vectors: 1,
+          isAdded: input > 0, nextV: blocks.buffer[min(input + 1, inputs - 1)] + start, nextU: u)
       }
       kernels.c.normalize(
         y, count, ones.start, bias.start + group * lanes, floor,

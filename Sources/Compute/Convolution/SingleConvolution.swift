@@ -1,7 +1,7 @@
 import U2NetCKernels
 
 /// A 3×3 convolution to one channel, such as a side output: no product of matrices, one dot product a pixel.
-struct SingleConvolution {
+struct SingleConvolution: Sendable {
   let layer: Convolution
   private let kernels: Kernels
   /// [blocks][9][L]
@@ -9,13 +9,11 @@ struct SingleConvolution {
   private let bias: Float
   private let blocks: OwnedBuffer<UnsafePointer<Float>?>
 
-  static func canRun(_ layer: Convolution, sources: [MapShape]) -> Bool {
-    layer.kernel == 3 && layer.dilation == 1 && layer.output == 1 && !layer.hasReLU
-      && sources.allSatisfy { $0.channels > 1 }
-  }
-
   /// - Parameter sources: the blocked input maps, which are read as one.
   init(_ layer: Convolution, _ parameters: ConvolutionParameters, sources: [StoredMap], kernels: Kernels) {
+    precondition(
+      layer.kernel == 3 && layer.dilation == 1 && layer.output == 1 && !layer.hasReLU
+        && !sources.contains { $0.isPlanar }, "\(layer.name) cannot be dot products")
     self.layer = layer
     self.kernels = kernels
     bias = parameters.bias.values[0]

@@ -10,7 +10,7 @@ extension WinogradConvolution {
     let maps: [StoredMap]
     let blocks: [Block]
 
-    /// One map; `residual` is added after the ReLU, `pooled` gets the max-pooled result if `canPool`.
+    /// One map; `residual` is added after the ReLU, `pooled` gets the max-pooled result.
     package init(_ map: StoredMap, residual: StoredMap? = nil, pooled: StoredMap? = nil) {
       maps = [map]
       blocks = (0..<map.blocks).map {

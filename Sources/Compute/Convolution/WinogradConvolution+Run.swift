@@ -2,135 +2,141 @@ import U2NetCKernels
 
 /// What a Winograd convolution does in a run, and what it needs for it.
 extension WinogradConvolution {
-  /// Floats that all workers share, and floats that each needs beside them.
-  package var scratchCount: (shared: Int, each: Int) {
-    let v = n2 * strideOfV
-    let (shared, each) = sharesTiles ? (v, n2 * strideOfP) : (0, v + n2 * strideOfP)
+  /// Memory that a run needs.
+  package var scratchSize: Scratch.Size {
+    let (v, p) = (blocking.countOfV, blocking.countOfP)
+    let (shared, each) = blocking.sharesTiles ? (v, p) : (0, v + p)
     return switch weights {
-    case .ready: (shared, each)
-    case .shared: (shared + countOfU, each)
-    case .onTheWay: (shared, each + n * rowOfU + chunk * kernelsOfChannel)
+    case .ready: Scratch.Size(shared: shared, each: each)
+    case .shared: Scratch.Size(shared: shared + blocking.countOfU, each: each)
+    case .onTheWay:
+      Scratch.Size(
+        shared: shared, each: each + blocking.n * blocking.rowOfU + blocking.chunk * blocking.kernelsOfChannel)
     }
   }
 
   /// What a run does.
-  /// - Parameters:
-  ///   - shared, own: scratch as `scratchCount` says, the latter for each worker in turn.
-  ///   - stopwatch: gets the times of transforms and products.
-  package func phases(
-    shared: UnsafeMutablePointer<Float>, own: UnsafeMutablePointer<Float>, stopwatch: Stopwatch
-  ) -> [Phase] {
+  /// - Parameter stopwatch: gets the times of transforms and products.
+  package func phases(_ scratch: Scratch, stopwatch: Stopwatch) -> [Phase] {
     switch weights {
-    case .ready(let u): return phases(u.start, shared: shared, own: own, stopwatch)
-    case .onTheWay: return phases(nil, shared: shared, own: own, stopwatch)
+    case .ready(let u): return phases(ready: u.start, scratch, stopwatch)
+    case .onTheWay: return phases(ready: nil, scratch, stopwatch)
     case .shared:
-      let u = shared + (sharesTiles ? n2 * strideOfV : 0)
-      let transformation = Phase(jobs: groups) { group, worker in
+      nonisolated(unsafe) let u = scratch.shared + (blocking.sharesTiles ? blocking.countOfV : 0)
+      let transformation = Phase(jobs: blocking.groups) { group, worker in
         stopwatch.start(worker)
-        transform(group: group, into: u + group * n2 * strideOfU)
+        transformWeights(ofGroup: group, into: u + group * blocking.groupOfU)
         stopwatch.add(.transform, worker)
       }
-      return [transformation] + phases(u, shared: shared, own: own, stopwatch)
+      return [transformation] + phases(ready: u, scratch, stopwatch)
     }
   }
 
   /// - Parameter ready: U of all groups; nil where each group is transformed on the way.
-  private func phases(
-    _ ready: UnsafePointer<Float>?, shared: UnsafeMutablePointer<Float>, own: UnsafeMutablePointer<Float>,
-    _ stopwatch: Stopwatch
-  ) -> [Phase] {
-    let parts = (tiles + jobTiles - 1) / jobTiles
-    let ownCount = scratchCount.each
-    guard sharesTiles else {
-      guard let u = ready else { preconditionFailure("\(layer.name): weights must be transformed ahead") }
-      return [
-        Phase(jobs: parts) { job, worker in
-          stopwatch.start(worker)
-          let v = own + worker * ownCount, p = v + n2 * strideOfV
-          let first = job * jobTiles, count = min(jobTiles, tiles - first)
-          for b in 0..<blocks.buffer.count {
-            transforms.input_tiles(
-              tiling.start, blocks.start + b, Int32(first), Int32(count), v + b * kernels.lanes, rowOfV, strideOfV)
-          }
+  private func phases(ready: UnsafePointer<Float>?, _ scratch: Scratch, _ stopwatch: Stopwatch) -> [Phase] {
+    if blocking.sharesTiles { return phasesOfSharedTiles(ready: ready, scratch, stopwatch) }
+    guard let u = ready else { preconditionFailure("\(layer.name): weights must be transformed ahead") }
+    nonisolated(unsafe) let ready = u
+    return [
+      Phase(jobs: blocking.parts) { part, worker in
+        stopwatch.start(worker)
+        let v = scratch.own(worker), p = v + blocking.countOfV, tiles = blocking.tiles(ofPart: part)
+        for block in 0..<blocking.inputBlocks { transform(tiles, ofBlock: block, into: v) }
+        stopwatch.add(.transform, worker)
+        for group in 0..<blocking.groups {
+          multiply(v: v, u: ready + group * blocking.groupOfU, into: p, tiles: tiles.count)
+          stopwatch.add(.product, worker)
+          finish(group, tiles, p)
           stopwatch.add(.transform, worker)
-          for group in 0..<groups {
-            multiply(v, u + group * n2 * strideOfU, p, count)
-            stopwatch.add(.product, worker)
-            finish(group, first, count, p)
-            stopwatch.add(.transform, worker)
-          }
         }
-      ]
-    }
-    let transformation = Phase(jobs: blocks.buffer.count) { b, worker in
+      }
+    ]
+  }
+
+  private func phasesOfSharedTiles(
+    ready: UnsafePointer<Float>?, _ scratch: Scratch, _ stopwatch: Stopwatch
+  ) -> [Phase] {
+    nonisolated(unsafe) let ready = ready
+    let transformation = Phase(jobs: blocking.inputBlocks) { block, worker in
       stopwatch.start(worker)
-      transforms.input_tiles(
-        tiling.start, blocks.start + b, 0, Int32(tiles), shared + b * kernels.lanes, rowOfV, strideOfV)
+      transform(0..<blocking.tiles, ofBlock: block, into: scratch.shared)
       stopwatch.add(.transform, worker)
     }
-    let products = Phase(jobs: groups * parts) { job, worker in
+    let products = Phase(jobs: blocking.groups * blocking.parts) { job, worker in
       stopwatch.start(worker)
-      let p = own + worker * ownCount
-      let first = job % parts * jobTiles, count = min(jobTiles, tiles - first), group = job / parts
-      let v = shared + first * rowOfV
+      let p = scratch.own(worker), group = job / blocking.parts, tiles = blocking.tiles(ofPart: job % blocking.parts)
+      let v = scratch.shared + tiles.lowerBound * blocking.rowOfV
       if let ready {
-        multiply(v, ready + group * n2 * strideOfU, p, count)
+        multiply(v: v, u: ready + group * blocking.groupOfU, into: p, tiles: tiles.count)
         stopwatch.add(.product, worker)
       } else {
-        multiplyOnTheWay(v, group, p, count, scratch: p + n2 * strideOfP, worker, stopwatch)
+        multiplyOnTheWay(
+          v: v, group: group, into: p, tiles: tiles.count, scratch: p + blocking.countOfP, worker, stopwatch)
       }
-      finish(group, first, count, p)
+      finish(group, tiles, p)
       stopwatch.add(.transform, worker)
     }
     return [transformation, products]
   }
 
+  /// V of `tiles` of one input block.
+  private func transform(_ tiles: Range<Int>, ofBlock block: Int, into v: UnsafeMutablePointer<Float>) {
+    transforms.input_tiles(
+      tiling.start, blocks.start + block, Int32(tiles.lowerBound), Int32(tiles.count), v + block * kernels.lanes,
+      blocking.rowOfV, blocking.strideOfV)
+  }
+
   /// P = V · U, matrix by matrix.
   private func multiply(
-    _ v: UnsafePointer<Float>, _ u: UnsafePointer<Float>, _ p: UnsafeMutablePointer<Float>, _ count: Int
+    v: UnsafePointer<Float>, u: UnsafePointer<Float>, into p: UnsafeMutablePointer<Float>, tiles: Int
   ) {
-    for xi in 0..<n2 {
-      multiply(xi, v, u + xi * strideOfU, p, count, 0..<depth, next: u + (xi + 1) * strideOfU)
+    for xi in 0..<blocking.n2 {
+      let u = u + xi * blocking.strideOfU
+      multiply(xi, v: v, u: u, into: p, tiles: tiles, channels: 0..<blocking.depth, nextU: u + blocking.strideOfU)
     }
   }
 
   /// P = V · U of a group whose U is made on the way, by some input channels and a row of U at a time.
   private func multiplyOnTheWay(
-    _ v: UnsafePointer<Float>, _ group: Int, _ p: UnsafeMutablePointer<Float>, _ count: Int,
+    v: UnsafePointer<Float>, group: Int, into p: UnsafeMutablePointer<Float>, tiles: Int,
     scratch u: UnsafeMutablePointer<Float>, _ worker: Int, _ stopwatch: Stopwatch
   ) {
-    let packed = u + n * rowOfU
-    for start in stride(from: 0, to: depth, by: chunk) {
-      let range = start..<min(start + chunk, depth)
-      pack(group: group, range, into: packed)
+    let n = blocking.n, packed = u + n * blocking.rowOfU
+    for start in stride(from: 0, to: blocking.depth, by: blocking.chunk) {
+      let range = start..<min(start + blocking.chunk, blocking.depth)
+      packKernels(ofGroup: group, range, into: packed)
       for row in 0..<n {
-        transforms.weight_row(packed, Int32(range.count), Int32(vectors), Int32(row), u, rowOfU)
+        transformRow(row, of: packed, channels: range.count, into: u, step: blocking.rowOfU)
         stopwatch.add(.transform, worker)
         for x in 0..<n {
-          multiply(row * n + x, v, u + x * rowOfU, p, count, range, next: u + (x + 1) * rowOfU)
+          let u = u + x * blocking.rowOfU
+          multiply(
+            row * n + x, v: v, u: u, into: p, tiles: tiles, channels: range, nextU: u + blocking.rowOfU)
         }
         stopwatch.add(.product, worker)
       }
     }
   }
 
-  /// Product `xi` of the input channels in `range`, added to what P holds unless they are the first.
+  /// Product `xi` of some input channels, added to what P holds unless they are the first.
   private func multiply(
-    _ xi: Int, _ v: UnsafePointer<Float>, _ u: UnsafePointer<Float>, _ p: UnsafeMutablePointer<Float>, _ count: Int,
-    _ range: Range<Int>, next: UnsafePointer<Float>
+    _ xi: Int, v: UnsafePointer<Float>, u: UnsafePointer<Float>, into p: UnsafeMutablePointer<Float>, tiles: Int,
+    channels: Range<Int>, nextU: UnsafePointer<Float>
   ) {
-    let v = v + range.lowerBound
-    kernels.c.gemm(
-      v + xi * strideOfV, rowOfV, u, p + xi * strideOfP, Int32(count), Int32(range.count), Int32(vectors),
-      range.lowerBound > 0 ? 1 : 0, next, v + (xi + 1 < n2 ? xi + 1 : 0) * strideOfV)
+    let v = v + channels.lowerBound, next = xi + 1 < blocking.n2 ? xi + 1 : 0
+    kernels.multiply(
+      v: v + xi * blocking.strideOfV, rowOfV: blocking.rowOfV, u: u, into: p + xi * blocking.strideOfP, rows: tiles,
+      depth: channels.count, vectors: blocking.vectors, isAdded: channels.lowerBound > 0,
+      nextV: v + next * blocking.strideOfV, nextU: nextU)
   }
 
-  private func finish(_ group: Int, _ first: Int, _ count: Int, _ p: UnsafePointer<Float>) {
-    for block in group * vectors..<min((group + 1) * vectors, results.buffer.count) {
-      let vector = block - group * vectors
+  /// The results of one group from its products.
+  private func finish(_ group: Int, _ tiles: Range<Int>, _ p: UnsafePointer<Float>) {
+    let first = group * blocking.vectors
+    for block in first..<min(first + blocking.vectors, blocking.outputBlocks) {
       transforms.output_tiles(
-        tiling.start, p + vector * kernels.lanes, strideOfP, groupLanes, Int32(first), Int32(count),
-        results.start + block)
+        tiling.start, p + (block - first) * kernels.lanes, blocking.strideOfP, blocking.groupLanes,
+        Int32(tiles.lowerBound), Int32(tiles.count), results.start + block)
     }
     if streams { ck_streamed() }
   }

@@ -39,29 +39,38 @@ extension WinogradConvolution {
   }
 
   /// U of all groups: [group][xi][k][group's lanes].
-  func transform(into u: UnsafeMutablePointer<Float>, _ pool: ThreadPool) {
-    pool.run(groups) { group, _ in transform(group: group, into: u + group * n2 * strideOfU) }
+  func transformAllWeights(into u: OwnedFloats, _ pool: ThreadPool) {
+    pool.run(blocking.groups) { group, _ in transformWeights(ofGroup: group, into: u.start + group * blocking.groupOfU)
+    }
   }
 
   /// U of one group: [xi][k][group's lanes].
-  func transform(group: Int, into u: UnsafeMutablePointer<Float>) {
+  func transformWeights(ofGroup group: Int, into u: UnsafeMutablePointer<Float>) {
     // Some channels at a time, whose kernels stay in the nearest cache.
     let some = 16
-    withUnsafeTemporaryAllocation(of: Float.self, capacity: some * kernelsOfChannel) { packed in
-      for first in stride(from: 0, to: depth, by: some) {
-        let range = first..<min(first + some, depth)
-        pack(group: group, range, into: packed.baseAddress!)
-        for row in 0..<n {
-          transforms.weight_row(
-            packed.baseAddress!, Int32(range.count), Int32(vectors), Int32(row),
-            u + row * n * strideOfU + first * groupLanes, strideOfU)
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: some * blocking.kernelsOfChannel) { packed in
+      let packed = packed.baseAddress!
+      for first in stride(from: 0, to: blocking.depth, by: some) {
+        let range = first..<min(first + some, blocking.depth)
+        packKernels(ofGroup: group, range, into: packed)
+        for row in 0..<blocking.n {
+          transformRow(
+            row, of: packed, channels: range.count,
+            into: u + row * blocking.n * blocking.strideOfU + first * blocking.groupLanes, step: blocking.strideOfU)
         }
       }
     }
   }
 
+  /// Row `row` of U from packed kernels: the values of column x are `step` floats after those of x − 1.
+  func transformRow(
+    _ row: Int, of packed: UnsafePointer<Float>, channels: Int, into u: UnsafeMutablePointer<Float>, step: Int
+  ) {
+    transforms.weight_row(packed, Int32(channels), Int32(blocking.vectors), Int32(row), u, step)
+  }
+
   /// The kernels of one group and of the input channels in `range`, [k][vector][9][lane].
-  func pack(group: Int, _ range: Range<Int>, into kernels: UnsafeMutablePointer<Float>) {
+  func packKernels(ofGroup group: Int, _ range: Range<Int>, into packed: UnsafeMutablePointer<Float>) {
     values.weight!.withUnsafeBufferPointer { w in
       channel.withUnsafeBufferPointer { channel in
         output.withUnsafeBufferPointer { output in
@@ -69,9 +78,9 @@ extension WinogradConvolution {
             values.isTransposed
             ? ck_weights(start: w.baseAddress!, output_step: 9, channel_step: layer.output * 9, turned: 1)
             : ck_weights(start: w.baseAddress!, output_step: layer.input * 9, channel_step: 9, turned: 0)
-          self.kernels.c.pack_kernels(
-            &place, output.baseAddress! + group * groupLanes, channel.baseAddress! + range.lowerBound,
-            Int32(range.count), Int32(vectors), kernels)
+          kernels.c.pack_kernels(
+            &place, output.baseAddress! + group * blocking.groupLanes, channel.baseAddress! + range.lowerBound,
+            Int32(range.count), Int32(blocking.vectors), packed)
         }
       }
     }

@@ -1,4 +1,3 @@
-import U2NetCOpenBLAS
 import U2NetPlatform
 
 /// Interprets a recorded network by computing it: an algorithm chosen for every layer, weights transformed and memory
@@ -13,8 +12,14 @@ public final class Inference {
     /// Whether all weights are transformed ahead, which takes up to 5.4 times their memory and pays from the second run
     /// on; otherwise those that a run needs just once are transformed in that run.
     public var transformsWeightsAhead = true
+    /// What convolutions may do on the way; the rest is steps of their own.
+    package var fusions = ConvolutionPlan.Fusions.all
 
     public init() {}
+
+    func schedule(_ graph: Graph, outputs: [Graph.ID]) -> Schedule {
+      Schedule(graph, outputs: outputs) { ConvolutionPlan($0, sources: $1, out: $2, options: self) }
+    }
   }
 
   /// How long one operator took.
@@ -33,11 +38,10 @@ public final class Inference {
   }
 
   private let operators: [Operator]
-  /// What each operator does, ready before the first run: a pass allocates nothing.
+  /// What each operator does, with its scratch memory, ready before the first run: a pass allocates nothing.
   private let phases: [[Phase]]
   private let stopwatch: Stopwatch
   private let arena: OwnedFloats
-  private let scratch: OwnedFloats
   private let graph: Graph
   private let nodes: [Graph.ID]
   /// Those that one that shares the transformed weights needs.
@@ -71,9 +75,8 @@ public final class Inference {
     _ graph: Graph, outputs: [Graph.ID], parameters: NetworkParameters, pool: ThreadPool, options: Options,
     sharing other: Inference?
   ) {
-    openblas_set_num_threads(1)  // Threads are ours: OpenBLAS's own would fight with them for the cores.
     let kernels = options.kernels
-    let schedule = Schedule(graph, outputs: outputs)
+    let schedule = options.schedule(graph, outputs: outputs)
     let (buffers, bufferOf) = schedule.buffers(lanes: kernels.lanes)
     let plan = ArenaPlan(buffers)
     arena = OwnedFloats(count: plan.count)
@@ -85,13 +88,10 @@ public final class Inference {
       Operator(
         step, parameters: parameters, options: options, sharing: other?.operators[index], pool: pool, stored: stored)
     }
-    let sharedScratch = operators.map(\.scratchCount.shared).max() ?? 0
-    scratch = OwnedFloats(count: sharedScratch + pool.threads * (operators.map(\.scratchCount.each).max() ?? 0))
-    stopwatch = Stopwatch(workers: pool.threads)
-    phases = operators.map { [scratch, stopwatch] step in
-      step.phases(
-        shared: scratch.start, own: scratch.start + sharedScratch, kernels: kernels, stopwatch: stopwatch)
-    }
+    let scratch = Scratch(operators.reduce(Scratch.Size()) { $0.union($1.scratchSize) }, workers: pool.threads)
+    let stopwatch = Stopwatch(workers: pool.threads)
+    self.stopwatch = stopwatch
+    phases = operators.map { $0.phases(scratch, kernels: kernels, stopwatch: stopwatch) }
     inputs = schedule.inputs.map(stored)
     self.outputs = schedule.outputs.map { $0.map(stored) }
     self.graph = graph

@@ -1,12 +1,12 @@
 import U2NetCKernels
 
 /// One step of a schedule with its algorithm chosen and its maps in memory.
-struct Operator {
+struct Operator: @unchecked Sendable {  // The jobs of a phase share out what they write.
   private enum Work {
     case winograd(WinogradConvolution)
     case single(SingleConvolution)
     case pointwise(PointwiseConvolution)
-    case lowered(LoweredConvolution, ConvolutionParameters, planes: OwnedBuffer<UnsafePointer<Float>>)
+    case unfolded(UnfoldedConvolution)
     case upsample(Interpolation)
     case averagePool(Cells)
     case maxPool, add, sigmoid, join
@@ -27,7 +27,7 @@ struct Operator {
     result = stored(step.result)
     pooled = step.pooled.map(stored)
     switch step.operation {
-    case .convolution(let layer):
+    case .convolution(let layer, let plan):
       func values() -> ConvolutionParameters {
         guard let values = parameters[layer.name] else { preconditionFailure("no parameters for \(layer.name)") }
         precondition(
@@ -36,10 +36,7 @@ struct Operator {
           "parameters of \(layer.name) do not fit or are not folded")
         return values
       }
-      switch ConvolutionAlgorithm(
-        layer, sources: operands.map(\.shape), out: result.shape, kernels: options.kernels,
-        tile: options.tile)
-      {
+      switch plan.algorithm {
       case .winograd(let m):
         let its: WinogradConvolution.Values =
           other?.readyLayer == layer.name ? .init() : .init(weight: values().weight, bias: values().bias.values)
@@ -51,10 +48,8 @@ struct Operator {
       case .single: work = .single(SingleConvolution(layer, values(), sources: operands, kernels: options.kernels))
       case .pointwise:
         work = .pointwise(PointwiseConvolution(layer, values(), sources: operands, kernels: options.kernels))
-      case .lowered:
-        work = .lowered(
-          LoweredConvolution(layer, height: result.shape.height, width: result.shape.width), values(),
-          planes: OwnedBuffer(count: layer.input))
+      case .unfolded:
+        work = .unfolded(UnfoldedConvolution(layer, values(), out: result.shape, kernels: options.kernels))
       }
     case .maxPool: work = .maxPool
     case .averagePool: work = .averagePool(Cells(of: operands[0].shape, in: result.shape))
@@ -68,34 +63,26 @@ struct Operator {
   /// Whether everything is planar, so that a planar algorithm needs no copies.
   private var isPlanar: Bool { operands.allSatisfy(\.isPlanar) && result.isPlanar }
 
-  /// Floats of scratch for all workers together, and for each of them beside that.
-  var scratchCount: (shared: Int, each: Int) {
-    let copies = operands.reduce(0) { $0 + $1.shape.count } + result.shape.count
+  /// Memory that a run needs.
+  var scratchSize: Scratch.Size {
     switch work {
-    case .winograd(let winograd): return winograd.scratchCount
-    case .lowered(let lowered, _, _): return (isPlanar ? 0 : copies, lowered.scratchCount)
-    case .join: return (copies, 0)
-    default: return (0, 0)
+    case .winograd(let winograd): return winograd.scratchSize
+    case .unfolded(let unfolded): return Scratch.Size(shared: isPlanar ? 0 : copies, each: unfolded.scratchSize.each)
+    case .join: return Scratch.Size(shared: copies)
+    default: return Scratch.Size()
     }
   }
 
+  /// Floats of planar copies of all maps.
+  private var copies: Int { operands.reduce(0) { $0 + $1.shape.count } + result.shape.count }
+
   /// What a run does.
-  /// - Parameters:
-  ///   - shared, own: scratch as `scratchCount` says, the latter for each worker in turn.
-  func phases(
-    shared: UnsafeMutablePointer<Float>, own: UnsafeMutablePointer<Float>, kernels: Kernels, stopwatch: Stopwatch
-  ) -> [Phase] {
+  func phases(_ scratch: Scratch, kernels: Kernels, stopwatch: Stopwatch) -> [Phase] {
     switch work {
-    case .winograd(let winograd):
-      let phases = winograd.phases(shared: shared, own: own, stopwatch: stopwatch)
-      guard let pooled, !winograd.canPool else { return phases }
-      return phases + [maxPool(result, into: pooled, kernels)]
-    case .single(let single): return [single.phase(into: result)] + finish(kernels)
-    case .pointwise(let pointwise):
-      return [pointwise.phase(into: result, residual: residual)]
-        + (pooled.map { [maxPool(result, into: $0, kernels)] } ?? [])
-    case .lowered(let lowered, let parameters, let planes):
-      return self.lowered(lowered, parameters, planes, shared: shared, own: own, kernels: kernels) + finish(kernels)
+    case .winograd(let winograd): return winograd.phases(scratch, stopwatch: stopwatch)
+    case .single(let single): return [single.phase(into: result)]
+    case .pointwise(let pointwise): return [pointwise.phase(into: result, residual: residual)]
+    case .unfolded(let unfolded): return phases(unfolded, scratch, kernels)
     case .maxPool: return [maxPool(operands[0], into: result, kernels)]
     case .averagePool(let cells): return [averagePool(cells, kernels)]
     case .upsample(let interpolation): return [upsample(interpolation, kernels)]
@@ -111,20 +98,15 @@ struct Operator {
     case .join:
       return [
         Phase(jobs: 1) { _, _ in
-          var start = shared
+          var start = scratch.shared
           for map in operands {
             map.unpack(start, kernels)
             start += map.shape.count
           }
-          result.pack(shared, kernels)
+          result.pack(scratch.shared, kernels)
         }
       ]
     }
-  }
-
-  /// What a convolution that is not Winograd's leaves to do.
-  private func finish(_ kernels: Kernels) -> [Phase] {
-    [residual.map { add(result, $0, kernels) }, pooled.map { maxPool(result, into: $0, kernels) }].compactMap { $0 }
   }
 
   private func maxPool(_ source: StoredMap, into pooled: StoredMap, _ kernels: Kernels) -> Phase {
@@ -154,10 +136,10 @@ struct Operator {
 
   private func upsample(_ interpolation: Interpolation, _ kernels: Kernels) -> Phase {
     let source = operands[0], out = result.shape
-    let upsample = source.isPlanar ? kernels.c.upsample_planar! : kernels.c.upsample!
     let bands = (out.height + Self.band - 1) / Self.band
     return Phase(jobs: source.blocks * bands) { job, _ in
       let first = job % bands * Self.band, block = job / bands
+      let upsample = source.isPlanar ? kernels.c.upsample_planar! : kernels.c.upsample!
       upsample(
         source.block(block), Int32(source.shape.width), interpolation.rows.start, interpolation.columns.start,
         result.block(block), Int32(out.width), Int32(first), Int32(min(Self.band, out.height - first)))
@@ -169,16 +151,13 @@ struct Operator {
   }
 
   /// A planar convolution, with copies of blocked maps to planes and back around it.
-  private func lowered(
-    _ lowered: LoweredConvolution, _ parameters: ConvolutionParameters, _ planes: OwnedBuffer<UnsafePointer<Float>>,
-    shared: UnsafeMutablePointer<Float>, own: UnsafeMutablePointer<Float>, kernels: Kernels
-  ) -> [Phase] {
-    var next = shared, plane = planes.start
-    var copies: [(map: StoredMap, planes: UnsafeMutablePointer<Float>)] = []
+  private func phases(_ unfolded: UnfoldedConvolution, _ scratch: Scratch, _ kernels: Kernels) -> [Phase] {
+    var next = scratch.shared, plane = unfolded.planes.start
+    var blocked: [(map: StoredMap, planes: UnsafeMutablePointer<Float>)] = []
     for map in operands {
       let start = map.isPlanar ? map.start : next
       if !map.isPlanar {
-        copies.append((map, next))
+        blocked.append((map, next))
         next += map.shape.count
       }
       for channel in 0..<map.shape.channels {
@@ -186,12 +165,10 @@ struct Operator {
         plane += 1
       }
     }
-    let out = result.isPlanar ? result.start : next
-    let convolution = lowered.phase(
-      sources: planes.buffer, weight: parameters.weight, bias: parameters.bias, destination: out, scratch: own)
+    nonisolated(unsafe) let copies = blocked, out = result.isPlanar ? result.start : next
     let before = Phase(jobs: copies.count) { job, _ in copies[job].map.unpack(copies[job].planes, kernels) }
     let after = Phase(jobs: result.isPlanar ? 0 : 1) { _, _ in result.pack(out, kernels) }
-    return [before, convolution, after].filter { $0.jobs > 0 }
+    return [before, unfolded.phase(into: out, scratch), after].filter { $0.jobs > 0 }
   }
 
   // MARK: - For explanations
@@ -201,7 +178,7 @@ struct Operator {
     case .winograd(let convolution): convolution.layer.name.description
     case .single(let convolution): convolution.layer.name.description
     case .pointwise(let convolution): convolution.layer.name.description
-    case .lowered(let convolution, _, _): convolution.layer.name.description
+    case .unfolded(let convolution): convolution.layer.name.description
     case .maxPool: "max-pool"
     case .averagePool: "average-pool"
     case .upsample: "upsample"
@@ -214,20 +191,20 @@ struct Operator {
   var algorithm: String {
     switch work {
     case .winograd(let convolution):
-      "F(\(convolution.m)×\(convolution.m))"
+      "F(\(convolution.blocking.m)×\(convolution.blocking.m))"
         + (operands.contains { $0.shape.height != result.shape.height } ? ", upsampling" : "")
         + (pooled == nil ? "" : ", pooling")
     case .single: "dot products"
     case .pointwise: "pointwise"
-    case .lowered: "OpenBLAS"
+    case .unfolded: "unfolded"
     default: ""
     }
   }
 
   var blocking: String {
     switch work {
-    case .winograd(let convolution): convolution.blocking
-    case .lowered(let lowered, _, _): "\(lowered.tilePixels) pixels a job"
+    case .winograd(let convolution): convolution.blocking.description
+    case .unfolded(let convolution): "\(convolution.jobPixels) pixels a job"
     default: ""
     }
   }
@@ -248,7 +225,7 @@ struct Operator {
     case .winograd(let convolution): layer = convolution.layer
     case .single(let convolution): layer = convolution.layer
     case .pointwise(let convolution): layer = convolution.layer
-    case .lowered(let convolution, _, _): layer = convolution.layer
+    case .unfolded(let convolution): layer = convolution.layer
     default: return 0
     }
     return layer.macs(height: result.shape.height, width: result.shape.width)

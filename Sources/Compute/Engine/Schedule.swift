@@ -2,8 +2,8 @@
 ///
 /// Much of the graph disappears here. What no output needs is not computed. A concatenation costs nothing: its value
 /// is the list of maps that it joins, and an operation on a list is done map by map. An addition to the result of a
-/// convolution that nobody else reads becomes that convolution's residual. Max-pooling of a convolution's result is done by
-/// that convolution. Upsampling is done by the convolution that reads the result, if it can, on the way.
+/// convolution that nobody else reads becomes that convolution's residual, max-pooling of its result is done by the
+/// convolution, and upsampling by the convolution that reads the result, on the way: each where its plan says that it does.
 package struct Schedule {
   /// One map of the list that is a node's value.
   package struct Map: Hashable {
@@ -12,7 +12,7 @@ package struct Schedule {
   }
 
   package enum Operation {
-    case convolution(Convolution)
+    case convolution(Convolution, ConvolutionPlan)
     case maxPool, averagePool, upsample, add, sigmoid
     /// One map of several.
     case join
@@ -37,9 +37,15 @@ package struct Schedule {
   /// Upsampled maps that no step has made yet, and what they are made from.
   private var upsampled: [Map: Map] = [:]
 
-  package init(_ graph: Graph, outputs: [Graph.ID]) {
+  /// - Parameter plan: how to compute a convolution, from the channels of the maps that it reads as one and the shape of its
+  ///   result.
+  package init(
+    _ graph: Graph, outputs: [Graph.ID],
+    plan: (_ layer: Convolution, _ sources: [Int], _ out: MapShape) -> ConvolutionPlan
+  ) {
     let readers = Self.readers(graph, outputs: outputs)
-    let fused = Self.additionsFused(graph, readers: readers, outputs: outputs)
+    let plans = Self.plans(graph, needed: readers.keys, plan)
+    let fused = Self.additionsFused(graph, plans, readers: readers, outputs: outputs)
     let absorbed = Set(fused.values.map(\.addition))
     var values: [Graph.ID: [Map]] = [:]
 
@@ -52,13 +58,12 @@ package struct Schedule {
       case .concatenate:
         values[id] = operands.flatMap { $0 }
       case .convolution(let layer):
-        let fusion = fused[id]
+        let fusion = fused[id], plan = plans[id]!
         let result = map(fusion?.addition ?? id, 0, node.shape)
         let residual = fusion.map { joined(values[$0.residual]!, $0.residual, graph) }
-        let canInterpolate = WinogradConvolution.canInterpolate(layer, sources: operands[0].map { shapes[$0]! })
-        let sources = operands[0].map { canInterpolate ? upsampled[$0] ?? $0 : made($0) }
+        let sources = operands[0].map { plan.fusions.contains(.upsampling) ? upsampled[$0] ?? $0 : made($0) }
         steps.append(
-          Step(operation: .convolution(layer), operands: sources, residual: residual, result: result))
+          Step(operation: .convolution(layer, plan), operands: sources, residual: residual, result: result))
         values[result.node] = [result]
       case .maxPool: values[id] = operands[0].enumerated().map { pooled(made($1), map(id, $0, like: $1, node)) }
       case .upsample:
@@ -86,10 +91,9 @@ package struct Schedule {
 
   /// Sizes and lifetimes of the maps' memory. Inputs live from moment 0, step s runs at moment s + 1.
   ///
-  /// A residual that nobody reads afterwards gives its memory to the result: each of its pixels is read just before that
-  /// of the result is written.
+  /// A residual that nobody reads afterwards gives its memory to the result, where the convolution's plan allows it.
   /// - Returns: the buffers, and for each map the number of the one that it lies in.
-  func buffers(lanes: Int) -> (buffers: [ArenaPlan.Buffer], of: [Map: Int]) {
+  package func buffers(lanes: Int) -> (buffers: [ArenaPlan.Buffer], of: [Map: Int]) {
     var lastRead: [Map: Int] = [:]
     for (index, step) in steps.enumerated() {
       for map in step.operands + [step.residual].compactMap({ $0 }) { lastRead[map] = index + 1 }
@@ -123,8 +127,8 @@ package struct Schedule {
 
   /// Whether the step never reads a pixel of its residual after it wrote one of the result at the same place.
   private func canReplace(_ residual: Map, _ step: Step) -> Bool {
-    guard case .convolution(let layer) = step.operation, !step.operands.contains(residual) else { return false }
-    return WinogradConvolution.canRun(layer, sources: step.operands.map { shapes[$0]! })
+    guard case .convolution(_, let plan) = step.operation else { return false }
+    return plan.fusions.contains(.residualInPlace) && !step.operands.contains(residual)
   }
 
   private mutating func map(_ node: Graph.ID, _ index: Int, _ shape: MapShape) -> Map {
@@ -148,8 +152,9 @@ package struct Schedule {
 
   /// `operand` max-pooled, by the convolution that makes it or by a step of its own.
   private mutating func pooled(_ operand: Map, _ result: Map) -> Map {
-    if let maker = steps.lastIndex(where: { $0.result == operand }), case .convolution = steps[maker].operation,
-      steps[maker].pooled == nil
+    if let maker = steps.lastIndex(where: { $0.result == operand }),
+      case .convolution(_, let plan) = steps[maker].operation,
+      plan.fusions.contains(.pooling), steps[maker].pooled == nil
     {
       steps[maker].pooled = result
     } else {
@@ -178,16 +183,35 @@ package struct Schedule {
     return readers
   }
 
+  /// Convolution → how it is computed, for those that are needed.
+  private static func plans(
+    _ graph: Graph, needed: Dictionary<Graph.ID, [Graph.ID]>.Keys,
+    _ plan: (_ layer: Convolution, _ sources: [Int], _ out: MapShape) -> ConvolutionPlan
+  ) -> [Graph.ID: ConvolutionPlan] {
+    /// Of each node's value the channels of its maps.
+    var channels: [[Int]] = [], plans: [Graph.ID: ConvolutionPlan] = [:]
+    for (id, node) in graph.nodes.enumerated() {
+      switch node.operation {
+      case .input, .add, .convolution: channels.append([node.shape.channels])
+      case .concatenate: channels.append(node.operands.flatMap { channels[$0] })
+      case .maxPool, .averagePool, .upsample, .sigmoid: channels.append(channels[node.operands[0]])
+      }
+      guard case .convolution(let layer) = node.operation, needed.contains(id) else { continue }
+      plans[id] = plan(layer, channels[node.operands[0]], node.shape)
+    }
+    return plans
+  }
+
   /// Convolution → the addition it absorbs and the other operand, which must exist before the convolution runs.
   private static func additionsFused(
-    _ graph: Graph, readers: [Graph.ID: [Graph.ID]], outputs: [Graph.ID]
+    _ graph: Graph, _ plans: [Graph.ID: ConvolutionPlan], readers: [Graph.ID: [Graph.ID]], outputs: [Graph.ID]
   ) -> [Graph.ID: (addition: Graph.ID, residual: Graph.ID)] {
     var fused: [Graph.ID: (addition: Graph.ID, residual: Graph.ID)] = [:]
     for (id, node) in graph.nodes.enumerated() where readers[id] != nil {
       guard case .add = node.operation else { continue }
       let pairs = [(node.operands[0], node.operands[1]), (node.operands[1], node.operands[0])]
       for (convolution, residual) in pairs where residual < convolution {
-        guard case .convolution = graph.nodes[convolution].operation, readers[convolution] == [id],
+        guard let plan = plans[convolution], plan.fusions.contains(.residual), readers[convolution] == [id],
           !outputs.contains(convolution)
         else { continue }
         fused[convolution] = (id, residual)

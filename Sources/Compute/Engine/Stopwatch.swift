@@ -1,7 +1,8 @@
 import U2NetPlatform
 
-/// How long the workers of one operator spend in its parts.
-package final class Stopwatch {
+/// How long the workers of one operator spend in its parts. A worker writes its own times only, and `isOn` changes while none
+/// works.
+package final class Stopwatch: @unchecked Sendable {
   enum Part: Int { case transform, product }
 
   /// By worker, on cache lines of their own: when the running part began, then the nanoseconds in each part.
@@ -21,13 +22,13 @@ package final class Stopwatch {
 
   /// A part begins.
   func start(_ worker: Int) {
-    if isOn { times.buffer[worker * Self.line] = Self.now }
+    if isOn { times.buffer[worker * Self.line] = monotonicNanoseconds() }
   }
 
   /// What passed since then was `part`; the next part begins.
   func add(_ part: Part, _ worker: Int) {
     guard isOn else { return }
-    let now = Self.now, at = worker * Self.line
+    let now = monotonicNanoseconds(), at = worker * Self.line
     times.buffer[at + 1 + part.rawValue] += now - times.buffer[at]
     times.buffer[at] = now
   }
@@ -38,11 +39,5 @@ package final class Stopwatch {
       (0..<workers).reduce(0) { $0 + times.buffer[$1 * Self.line + 1 + part.rawValue] }
     }
     return Double(sum(part)) / Double(max(1, sum(.transform) + sum(.product)))
-  }
-
-  private static var now: UInt64 {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
   }
 }

@@ -5,7 +5,7 @@ import U2NetCKernels
 /// One channel is planar: H·W floats. More channels are blocked: ⌈C/L⌉ blocks of H·W pixels of L channels, L being the
 /// lanes of the kernels' vectors; lanes beyond C are zero, always. Maps of several images, which training needs, are always
 /// blocked: ⌈C/L⌉ blocks of N images of H·W pixels of L channels.
-package struct StoredMap {
+package struct StoredMap: @unchecked Sendable {  // The jobs of a phase share out what they write.
   /// Of each image.
   package let shape: MapShape
   package let images: Int

@@ -1,7 +1,7 @@
 import U2NetCKernels
 
 /// The windows of adaptive average pooling: H×W pixels in rows × columns cells.
-package struct Cells {
+package struct Cells: Sendable {
   private let source, out: MapShape
 
   package init(of source: MapShape, in out: MapShape) {

@@ -3,7 +3,7 @@ import U2NetCKernels
 /// How one map is resized to another size: bilinear, half-pixel centres, corners not aligned.
 ///
 /// Sample i of `out` lies at (i + ½)·in/out − ½ of the `in` stored ones, clamped to those that there are.
-package struct Interpolation {
+package struct Interpolation: Sendable {
   package let rows: OwnedBuffer<ck_tap>
   package let columns: OwnedBuffer<ck_tap>
 

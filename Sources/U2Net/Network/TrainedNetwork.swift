@@ -1,7 +1,7 @@
 import U2NetCompute
-import Dispatch
 import U2NetEmbeddedWeights
 import RSU
+import U2NetPlatform
 import U2NetSafetensors
 import Synchronization
 
@@ -112,14 +112,8 @@ public struct TrainedNetwork: Sendable {
 extension ParameterStore {
   /// The first of these tensors that has NaN or infinity in it. On several threads: all of the weights pass by.
   fileprivate func firstNotFinite(in names: [String]) -> String? {
-    let first = Atomic(names.count), next = Atomic(0)
-    DispatchQueue.concurrentPerform(iterations: 4) { _ in
-      while true {
-        let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
-        guard index < names.count else { return }
-        if !self[names[index]]!.isFinite { first.min(index, ordering: .relaxed) }
-      }
-    }
+    let first = Atomic(names.count)
+    concurrently(names.count, atMost: 4) { if !self[names[$0]]!.isFinite { first.min($0, ordering: .relaxed) } }
     let index = first.load(ordering: .relaxed)
     return index < names.count ? names[index] : nil
   }

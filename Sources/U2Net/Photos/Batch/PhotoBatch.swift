@@ -1,6 +1,6 @@
-import Dispatch
 package import U2NetFiles
 import Synchronization
+import U2NetPlatform
 
 /// What happens while many photos are worked on.
 package enum BatchEvent: Sendable {
@@ -46,14 +46,7 @@ package final class PhotoBatch: Sendable {
 
   /// Calls `work` for every job, on `workers` threads, in order, until all are done or somebody wants it to stop.
   package func run(_ jobs: [PhotoJob], workers: Int, _ work: @Sendable (PhotoJob) -> PhotoReport) {
-    let next = Atomic<Int>(0)
-    DispatchQueue.concurrentPerform(iterations: min(workers, jobs.count)) { _ in
-      while !shouldStop() {
-        let index = next.add(1, ordering: .relaxed).oldValue
-        guard index < jobs.count else { return }
-        record(work(jobs[index]))
-      }
-    }
+    concurrently(jobs.count, atMost: workers) { if !shouldStop() { record(work(jobs[$0])) } }
   }
 
   /// A line for the manifest alone.

@@ -2,7 +2,7 @@ import U2NetCompute
 import U2NetPlatform
 
 /// What happens to whole maps without trained values, and back.
-struct MapStep: TapeStep {
+struct MapOperator: TapeOperator, @unchecked Sendable {  // The jobs of a phase share out what they write.
   private enum Work {
     case maxPool, add, sigmoid, join
     case upsample(Interpolation)
@@ -29,19 +29,19 @@ struct MapStep: TapeStep {
       case .sigmoid: .sigmoid
       case .join: .join
       case .upsample: .upsample(Interpolation(from: operands[0].shape, to: result.shape))
-      case .convolution: preconditionFailure("a convolution is no map step")
+      case .convolution: preconditionFailure("a convolution is no operator on maps")
       }
   }
 
-  var scratchCount: (shared: Int, each: Int) { (0, operands[0].shape.width * operands[0].lanes) }
+  var scratchSize: Scratch.Size { Scratch.Size(each: operands[0].shape.width * operands[0].lanes) }
 
-  func run(_ scratch: TapeScratch) {
-    let kernels = context.kernels.c
+  func run(_ scratch: Scratch) {
+    let kernels = context.kernels
     switch work {
     case .maxPool: Maps.maxPool(operands[0], into: result, context)
     case .add:
       context.pool.run(result.blocks) { b, _ in
-        kernels.add(operands[0].block(b), operands[1].block(b), result.block(b), result.blockCount)
+        kernels.c.add(operands[0].block(b), operands[1].block(b), result.block(b), result.blockCount)
       }
     case .sigmoid: forEachValue(operands[0], from: 0, result) { x, y in y.pointee = 1 / (1 + expf(-x.pointee)) }
     case .join:
@@ -54,11 +54,11 @@ struct MapStep: TapeStep {
       Maps.forEachImage(result, context) { block, image, _ in
         let x = operands[0].block(block) + image * operands[0].imageCount
         let y = result.block(block) + image * result.imageCount
-        for cell in 0..<cells.count { kernels.mean(x, cells.window(cell), y + cell * result.lanes) }
+        for cell in 0..<cells.count { kernels.c.mean(x, cells.window(cell), y + cell * result.lanes) }
       }
     case .upsample(let taps):
       Maps.forEachImage(result, context) { block, image, _ in
-        kernels.upsample(
+        kernels.c.upsample(
           operands[0].block(block) + image * operands[0].imageCount, Int32(operands[0].shape.width), taps.rows.start,
           taps.columns.start, result.block(block) + image * result.imageCount, Int32(result.shape.width), 0,
           Int32(result.shape.height))
@@ -66,7 +66,7 @@ struct MapStep: TapeStep {
     }
   }
 
-  func pullBack(_ scratch: TapeScratch) {
+  func pullBack(_ scratch: Scratch) {
     if case .add = work {
       for case (let map, let isFirst)? in gradients { Maps.add(resultGradient, to: map, isFirst: isFirst, context) }
       return
@@ -104,7 +104,7 @@ struct MapStep: TapeStep {
       }
     case .upsample(let taps):
       if let (map, _) = gradients[0] {
-        Maps.pullBackUpsample(resultGradient, taps, into: map, own: scratch.own, context)
+        Maps.pullBackUpsample(resultGradient, taps, into: map, scratch, context)
       }
     }
   }
@@ -126,7 +126,7 @@ struct MapStep: TapeStep {
 /// Operators on the blocks and images of blocked maps.
 enum Maps {
   static func forEachImage(
-    _ map: StoredMap, _ context: TapeContext, _ body: (_ block: Int, _ image: Int, _ worker: Int) -> Void
+    _ map: StoredMap, _ context: TapeContext, _ body: @Sendable (_ block: Int, _ image: Int, _ worker: Int) -> Void
   ) {
     context.pool.run(map.blocks * map.images) { job, worker in body(job / map.images, job % map.images, worker) }
   }
@@ -164,16 +164,14 @@ enum Maps {
     }
   }
 
-  /// - Parameter own: one row of dx for each worker.
+  /// - Parameter scratch: of each worker's own, one row of dx.
   static func pullBackUpsample(
-    _ dy: StoredMap, _ taps: Interpolation, into dx: StoredMap, own: UnsafeMutablePointer<Float>,
-    _ context: TapeContext
+    _ dy: StoredMap, _ taps: Interpolation, into dx: StoredMap, _ scratch: Scratch, _ context: TapeContext
   ) {
-    let row = dx.shape.width * dx.lanes
     forEachImage(dx, context) { b, image, worker in
       context.gradientKernels.c.upsample_gradient(
         dy.block(b) + image * dy.imageCount, Int32(dy.shape.height), Int32(dy.shape.width), taps.rows.start,
-        taps.columns.start, dx.block(b) + image * dx.imageCount, Int32(dx.shape.width), own + worker * row)
+        taps.columns.start, dx.block(b) + image * dx.imageCount, Int32(dx.shape.width), scratch.own(worker))
     }
   }
 }

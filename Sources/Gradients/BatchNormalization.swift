@@ -13,7 +13,7 @@ import U2NetCompute
 ///     dγ = Σ g·x̂      dβ = Σ g      dz = γ/√(σ² + ε) · (g − dβ/n − x̂·dγ/n)
 ///
 /// Sums are taken over parts of the pixels in single precision and over the parts, in their order, in double.
-struct Normalization {
+struct BatchNormalization: @unchecked Sendable {  // The jobs of a phase share out what they write.
   private let layer: Convolution
   private let place: TrainableParameters.Place
   private let parameters: TrainableParameters
@@ -51,7 +51,7 @@ struct Normalization {
   var scratchCount: Int { z.blocks * parts * 2 * lanes }
 
   private func forEachPart(
-    _ pool: ThreadPool, _ body: (_ block: Int, _ offset: Int, _ pixels: Int, _ part: Int) -> Void
+    _ pool: ThreadPool, _ body: @Sendable (_ block: Int, _ offset: Int, _ pixels: Int, _ part: Int) -> Void
   ) {
     pool.run(z.blocks * parts) { job, _ in
       let first = job % parts * Self.partPixels
@@ -64,6 +64,7 @@ struct Normalization {
     into y: StoredMap, residual: StoredMap?, shared sums: UnsafeMutablePointer<Float>, pool: ThreadPool,
     calibrating pass: Int? = nil
   ) {
+    nonisolated(unsafe) let sums = sums
     if layer.isNormalized {
       forEachPart(pool) { block, offset, pixels, part in
         let sum = sums + part * 2 * lanes
@@ -118,6 +119,7 @@ struct Normalization {
 
   /// From dy to dz, and the gradients of γ and β, or of the bias. dz may be dy.
   func pullBack(_ dy: StoredMap, into dz: StoredMap, shared sums: UnsafeMutablePointer<Float>, pool: ThreadPool) {
+    nonisolated(unsafe) let sums = sums
     forEachPart(pool) { block, offset, pixels, part in
       let sum = sums + part * 2 * lanes
       gradientKernels.c.normalization_sums(

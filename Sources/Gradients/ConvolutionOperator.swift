@@ -4,13 +4,13 @@ import U2NetCompute
 ///
 /// All convolutions are Winograd's: the gradient with respect to the input is the convolution of the result's with the
 /// turned, transposed weight, and a 1×1 kernel is the middle of a 3×3 one.
-struct ConvolutionStep: TapeStep {
+struct ConvolutionOperator: TapeOperator {
   private let layer: Convolution
   private let context: TapeContext
   private let forward: WinogradConvolution
   private let backward: WinogradConvolution?
   private let weightGradient: WeightGradient
-  private let normalization: Normalization
+  private let normalization: BatchNormalization
   private let product, productGradient, result, resultGradient: StoredMap
   private let residual: StoredMap?
   private let pooling: (pooled: StoredMap, gradient: StoredMap, isFirst: Bool)?
@@ -18,7 +18,12 @@ struct ConvolutionStep: TapeStep {
   /// The operands' gradients that `backward` does not write itself.
   private let resized: [(from: StoredMap, to: StoredMap, isFirst: Bool, taps: Interpolation)]
 
-  init(_ layer: Convolution, _ step: TapePlan.Step, _ maps: TapeMaps, _ context: TapeContext) {
+  init(
+    _ layer: Convolution, _ plan: ConvolutionPlan, _ step: TapePlan.Step, _ maps: TapeMaps, _ context: TapeContext
+  ) {
+    guard case .winograd(let forwardTile) = plan.algorithm else {
+      preconditionFailure("\(layer.name): no training by \(plan.algorithm)")
+    }
     self.layer = layer
     self.context = context
     let z = maps[.product(step.result)]
@@ -29,7 +34,7 @@ struct ConvolutionStep: TapeStep {
     residual = step.residual.map { maps[.value($0)] }
     pooling = step.pooled.map { (maps[.value($0)], maps[.gradient($0)], step.poolingIsFirst) }
     residualGradient = step.toResidual.map { (maps[.gradient($0.map)], $0.isFirst) }
-    normalization = Normalization(layer, z: product, context)
+    normalization = BatchNormalization(layer, z: product, context)
 
     let place = context.parameters.places[layer.name]!
     // The optimiser changes these values between two steps; transformed copies are made in every run.
@@ -38,20 +43,18 @@ struct ConvolutionStep: TapeStep {
       owner: context.parameters)
     let operands = step.operands.map { maps[.value($0)] }
     func convolution(
-      _ inputs: Int, _ outputs: Int, isTransposed: Bool, _ sources: [StoredMap],
-      _ destination: WinogradConvolution.Destination
+      from inputs: Int, to outputs: Int, isTransposed: Bool, _ sources: [StoredMap],
+      into destination: WinogradConvolution.Destination, tile: Int?
     ) -> WinogradConvolution {
       let plain = Convolution(
         layer.name, input: inputs, output: outputs, dilation: layer.dilation, isNormalized: false, hasReLU: false)
-      let (height, width) = (z.shape.height, z.shape.width)
-      let m =
-        context.tile
-        ?? TileChoice.best(plain, height, width, lanes: context.kernels.lanes)
       return WinogradConvolution(
-        plain, .init(weight: weight, isTransposed: isTransposed), sources: sources, into: destination, m: m,
+        plain, .init(weight: weight, isTransposed: isTransposed), sources: sources, into: destination,
+        m: tile ?? ConvolutionPlan.trainingTile(plain, out: z.shape, lanes: context.kernels.lanes),
         kernels: context.kernels, weightUse: .everyRun, pool: context.pool)
     }
-    forward = convolution(layer.input, layer.output, isTransposed: false, operands, .init(product))
+    forward = convolution(
+      from: layer.input, to: layer.output, isTransposed: false, operands, into: .init(product), tile: forwardTile)
     weightGradient = WeightGradient(
       forward, sources: operands, gradient: productGradient, kernels: context.gradientKernels)
 
@@ -74,36 +77,36 @@ struct ConvolutionStep: TapeStep {
       destinations.isEmpty || destinations.count == operands.count, "\(layer.name) reads the network's input and more")
     backward =
       destinations.isEmpty
-      ? nil : convolution(layer.output, layer.input, isTransposed: true, [productGradient], .init(destinations))
+      ? nil
+      : convolution(
+        from: layer.output, to: layer.input, isTransposed: true, [productGradient], into: .init(destinations),
+        tile: context.tile)
   }
 
-  var scratchCount: (shared: Int, each: Int) {
-    let back = backward?.scratchCount ?? (shared: 0, each: 0)
+  var scratchSize: Scratch.Size {
     let rows = resized.map { $0.to.shape.width * $0.to.lanes }.max() ?? 0
-    return (
-      max(forward.scratchCount.shared, back.shared, weightGradient.scratchCount, normalization.scratchCount),
-      max(forward.scratchCount.each, back.each, rows)
-    )
+    return forward.scratchSize.union(backward?.scratchSize ?? Scratch.Size())
+      .union(Scratch.Size(shared: max(weightGradient.scratchCount, normalization.scratchCount), each: rows))
   }
 
-  func run(_ scratch: TapeScratch) { run(scratch, calibrating: nil) }
+  func run(_ scratch: Scratch) { run(scratch, calibrating: nil) }
 
-  func calibrate(_ scratch: TapeScratch, pass: Int) {
+  func calibrate(_ scratch: Scratch, pass: Int) {
     run(scratch, calibrating: context.parameters.folded.contains(layer.name) ? pass : nil)
   }
 
-  private func run(_ scratch: TapeScratch, calibrating pass: Int?) {
+  private func run(_ scratch: Scratch, calibrating pass: Int?) {
     run(forward, scratch)
     normalization.run(
       into: result, residual: residual, shared: scratch.shared, pool: context.pool, calibrating: pass)
     if let pooling { Maps.maxPool(result, into: pooling.pooled, context) }
   }
 
-  private func run(_ convolution: WinogradConvolution, _ scratch: TapeScratch) {
-    convolution.phases(shared: scratch.shared, own: scratch.own, stopwatch: context.stopwatch).forEach(context.pool.run)
+  private func run(_ convolution: WinogradConvolution, _ scratch: Scratch) {
+    convolution.phases(scratch, stopwatch: context.stopwatch).forEach(context.pool.run)
   }
 
-  func pullBack(_ scratch: TapeScratch) {
+  func pullBack(_ scratch: Scratch) {
     if let pooling {
       if pooling.isFirst { Maps.clear(resultGradient, context) }
       Maps.pullBackMaxPool(result, pooling.gradient, into: resultGradient, context)
@@ -120,7 +123,7 @@ struct ConvolutionStep: TapeStep {
     if let backward { run(backward, scratch) }
     for (from, to, isFirst, taps) in resized {
       if isFirst { Maps.clear(to, context) }
-      Maps.pullBackUpsample(from, taps, into: to, own: scratch.own, context)
+      Maps.pullBackUpsample(from, taps, into: to, scratch, context)
     }
   }
 }

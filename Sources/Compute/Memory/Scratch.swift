@@ -1,0 +1,33 @@
+/// Memory that the steps of a pass use in turn: one part for all workers together, and one for each.
+package struct Scratch: @unchecked Sendable {  // The jobs of a phase share out what they write.
+  /// Floats of either.
+  package struct Size: Equatable, Sendable {
+    package let shared, each: Int
+
+    package init(shared: Int = 0, each: Int = 0) {
+      self.shared = shared
+      self.each = each
+    }
+
+    /// What serves both, one after the other.
+    package func union(_ other: Size) -> Size {
+      Size(shared: max(shared, other.shared), each: max(each, other.each))
+    }
+  }
+
+  private let memory: OwnedFloats
+  private let size: Size
+
+  package init(_ size: Size, workers: Int) {
+    func aligned(_ count: Int) -> Int {
+      (count + ArenaPlan.alignment - 1) / ArenaPlan.alignment * ArenaPlan.alignment
+    }
+    self.size = Size(shared: aligned(size.shared), each: aligned(size.each))
+    memory = OwnedFloats(count: self.size.shared + workers * self.size.each)
+  }
+
+  /// Floats in all.
+  package var count: Int { memory.buffer.count }
+  package var shared: UnsafeMutablePointer<Float> { memory.start }
+  package func own(_ worker: Int) -> UnsafeMutablePointer<Float> { memory.start + size.shared + worker * size.each }
+}
