@@ -55,7 +55,7 @@ robustness: build
 	Tests/robustness
 
 # Readers of strangers' files and kernels under AddressSanitizer; FILTER=. for all tests.
-FILTER = ImagesTests|WeightFilesTests|SafetensorsTests|KernelTests|OperatorTests|GradientKernelTests
+FILTER = PixelsTests|ImageFilesTests|WeightFilesTests|SafetensorsTests|KernelTests|OperatorTests|GradientKernelTests
 sanitize: setup
 	ASAN_OPTIONS=detect_leaks=0 swift test -c release --sanitize address --scratch-path .build-sanitize --filter '$(FILTER)'
 

@@ -24,6 +24,7 @@ let package = Package(
   products: [
     .executable(name: "u2net", targets: ["u2net-cli"]),
     .library(name: "U2Net", targets: ["U2Net"]),
+    .library(name: "U2NetNetwork", targets: ["U2NetNetwork", "U2NetPixels"]),
     .library(name: "RSU", targets: ["RSU", "U2NetNetwork"]),
     .library(name: "Evaluation", targets: ["U2NetEvaluation"]),
     .library(name: "Training", targets: ["U2NetTraining"]),
@@ -45,7 +46,7 @@ let package = Package(
     room(
       "Network",
       [
-        "RSU", "U2NetCompute", "U2NetEmbeddedWeights", "U2NetImages", "U2NetMachine", "U2NetPlatform",
+        "RSU", "U2NetCompute", "U2NetEmbeddedWeights", "U2NetMachine", "U2NetPixels", "U2NetPlatform",
         "U2NetSafetensors",
       ],
       path: "Sources/U2Net/Network"),
@@ -57,20 +58,21 @@ let package = Package(
       "WeightFiles", ["U2NetCompute", "U2NetFiles", "U2NetSafetensors", "U2NetCZip", "U2NetCCrypto", protobuf],
       exclude: ["ONNX/onnx.proto", "ONNX/regenerate.sh"]),
 
-    // Pictures.
+    // Pictures: pixels, which need no library, and their files.
+    room("Pixels", ["U2NetPlatform"]),
     room("CImageCodecs", ["U2NetCPNG", "U2NetCZlib", "U2NetCJPEG", "U2NetCWebP", "U2NetCLCMS"]),
-    room("Images", ["U2NetCImageCodecs", "U2NetCZlib", "U2NetFiles", "U2NetPlatform"]),
+    room("ImageFiles", ["U2NetCImageCodecs", "U2NetCZlib", "U2NetFiles", "U2NetPixels", "U2NetPlatform"]),
     room("CMatting"),
-    room("Matting", ["U2NetCMatting", "U2NetImages", "U2NetPlatform"]),
-    room("Evaluation", ["U2NetFiles", "U2NetImages", "U2NetPlatform"]),
+    room("Matting", ["U2NetCMatting", "U2NetPixels", "U2NetPlatform"]),
+    room("Evaluation", ["U2NetFiles", "U2NetImageFiles", "U2NetPixels", "U2NetPlatform"]),
 
     // Photos: which there are, what becomes of them, what they take. With the network, all that a program needs that
     // masks and cuts out.
     .target(
       name: "U2Net",
       dependencies: [
-        "U2NetCompute", "U2NetFiles", "U2NetImages", "U2NetMachine", "U2NetMatting", "U2NetNetwork", "U2NetPlatform",
-        "U2NetSafetensors", "U2NetWeightFiles",
+        "U2NetCompute", "U2NetFiles", "U2NetImageFiles", "U2NetMachine", "U2NetMatting", "U2NetNetwork",
+        "U2NetPlatform", "U2NetSafetensors", "U2NetWeightFiles",
       ],
       exclude: ["Network"]),
 
@@ -80,8 +82,8 @@ let package = Package(
     room(
       "Training",
       [
-        "RSU", "U2NetCompute", "U2NetEvaluation", "U2NetFiles", "U2NetGradients", "U2NetImages", "U2NetNetwork",
-        "U2NetPlatform", "U2NetSafetensors",
+        "RSU", "U2NetCompute", "U2NetEvaluation", "U2NetFiles", "U2NetGradients", "U2NetImageFiles", "U2NetNetwork",
+        "U2NetPixels", "U2NetPlatform", "U2NetSafetensors",
       ]),
     .executableTarget(
       name: "u2net-train-bench",
@@ -91,12 +93,12 @@ let package = Package(
     .executableTarget(
       name: "u2net-cli",
       dependencies: [
-        "RSU", "U2Net", "U2NetCompute", "U2NetEvaluation", "U2NetFiles", "U2NetImages", "U2NetMachine", "U2NetMatting",
-        "U2NetPlatform", "U2NetTraining", argumentParser,
+        "RSU", "U2Net", "U2NetCompute", "U2NetEvaluation", "U2NetFiles", "U2NetImageFiles", "U2NetMachine",
+        "U2NetMatting", "U2NetPlatform", "U2NetTraining", argumentParser,
       ]),
 
     .executableTarget(
-      name: "cut-out-product", dependencies: ["U2Net", "U2NetImages"], path: "Examples/cut-out-product"),
+      name: "cut-out-product", dependencies: ["U2Net", "U2NetImageFiles"], path: "Examples/cut-out-product"),
 
     // System libraries.
     system("COpenBLAS", pkgConfig: "openblas", apt: "libopenblas-dev"),
@@ -126,7 +128,7 @@ let package = Package(
     .testTarget(
       name: "U2NetTests",
       dependencies: [
-        "ComputeTestSupport", "RSU", "U2NetCompute", "U2NetGradients", "U2NetImages", "U2NetNetwork", "U2NetPlatform",
+        "ComputeTestSupport", "RSU", "U2NetCompute", "U2NetGradients", "U2NetNetwork", "U2NetPixels", "U2NetPlatform",
         "U2NetSafetensors", "U2NetWeightFiles",
       ],
       exclude: ["Fixtures"]),
@@ -137,27 +139,31 @@ let package = Package(
       resources: [.copy("Fixtures")]),
     .testTarget(name: "FilesTests", dependencies: ["U2NetFiles"]),
     .testTarget(name: "MachineTests", dependencies: ["U2NetFiles", "U2NetMachine"]),
-    .testTarget(name: "PipelineTests", dependencies: ["U2Net", "U2NetFiles", "U2NetImages"]),
+    .testTarget(name: "PipelineTests", dependencies: ["U2Net", "U2NetFiles", "U2NetImageFiles"]),
+    .target(name: "PixelsTestSupport", dependencies: ["U2NetPixels"], path: "Tests/PixelsTestSupport"),
     .testTarget(
-      name: "ImagesTests", dependencies: ["U2NetFiles", "U2NetImages", "U2NetPlatform"],
+      name: "PixelsTests", dependencies: ["PixelsTestSupport", "U2NetPixels"], resources: [.copy("Fixtures")]),
+    .testTarget(
+      name: "ImageFilesTests", dependencies: ["PixelsTestSupport", "U2NetFiles", "U2NetImageFiles", "U2NetPlatform"],
       resources: [.copy("Fixtures")]),
     .testTarget(
-      name: "MattingTests", dependencies: ["U2NetImages", "U2NetMatting", "U2NetPlatform"],
+      name: "MattingTests", dependencies: ["U2NetMatting", "U2NetPixels", "U2NetPlatform"],
       resources: [.copy("Fixtures")]),
     .testTarget(
-      name: "EvaluationTests", dependencies: ["U2NetEvaluation", "U2NetFiles", "U2NetImages", "U2NetPlatform"],
+      name: "EvaluationTests",
+      dependencies: ["U2NetEvaluation", "U2NetFiles", "U2NetImageFiles", "U2NetPixels", "U2NetPlatform"],
       exclude: ["Fixtures"]),
     .testTarget(
       name: "TrainingTests",
       dependencies: [
-        "RSU", "U2NetCompute", "U2NetEvaluation", "U2NetFiles", "U2NetGradients", "U2NetImages", "U2NetNetwork",
-        "U2NetPlatform", "U2NetSafetensors", "U2NetTraining",
+        "RSU", "U2NetCompute", "U2NetEvaluation", "U2NetFiles", "U2NetGradients", "U2NetImageFiles", "U2NetNetwork",
+        "U2NetPixels", "U2NetPlatform", "U2NetSafetensors", "U2NetTraining",
       ],
       exclude: ["Fixtures"]),
     .testTarget(
       name: "u2net-cliTests",
       dependencies: [
-        "u2net-cli", "cut-out-product", "U2Net", "U2NetFiles", "U2NetImages", "U2NetMatting", argumentParser,
+        "u2net-cli", "cut-out-product", "U2Net", "U2NetFiles", "U2NetImageFiles", "U2NetMatting", argumentParser,
       ]),
   ]
 )

@@ -2,7 +2,7 @@
 //
 //     swift run -c release cut-out-product photo.jpg object.png
 
-import U2NetImages
+import U2NetImageFiles
 import U2Net
 
 let arguments = CommandLine.arguments

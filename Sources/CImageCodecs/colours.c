@@ -40,11 +40,10 @@ cic_status cic_convert_rgb(const uint8_t *from, size_t from_count, const uint8_t
   return CIC_OK;
 }
 
-cic_status cic_rgb_profile(double gamma, const double *white_and_primaries, uint8_t **profile, size_t *count) {
-  const double *xy = white_and_primaries;
+/// Takes over the curve.
+static cic_status make_profile(cmsToneCurve *curve, const double *xy, uint8_t **profile, size_t *count) {
   cmsCIExyY white = {xy[0], xy[1], 1};
   cmsCIExyYTRIPLE primaries = {{xy[2], xy[3], 1}, {xy[4], xy[5], 1}, {xy[6], xy[7], 1}};
-  cmsToneCurve *curve = cmsBuildGamma(NULL, gamma);
   cmsToneCurve *curves[3] = {curve, curve, curve};
   cmsHPROFILE made = curve == NULL ? NULL : cmsCreateRGBProfile(&white, &primaries, curves);
   cmsUInt32Number size = 0;
@@ -62,5 +61,33 @@ cic_status cic_rgb_profile(double gamma, const double *white_and_primaries, uint
   if (bytes == NULL) return CIC_UNSUPPORTED;
   *profile = bytes;
   *count = size;
+  return CIC_OK;
+}
+
+cic_status cic_rgb_profile(double gamma, const double *white_and_primaries, uint8_t **profile, size_t *count) {
+  return make_profile(cmsBuildGamma(NULL, gamma), white_and_primaries, profile, count);
+}
+
+cic_status cic_rgb_profile_of_curve(const uint16_t *curve, uint32_t curve_count, const double *white_and_primaries,
+                                    uint8_t **profile, size_t *count) {
+  return make_profile(cmsBuildTabulatedToneCurve16(NULL, curve_count, curve), white_and_primaries, profile, count);
+}
+
+cic_status cic_gray_curve(const uint8_t *profile, size_t count, uint16_t *curve, uint32_t curve_count) {
+  cmsHPROFILE from = open_profile(profile, count), to = cmsCreateXYZProfile();
+  cmsHTRANSFORM change = NULL;
+  if (from != NULL && to != NULL && cmsGetColorSpace(from) == cmsSigGrayData) {
+    change = cmsCreateTransform(from, TYPE_GRAY_DBL, to, TYPE_XYZ_DBL, INTENT_RELATIVE_COLORIMETRIC, cmsFLAGS_NOOPTIMIZE);
+  }
+  if (from != NULL) cmsCloseProfile(from);
+  if (to != NULL) cmsCloseProfile(to);
+  if (change == NULL) return CIC_UNSUPPORTED;
+  for (uint32_t i = 0; i < curve_count; i++) {
+    double value = (double)i / (curve_count - 1), light[3];
+    cmsDoTransform(change, &value, light, 1);
+    double y = light[1] < 0 ? 0 : light[1] > 1 ? 1 : light[1];
+    curve[i] = (uint16_t)(65535 * y + 0.5);
+  }
+  cmsDeleteTransform(change);
   return CIC_OK;
 }

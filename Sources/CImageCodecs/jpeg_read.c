@@ -3,7 +3,7 @@
 // libjpeg goes on after lost data and fills in grey; it only warns. What counts as lost here:
 // - a scan that needs bits when there are none (JWRN_HIT_MARKER): exactly then a block lacks data, for a file that ends
 //   with the last block's last bits gives no such warning;
-// - blocks made of zeros that fill up a hole;
+// - a scan that no marker ends, and whose last blocks may have been made of other bytes (jpeg_tail.h);
 // - scans of a progressive file that have not come when the file ends without an end mark.
 // Everything after the pixels is a remark at most.
 
@@ -13,17 +13,18 @@
 
 #include <jpeglib.h>
 #include <jerror.h>
+#include <limits.h>
 #include <setjmp.h>
 
 // Each scan of a progressive file goes over all coefficients, so that a file of a few kilobytes with very
 // many empty scans takes minutes. Real encoders write about ten.
 enum { SCAN_LIMIT = 500 };
 
-// The bits that libjpeg's decoder holds ahead of those that it has used.
-enum { BYTES_AHEAD = 8 };
-
 // So many bytes without meaning are no accident of an encoder's.
 enum { FEWEST_FILLING = 8 };
+
+// Scans whose ends are looked for, which takes several passes over the file.
+enum { ODD_END_LIMIT = 3 };
 
 typedef struct reader {
   struct jpeg_decompress_struct jpeg;
@@ -34,10 +35,15 @@ typedef struct reader {
   unsigned components_seen;
   /// Where the first scan ended after which nothing was missing; 0 if it has not come.
   size_t complete_at;
+  /// Where the first scan starts.
+  size_t data_start;
+  /// The scan whose end was looked at last; all that are to come, if what follows them was cut off.
+  int checked_scan;
+  int odd_ends;
   /// The file ended, or scans did not follow each other as they should.
   int has_ended, is_odd;
-  /// Bytes that are no image data follow a scan.
-  int is_filled;
+  /// Bytes that are no image data follow a scan, or no marker does.
+  int is_filled, is_followed;
   /// The header has been read.
   int is_decoding;
   /// All pixels are out: nothing can be wrong with them any more.
@@ -151,16 +157,32 @@ static int has_all_scans(reader *r) {
   return 1;
 }
 
-/// Fails if a scan ends within zeros that go on behind it: then what it took of them was put in place of data.
-static void refuse_filling(reader *r, size_t end) {
-  enum { FEWEST_BEFORE = 3 };
-  size_t before = 0, behind = 0;
-  while (before < FEWEST_BEFORE + BYTES_AHEAD && before < end && r->bytes[end - before - 1] == 0) before++;
-  while (behind < FEWEST_FILLING && end + behind < r->count && r->bytes[end + behind] == 0) behind++;
-  r->is_filled |= behind == FEWEST_FILLING;
-  if (before == FEWEST_BEFORE + BYTES_AHEAD && behind == FEWEST_FILLING) {
-    fail_as_corrupt(r, "the file is filled up with zeros where image data should be");
+/// Whether a marker follows what has been read, after a few bytes at most: some encoders fill up to an even number.
+static int is_before_marker(reader *r) {
+  if (r->has_ended) return 0;
+  if (r->jpeg.unread_marker != 0) return is_marker_behind_scan((uint8_t)r->jpeg.unread_marker);
+  for (size_t at = position(r), end = at + FEWEST_FILLING; at < end && at < r->count; at++) {
+    size_t next = at;
+    while (next < r->count && r->bytes[next] == 0xFF) next++;
+    if (next > at && next < r->count && is_marker_behind_scan(r->bytes[next])) return 1;
   }
+  return 0;
+}
+
+/// At the end of a scan: fails unless its last blocks were made of image data beyond doubt.
+static void check_end(reader *r) {
+  if (r->checked_scan >= r->jpeg.input_scan_number) return;
+  r->checked_scan = r->jpeg.input_scan_number;
+  size_t read = position(r);
+  int has_marker = is_before_marker(r);
+  if (has_marker && (r->jpeg.arith_code || !is_odd_end(r->bytes, r->data_start, read))) return;
+  if (r->jpeg.arith_code) fail_as_corrupt(r, "nothing tells whether its arithmetic code is whole");
+  if (++r->odd_ends > ODD_END_LIMIT) fail_as_corrupt(r, "unknown data stand between its scans");
+  size_t end = end_of_scan(r->bytes, r->count, r->checked_scan, read);
+  const char *doubt = end == 0 ? "nothing tells where the image data end" :
+    doubt_of_end(r->bytes, r->count, r->data_start, end);
+  if (doubt != NULL) fail_as_corrupt(r, doubt);
+  r->is_followed |= !has_marker;
 }
 
 static void on_progress(j_common_ptr common) {
@@ -174,14 +196,15 @@ static void on_progress(j_common_ptr common) {
     r->components_seen |= 1u << r->jpeg.cur_comp_info[i]->component_index;
   }
   if (r->jpeg.input_iMCU_row >= r->jpeg.total_iMCU_rows) {
-    size_t end = position(r);
-    refuse_filling(r, end);
-    if (r->complete_at == 0 && has_all_scans(r)) r->complete_at = end;
+    if (r->complete_at != 0) return;
+    check_end(r);
+    if (has_all_scans(r)) r->complete_at = position(r);
   }
 }
 
 static void read_header(reader *r, cic_header *header) {
   jpeg_read_header(&r->jpeg, TRUE);
+  r->data_start = position(r);
   switch (r->jpeg.jpeg_color_space) {
   case JCS_GRAYSCALE:
     r->jpeg.out_color_space = JCS_GRAYSCALE;
@@ -266,7 +289,7 @@ static void read_pixels(reader *r, const cic_header *header, int denominator, ui
   }
   if (!has_several_scans) {
     check_scans(r);
-    refuse_filling(r, position(r));
+    check_end(r);
   }
   r->has_pixels = 1;
   jpeg_finish_decompress(&r->jpeg);
@@ -282,10 +305,13 @@ static void decode_guarded(reader *r, cic_header *header, int denominator, uint8
   r->status = CIC_OK;
 }
 
+/// - Parameter is_cut: whether the bytes end with the image data, which have been looked at.
 /// - Returns: where the image data ended, if they are complete and something behind them is not.
-static size_t decode(const uint8_t *bytes, size_t count, cic_header *header, int denominator, cmsHTRANSFORM inks,
-                     uint8_t *pixels, size_t size, cic_status *status, char *remarks, char *message) {
+static size_t decode(const uint8_t *bytes, size_t count, int is_cut, cic_header *header, int denominator,
+                     cmsHTRANSFORM inks, uint8_t *pixels, size_t size, cic_status *status, char *remarks,
+                     char *message) {
   reader r = {.bytes = bytes, .count = count, .inks = inks, .remarks = remarks, .message = message};
+  if (is_cut) r.checked_scan = INT_MAX;
   message[0] = remarks[0] = '\0';
   r.jpeg.err = jpeg_std_error(&r.errors);
   r.jpeg.client_data = &r;
@@ -295,14 +321,18 @@ static size_t decode(const uint8_t *bytes, size_t count, cic_header *header, int
   decode_guarded(&r, header, denominator, pixels, size);
   jpeg_destroy_decompress(&r.jpeg);
   *status = r.status;
-  if (r.status == CIC_OK && r.has_ended) add_remark(remarks, "the end mark is missing; all pixels are there");
+  if (r.status == CIC_OK && r.has_ended) {
+    add_remark(remarks, "the end mark is missing; all pixels are there");
+  } else if (r.status == CIC_OK && r.is_followed) {
+    add_remark(remarks, "other data follow the image data; all pixels are there");
+  }
   return r.status == CIC_CORRUPT ? r.complete_at : 0;
 }
 
 cic_status cic_jpeg_header(const uint8_t *bytes, size_t count, cic_header *header, char *message) {
   char remarks[CIC_MESSAGE_SIZE];
   cic_status status;
-  decode(bytes, count, header, 1, NULL, NULL, 0, &status, remarks, message);
+  decode(bytes, count, 0, header, 1, NULL, NULL, 0, &status, remarks, message);
   return status;
 }
 
@@ -311,11 +341,10 @@ cic_status cic_jpeg_pixels(const uint8_t *bytes, size_t count, int denominator, 
   cic_header header;
   cic_status status;
   cmsHTRANSFORM inks = inks_to_srgb(profile, profile_count);
-  count = count_without_tail(bytes, count);
-  size_t end = decode(bytes, count, &header, denominator, inks, pixels, size, &status, remarks, message);
+  size_t end = decode(bytes, count, 0, &header, denominator, inks, pixels, size, &status, remarks, message);
   // What is appended to a file of several scans may look like more of them: it is read again without.
   if (end > 0 && end < count) {
-    decode(bytes, end, &header, denominator, inks, pixels, size, &status, remarks, message);
+    decode(bytes, end, 1, &header, denominator, inks, pixels, size, &status, remarks, message);
     snprintf(remarks, CIC_MESSAGE_SIZE, "what follows the image data is damaged; all pixels are there");
   }
   if (inks != NULL) cmsDeleteTransform(inks);

@@ -1,4 +1,4 @@
-import U2NetImages
+import U2NetPixels
 
 /// MAE, precision and recall as the evaluation code of U²-Net's authors computes them.
 ///

@@ -1,4 +1,4 @@
-import U2NetImages
+import U2NetPixels
 
 /// How well the outline of a prediction follows that of the object: relaxed boundary precision, recall and F-measure.
 ///

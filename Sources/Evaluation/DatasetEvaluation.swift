@@ -1,4 +1,4 @@
-import U2NetImages
+import U2NetPixels
 
 /// All pairs of a data set, scored.
 public struct DatasetEvaluation: Sendable {

@@ -1,4 +1,4 @@
-import U2NetImages
+import U2NetPixels
 
 /// The true object: the pixels of a mask that are brighter than some level.
 struct Foreground {

@@ -1,4 +1,4 @@
-import U2NetImages
+import U2NetPixels
 
 /// How often a prediction has each of the 256 grey levels, in the true object and outside. Nearly all scores follow from
 /// these counts alone.

@@ -1,4 +1,4 @@
-import U2NetImages
+import U2NetPixels
 
 /// How masks are read: by training, validation and evaluation alike.
 extension Image where Sample == UInt8 {

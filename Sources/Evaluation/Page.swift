@@ -1,4 +1,4 @@
-import U2NetImages
+import U2NetImageFiles
 
 #if canImport(FoundationEssentials)
   import FoundationEssentials

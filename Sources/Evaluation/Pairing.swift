@@ -1,5 +1,5 @@
 package import U2NetFiles
-import U2NetImages
+import U2NetImageFiles
 
 /// Which prediction goes with which true mask: those that have the same name but for their extensions.
 public struct Pairing: Equatable, Sendable {

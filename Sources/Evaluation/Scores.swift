@@ -1,4 +1,4 @@
-import U2NetImages
+import U2NetPixels
 
 /// How a predicted mask compares with the truth: of one pair, or the mean over a data set.
 ///

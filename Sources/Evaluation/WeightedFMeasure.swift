@@ -1,4 +1,4 @@
-import U2NetImages
+import U2NetPixels
 import U2NetPlatform
 
 /// The weighted F-measure of Margolin and others, "How to evaluate foreground maps", 2014, with β² = 1, as PySODMetrics

@@ -1,5 +1,5 @@
 internal import U2NetCMatting
-import U2NetImages
+import U2NetPixels
 
 /// Alpha from a photo and a trimap: closed-form matting (Levin, Lischinski and Weiss, "A Closed-Form Solution to Natural
 /// Image Matting", 2008) with the equations of pymatting's `estimate_alpha_cf`: in every window of 3 x 3 pixels alpha is

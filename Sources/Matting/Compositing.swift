@@ -1,4 +1,4 @@
-import U2NetImages
+import U2NetPixels
 
 /// A colour of 8 bits per channel, not premultiplied.
 public struct Color: Sendable, Hashable {

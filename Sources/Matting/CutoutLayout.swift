@@ -1,4 +1,4 @@
-import U2NetImages
+import U2NetPixels
 
 /// How a cut-out is framed: cropped to the object, with a margin, in a shape. What lies outside the photo is transparent.
 public struct CutoutLayout: Sendable, Hashable {

@@ -1,4 +1,4 @@
-import U2NetImages
+import U2NetPixels
 
 /// Estimates what colours the object has by itself, where the photo shows a mix of object and background: the
 /// multi-level method of Germer, Uelwer, Conrad and Harmeling, "Fast Multi-Level Foreground Estimation"

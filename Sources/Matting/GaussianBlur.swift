@@ -1,5 +1,5 @@
 internal import U2NetCMatting
-import U2NetImages
+import U2NetPixels
 import U2NetPlatform
 
 /// The number type that a blur computes in.

@@ -1,5 +1,5 @@
 internal import U2NetCMatting
-import U2NetImages
+import U2NetPixels
 
 /// Photo and mask in square cells of some pixels: their means.
 struct GuideGrid {

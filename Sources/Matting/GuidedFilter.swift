@@ -1,5 +1,5 @@
 internal import U2NetCMatting
-import U2NetImages
+import U2NetPixels
 
 /// Makes a soft, coarse mask follow the edges of the photo: the fast guided filter with colours as guide (He and Sun,
 /// arXiv 1505.00996).

@@ -1,4 +1,4 @@
-import U2NetImages
+import U2NetPixels
 
 // What is transparent is background, whatever colours a file has there: nobody sees them, so nothing is made of them.
 

@@ -1,4 +1,4 @@
-import U2NetImages
+import U2NetPixels
 import U2NetPlatform
 
 /// A curve for masks: what is `black` or less becomes 0, what is `white` or more becomes 1, with a power between them.

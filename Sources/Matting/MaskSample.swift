@@ -1,4 +1,4 @@
-import U2NetImages
+import U2NetPixels
 
 /// A sample that stands for a share: 0 is none, `full` is all.
 public protocol MaskSample: PixelSample, Comparable {

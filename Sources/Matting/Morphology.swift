@@ -1,4 +1,4 @@
-import U2NetImages
+import U2NetPixels
 
 extension Image where Sample: MaskSample {
   /// Grey-scale erosion: each pixel takes the least value not farther than `radius` pixels (a disc), so the object

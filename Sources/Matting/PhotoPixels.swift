@@ -1,4 +1,4 @@
-import U2NetImages
+import U2NetPixels
 
 /// The colours of a photo of any channels, as numbers.
 struct PhotoPixels<Sample: MaskSample> {

@@ -1,4 +1,4 @@
-import U2NetImages
+import U2NetPixels
 
 // Filters that mix pixels must weigh colours by alpha: colours of transparent pixels do not show, and must not leak.
 

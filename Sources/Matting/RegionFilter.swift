@@ -1,4 +1,4 @@
-import U2NetImages
+import U2NetPixels
 
 /// How large a region must be to stay.
 public enum RegionSize: Sendable, Hashable {

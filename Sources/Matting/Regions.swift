@@ -1,4 +1,4 @@
-import U2NetImages
+import U2NetPixels
 
 /// The connected regions of the pixels of a mask that are at least some value: runs of pixels along rows, joined by
 /// union-find (linear in pixels; memory for runs only).

@@ -1,4 +1,4 @@
-import U2NetImages
+import U2NetPixels
 
 extension Image where Sample == UInt8 {
   /// The mask as rembg's `post_process_mask` makes it: opened by a plus of five pixels, blurred by a Gaussian of two pixels

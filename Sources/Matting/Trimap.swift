@@ -1,4 +1,4 @@
-import U2NetImages
+import U2NetPixels
 
 /// How rembg makes a trimap of a mask: certain values, eroded, are known; what is between is unknown.
 public struct TrimapOptions: Sendable, Hashable {

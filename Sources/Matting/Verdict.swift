@@ -1,4 +1,4 @@
-import U2NetImages
+import U2NetPixels
 
 /// What a map of probabilities says about a photo as a whole: whether there is an object, and how it lies.
 public struct Verdict: Sendable, Hashable {

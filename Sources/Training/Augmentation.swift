@@ -1,5 +1,5 @@
 import U2NetCompute
-import U2NetImages
+import U2NetPixels
 import U2NetNetwork
 import U2NetPlatform
 

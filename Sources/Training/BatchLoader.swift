@@ -1,6 +1,6 @@
 import U2NetCompute
 import Dispatch
-import U2NetImages
+import U2NetImageFiles
 import Synchronization
 import U2NetPlatform
 

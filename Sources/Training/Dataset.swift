@@ -1,6 +1,6 @@
 import U2NetEvaluation
 package import U2NetFiles
-import U2NetImages
+import U2NetImageFiles
 
 /// Photos and their masks, as files.
 public struct Dataset: Sendable {

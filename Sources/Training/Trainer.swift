@@ -1,6 +1,6 @@
 import U2NetCompute
 import U2NetGradients
-import U2NetImages
+import U2NetPixels
 import U2NetNetwork
 
 /// Trains a network on photos and masks in files, step by step.

@@ -1,4 +1,4 @@
-import U2NetImages
+import U2NetImageFiles
 import U2NetSafetensors
 
 /// Why a training cannot begin or go on. Each case names files or the step.

@@ -1,5 +1,5 @@
 import U2NetEvaluation
-import U2NetImages
+import U2NetImageFiles
 import U2NetNetwork
 import U2NetPlatform
 

@@ -1,7 +1,7 @@
 import ArgumentParser
 import U2NetEvaluation
 import U2NetFiles
-import U2NetImages
+import U2NetImageFiles
 import U2Net
 import U2NetPlatform
 

@@ -1,5 +1,5 @@
 import U2NetFiles
-import U2NetImages
+import U2NetImageFiles
 import U2NetMatting
 import U2Net
 
@@ -13,10 +13,8 @@ extension SaliencyDetector {
   func detect(
     inFile path: FilePath, source: String, pixelLimit: Int = ImageFile.defaultPixelLimit, needsPixels: Bool
   ) throws -> (photo: Image<UInt8>, saliency: Saliency) {
-    let bytes = try ImageFile.read(path)
-    let header = try ImageFile.header(of: bytes, source: source, pixelLimit: pixelLimit)
-    let photo = try Image<UInt8>(
-      decoding: bytes, source: source, pixelLimit: pixelLimit,
+    let file = try PictureFile(ImageFile.read(path), source: source, pixelLimit: pixelLimit), header = file.header
+    let photo = try file.image(
       sidesAtLeast: needsPixels ? nil : options.preprocessing.sufficientSides(inputSize: options.inputSize))
     let saliency = detect(in: photo.overContrast(), width: header.width, height: header.height)
     guard saliency.isFinite else {

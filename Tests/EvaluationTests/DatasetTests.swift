@@ -1,5 +1,5 @@
 import U2NetEvaluation
-import U2NetImages
+import U2NetPixels
 import Synchronization
 import Testing
 import U2NetPlatform

@@ -1,6 +1,6 @@
 import U2NetEvaluation
 import Foundation
-import U2NetImages
+import U2NetImageFiles
 import U2NetPlatform
 
 /// What Fixtures/make_goldens.py wrote.

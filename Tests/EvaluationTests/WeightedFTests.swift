@@ -1,6 +1,6 @@
 import U2NetEvaluation
 import Foundation
-import U2NetImages
+import U2NetPixels
 import Testing
 import U2NetPlatform
 

@@ -1,7 +1,7 @@
 // What Fixtures/make_goldens.py measured.
 
 import Foundation
-import U2NetImages
+import U2NetPixels
 import U2NetMatting
 
 struct Golden: Decodable {

@@ -1,4 +1,4 @@
-import U2NetImages
+import U2NetPixels
 import U2NetMatting
 import Testing
 

@@ -1,4 +1,4 @@
-import U2NetImages
+import U2NetPixels
 import U2NetPlatform
 
 func gray<Sample>(_ width: Int, _ height: Int, _ sample: (_ x: Int, _ y: Int) -> Sample) -> Image<Sample> {

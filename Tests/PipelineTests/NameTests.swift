@@ -1,5 +1,5 @@
 import U2NetFiles
-import U2NetImages
+import U2NetImageFiles
 import U2Net
 import Testing
 

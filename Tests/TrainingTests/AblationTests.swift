@@ -1,6 +1,6 @@
 import U2NetEvaluation
 import Foundation
-import U2NetImages
+import U2NetImageFiles
 import RSU
 import U2NetSafetensors
 import Testing

@@ -1,5 +1,5 @@
 import U2NetCompute
-import U2NetImages
+import U2NetPixels
 import Testing
 import U2NetPlatform
 import U2NetTraining

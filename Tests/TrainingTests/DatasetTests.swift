@@ -1,6 +1,6 @@
 import U2NetFiles
 import Foundation
-import U2NetImages
+import U2NetImageFiles
 import Testing
 import U2NetTraining
 import U2NetNetwork

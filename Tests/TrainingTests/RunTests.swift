@@ -1,7 +1,7 @@
 import U2NetCompute
 import U2NetEvaluation
 import Foundation
-import U2NetImages
+import U2NetImageFiles
 import U2NetSafetensors
 import Synchronization
 import Testing

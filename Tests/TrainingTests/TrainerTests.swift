@@ -1,7 +1,7 @@
 import U2NetCompute
 import U2NetGradients
 import Foundation
-import U2NetImages
+import U2NetImageFiles
 import U2NetSafetensors
 import Testing
 import U2NetNetwork

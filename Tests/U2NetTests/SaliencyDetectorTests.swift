@@ -1,4 +1,4 @@
-import U2NetImages
+import U2NetPixels
 import Testing
 
 import U2NetNetwork

@@ -2,7 +2,7 @@ import U2NetCompute
 import U2NetGradients
 import Dispatch
 import Foundation
-import U2NetImages
+import U2NetPixels
 import RSU
 import U2NetPlatform
 import U2NetSafetensors

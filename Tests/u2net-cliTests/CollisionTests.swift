@@ -1,5 +1,5 @@
 import Foundation
-import U2NetImages
+import U2NetImageFiles
 import Testing
 
 /// Results of one name, photos that are given twice, folders that hold photos and results.

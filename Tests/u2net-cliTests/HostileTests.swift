@@ -1,5 +1,5 @@
 import Foundation
-import U2NetImages
+import U2NetImageFiles
 import Testing
 
 /// One file must never end a batch, and no name may do anything to a terminal.

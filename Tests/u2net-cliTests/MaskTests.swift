@@ -1,5 +1,5 @@
 import Foundation
-import U2NetImages
+import U2NetImageFiles
 import Testing
 
 /// The commands as a user runs them. Small network inputs, so that many of them are quick.

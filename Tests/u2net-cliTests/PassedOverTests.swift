@@ -1,5 +1,5 @@
 import Foundation
-import U2NetImages
+import U2NetImageFiles
 import Testing
 
 /// Nothing that looks like a picture is passed over without a word.

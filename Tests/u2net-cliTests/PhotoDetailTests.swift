@@ -1,5 +1,5 @@
 import Foundation
-import U2NetImages
+import U2NetImageFiles
 import Testing
 
 /// What a photo's file says beside its visible pixels: hidden colours, EXIF, profiles, damage.
@@ -142,7 +142,7 @@ struct PhotoDetailTests {
     let wide: Data
     let asked, told: [[UInt8]]
     static func read() throws -> Colors {
-      let path = package.appending(path: "Tests/ImagesTests/Fixtures/colours.json")
+      let path = package.appending(path: "Tests/ImageFilesTests/Fixtures/colours.json")
       return try JSONDecoder().decode(Colors.self, from: Data(contentsOf: path))
     }
   }

@@ -121,6 +121,14 @@ cic_status cic_convert_rgb(const uint8_t *from, size_t from_count, const uint8_t
 /// red, green and blue), to be freed by `cic_free`.
 cic_status cic_rgb_profile(double gamma, const double *white_and_primaries, uint8_t **profile, size_t *count);
 
+/// The same with a curve in place of a gamma: the light of `curve_count` values evenly from 0 to the highest, of 65535.
+cic_status cic_rgb_profile_of_curve(const uint16_t *curve, uint32_t curve_count, const double *white_and_primaries,
+                                    uint8_t **profile, size_t *count);
+
+/// The curve of an ICC profile of greys, as `cic_rgb_profile_of_curve` takes it. CIC_UNSUPPORTED if it cannot be read or is
+/// not of greys.
+cic_status cic_gray_curve(const uint8_t *profile, size_t count, uint16_t *curve, uint32_t curve_count);
+
 /// Whether so many bytes of memory can be had; takes none.
 int cic_has_memory(size_t count);
 

@@ -1,7 +1,7 @@
 import U2NetCompute
 import U2NetEvaluation
 internal import U2NetFiles
-import U2NetImages
+import U2NetImageFiles
 import U2NetSafetensors
 import U2NetNetwork
 

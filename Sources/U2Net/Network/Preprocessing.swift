@@ -1,4 +1,4 @@
-import U2NetImages
+import U2NetPixels
 
 /// How a photo becomes the network's input, and the network's map a mask of the photo's size.
 ///

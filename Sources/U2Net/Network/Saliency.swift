@@ -1,4 +1,4 @@
-import U2NetImages
+import U2NetPixels
 
 /// What the network says about one photo.
 public struct Saliency: Sendable {

@@ -1,13 +1,13 @@
 import U2NetCompute
-import U2NetImages
+import U2NetPixels
 import U2NetMachine
 import U2NetSafetensors
 
 /// Finds the object that a photo is about: one call from photo to mask.
 ///
-///     let detector = SaliencyDetector()                                    // lite, weights built in
-///     let photo = try Image<UInt8>(contentsOf: "mug.jpg")
-///     try detector.detect(in: photo).mask().writePNG(to: "mask.png")
+///     let detector = SaliencyDetector()  // lite, weights built in
+///     let photo = Image<UInt8>(width: 640, height: 480, channels: .rgb, samples: frame)
+///     let mask = detector.detect(in: photo).mask()
 ///
 /// A detector keeps its weights in a form of its own: what becomes of the file that they came from does not matter, and the
 /// memory of a `TrainedNetwork` that nobody else holds is freed. It can be shared between threads. It serves as many calls at

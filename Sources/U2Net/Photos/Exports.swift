@@ -1,6 +1,6 @@
 // What the interface of this module is written in comes with it: pictures, networks, colours and layouts.
 
-@_exported public import U2NetImages
+@_exported public import U2NetImageFiles
 @_exported public import U2NetMachine
 @_exported public import U2NetMatting
 @_exported public import U2NetNetwork

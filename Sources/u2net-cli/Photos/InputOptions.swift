@@ -1,6 +1,6 @@
 import ArgumentParser
 import U2NetFiles
-import U2NetImages
+import U2NetImageFiles
 import U2Net
 
 /// Which photos to work on.

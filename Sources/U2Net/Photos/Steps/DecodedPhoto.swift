@@ -32,7 +32,7 @@ public struct DecodedPhoto: Sendable {
 /// A photo whose size and kind are known, so that there can be room for its pixels before they are decoded.
 struct OpenedPhoto {
   private enum Contents {
-    case file([UInt8])
+    case file(PictureFile)
     case pixels(Image<UInt8>, Metadata)
     case deepPixels(Image<UInt16>, Metadata)
   }
@@ -43,11 +43,9 @@ struct OpenedPhoto {
   /// Whether there are 16 bits to a sample.
   let isDeep: Bool
   private let contents: Contents
-  private let pixelLimit: Int
 
   /// - Throws: `ImageError`, `outOfMemory` among them for a photo that is larger than all memory.
   init(_ source: PhotoSource, pixelLimit: Int) throws(ImageError) {
-    self.pixelLimit = pixelLimit
     name = source.name
     switch source.contents {
     case .file, .bytes:
@@ -57,9 +55,9 @@ struct OpenedPhoto {
         case .bytes(let bytes): bytes
         default: []
         }
-      let header = try ImageFile.header(of: bytes, source: name, pixelLimit: pixelLimit)
+      let file = try PictureFile(bytes, source: name, pixelLimit: pixelLimit), header = file.header
       (width, height, channels, isDeep) = (header.width, header.height, header.channels, header.bitDepth == 16)
-      contents = .file(bytes)
+      contents = .file(file)
       let sampleBytes = channels.rawValue * (isDeep ? 2 : 1)
       guard width * height <= ResourceLimits.current.memory / sampleBytes else {
         throw .outOfMemory(source: name, width: width, height: height)
@@ -77,22 +75,19 @@ struct OpenedPhoto {
   }
 
   /// Of the file.
-  var byteCount: Int { if case .file(let bytes) = contents { bytes.count } else { 0 } }
+  var byteCount: Int { if case .file(let file) = contents { file.byteCount } else { 0 } }
 
   /// - Parameter sides: how long both sides must be at least, nil for the full size.
   func decoded(
     keepsDepth: Bool, sidesAtLeast sides: Int?, remark: (String) -> Void
   ) throws(ImageError) -> DecodedPhoto {
     switch contents {
-    case .file(let bytes):
-      let metadata = ImageFile.metadata(of: bytes)
+    case .file(let file):
       guard keepsDepth && isDeep else {
-        let image = try Image<UInt8>(
-          decoding: bytes, source: name, pixelLimit: pixelLimit, sidesAtLeast: sides, remark: remark)
-        return DecodedPhoto(self, image, nil, metadata)
+        return DecodedPhoto(self, try file.image(sidesAtLeast: sides, remark: remark), nil, file.metadata)
       }
-      let deep = try Image<UInt16>(decoding: bytes, source: name, pixelLimit: pixelLimit, remark: remark)
-      return DecodedPhoto(self, deep.converted(to: UInt8.self), deep, metadata)
+      let deep = try file.deepImage(remark: remark)
+      return DecodedPhoto(self, deep.converted(to: UInt8.self), deep, file.metadata)
     case .pixels(let image, let metadata): return DecodedPhoto(self, image, nil, metadata)
     case .deepPixels(let image, let metadata):
       // As decoding to 8 bits does; where both are kept they are the nearest to each other.
