@@ -39,7 +39,7 @@ extension ImageFile {
           exif = exif ?? Array(bytes[part.data])
         } else if let text = PNGText(part, in: bytes, wanted: Self.isWanted) {
           switch text.keyword {
-          case "XML:com.adobe.xmp": xmp = text.text
+          case xmpKeyword: xmp = text.text
           case "Raw profile type exif": raw = text.rawProfile
           default:
             guard let data = text.rawProfile else { continue }
@@ -51,7 +51,7 @@ extension ImageFile {
     }
 
     private static func isWanted(_ keyword: String) -> Bool {
-      ["XML:com.adobe.xmp", "Raw profile type exif", "Raw profile type APP1"].contains(keyword)
+      [xmpKeyword, "Raw profile type exif", "Raw profile type APP1"].contains(keyword)
     }
 
     /// That of EXIF, or else of XMP; upright if none is known.
@@ -64,7 +64,9 @@ extension ImageFile {
 
   /// "Exif" and two zeros.
   static let exifMark: [UInt8] = Array("Exif\0\0".utf8)
-  private static let xmpMark: [UInt8] = Array("http://ns.adobe.com/xap/1.0/\0".utf8)
+  /// JPEG's mark of XMP, and PNG's.
+  static let xmpMark: [UInt8] = Array("http://ns.adobe.com/xap/1.0/\0".utf8)
+  static let xmpKeyword = "XML:com.adobe.xmp"
 }
 
 extension Orientation {
