@@ -139,7 +139,9 @@ let package = Package(
       resources: [.copy("Fixtures")]),
     .testTarget(name: "FilesTests", dependencies: ["U2NetFiles"]),
     .testTarget(name: "MachineTests", dependencies: ["U2NetFiles", "U2NetMachine"]),
-    .testTarget(name: "PipelineTests", dependencies: ["U2Net", "U2NetFiles", "U2NetImageFiles"]),
+    .testTarget(
+      name: "PipelineTests", dependencies: ["U2Net", "U2NetFiles", "U2NetImageFiles"],
+      exclude: ["make_picture_heads.py"]),
     .target(name: "PixelsTestSupport", dependencies: ["U2NetPixels"], path: "Tests/PixelsTestSupport"),
     .testTarget(
       name: "PixelsTests", dependencies: ["PixelsTestSupport", "U2NetPixels"], resources: [.copy("Fixtures")]),

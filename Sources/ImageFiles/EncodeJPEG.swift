@@ -35,7 +35,7 @@ extension Metadata {
   /// A segment's length counts itself and takes two bytes.
   private static var largestSegment: Int { 65_533 }
 
-  /// Segments for EXIF and profile. What is too long for them is left out.
+  /// Segments for EXIF, the creator and the profile. What is too long for them is left out.
   fileprivate var jpegSegments: [UInt8] {
     func segment(_ marker: UInt32, _ data: [UInt8]) -> [UInt8] {
       UInt16(marker).bigEndianBytes + UInt16(data.count + 2).bigEndianBytes + data
@@ -45,6 +45,7 @@ extension Metadata {
     if let exif, exif.count + exifMark.count <= Self.largestSegment {
       segments += segment(JPEGMarker.app1, exifMark + exif)
     }
+    if let packet = creatorPacket { segments += segment(JPEGMarker.app1, ImageFile.xmpMark + packet) }
     if let profile {
       let mark = ImageFile.profileMark
       let size = Self.largestSegment - mark.count - 2

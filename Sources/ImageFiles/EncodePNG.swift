@@ -116,6 +116,10 @@ extension Metadata {
   /// The chunks between a PNG's header and its pixels.
   fileprivate var pngChunks: [PNGChunk] {
     var chunks: [PNGChunk] = []
+    // First, where whoever looks for it alone has found it at once: neither compressed nor in a language.
+    if let packet = creatorPacket {
+      chunks.append(PNGChunk("iTXt", Array("\(ImageFile.xmpKeyword)\0\0\0\0\0".utf8) + packet))
+    }
     if let profile, let compressed = deflated(profile) {
       chunks.append(PNGChunk("iCCP", Array("ICC profile\0\0".utf8) + compressed))
     }

@@ -54,7 +54,7 @@ extension Image where Sample == UInt8 {
 
 extension Metadata {
   /// The file in the extended format (WebP container specification): `VP8X` with flags and size, the profile, the
-  /// chunks with the picture, EXIF.
+  /// chunks with the picture, EXIF, XMP.
   fileprivate func added(toWebP file: [UInt8], _ header: ImageHeader) -> [UInt8] {
     var exif = exif
     if let density {
@@ -63,12 +63,16 @@ extension Metadata {
         exif = (old ?? Exif()).with(density).fitting(width: header.width, height: header.height)?.bytes
       }
     }
-    if profile == nil && exif == nil { return file }
+    let packet = creatorPacket
+    if profile == nil && exif == nil && packet == nil { return file }
 
     func chunk(_ kind: UInt32, _ data: some Collection<UInt8>) -> [UInt8] {
       kind.bigEndianBytes + UInt32(data.count).littleEndianBytes + data + (data.count % 2 == 1 ? [0] : [])
     }
-    let flags: UInt8 = (profile == nil ? 0 : 0x20) | (header.channels.hasAlpha ? 0x10 : 0) | (exif == nil ? 0 : 0x08)
+    var flags: UInt8 = header.channels.hasAlpha ? 0x10 : 0
+    if profile != nil { flags |= 0x20 }
+    if exif != nil { flags |= 0x08 }
+    if packet != nil { flags |= 0x04 }
     let size = [header.width - 1, header.height - 1].flatMap { $0.littleEndianBytes.prefix(3) }
     var chunks = Array("WEBP".utf8) + chunk(ImageFile.code("VP8X"), [flags, 0, 0, 0] + size)
     if let profile { chunks += chunk(ImageFile.code("ICCP"), profile) }
@@ -76,6 +80,7 @@ extension Metadata {
       chunks += chunk(part.kind, file[part.data])
     }
     if let exif { chunks += chunk(ImageFile.code("EXIF"), exif) }
+    if let packet { chunks += chunk(ImageFile.code("XMP "), packet) }
     return "RIFF".utf8 + UInt32(chunks.count).littleEndianBytes + chunks
   }
 }

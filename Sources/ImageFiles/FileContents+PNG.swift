@@ -23,7 +23,7 @@ extension FileContents {
         let text = PNGText(part, in: bytes) { Self.isWanted($0, isBeforePixels) }
         guard let text else { continue }
         switch text.keyword {
-        case "XML:com.adobe.xmp": xmp = text.text
+        case ImageFile.xmpKeyword: xmp = text.text
         case "Raw profile type exif": rawExif = text.rawProfile
         case "Raw profile type APP1":
           guard let data = text.rawProfile else { continue }
@@ -42,7 +42,7 @@ extension FileContents {
 
   private static func isWanted(_ keyword: String, _ isBeforePixels: Bool) -> Bool {
     switch keyword {
-    case "XML:com.adobe.xmp", "Raw profile type exif", "Raw profile type APP1": true
+    case ImageFile.xmpKeyword, "Raw profile type exif", "Raw profile type APP1": true
     case "Raw profile type icc", "Raw profile type icm": isBeforePixels
     default: false
     }

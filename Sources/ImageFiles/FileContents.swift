@@ -53,6 +53,8 @@ extension ImageFile {
 
   /// "Exif" and two zeros.
   static let exifMark: [UInt8] = Array("Exif\0\0".utf8)
+  /// JPEG's mark of XMP, and PNG's.
   static let xmpMark: [UInt8] = Array("http://ns.adobe.com/xap/1.0/\0".utf8)
+  static let xmpKeyword = "XML:com.adobe.xmp"
   static let profileMark: [UInt8] = Array("ICC_PROFILE\0".utf8)
 }

@@ -9,6 +9,10 @@ public struct Metadata: Equatable, Sendable {
   /// How large the picture is to be printed.
   public var density: PixelDensity?
 
+  /// The program that made the picture, in letters, digits and spaces. Written, but not read: who makes a picture of another
+  /// one says so itself.
+  package var creator: String?
+
   /// PNG's own way to say what colours mean: chunks `cICP`, `sRGB`, `gAMA` and `cHRM`, which only PNG can hold.
   var pngColors: [PNGChunk] = []
 
