@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 import U2NetFiles
-import U2NetImages
+import U2NetImageFiles
 
 /// Who made a picture, written into each format and read without the pixels.
 struct CreatorTests {

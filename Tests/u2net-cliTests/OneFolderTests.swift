@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 import U2NetFiles
-import U2NetImages
+import U2NetImageFiles
 
 /// One folder for photos and results, again and again: results are never photos, photos are never taken for results, and nothing
 /// of anybody's is replaced.
