@@ -12,8 +12,8 @@ extension ImageFile {
       case .png: readPNG(bytes, parts)
       case .jpeg: readJPEG(bytes, parts)
       case .webP:
-        exif = parts.first { $0.kind == code("EXIF") }.map { Array(bytes[$0.data]) }
-        xmp = parts.last { $0.kind == code("XMP ") }.map { Array(bytes[$0.data]) }
+        exif = webPChunk("EXIF", flag: 0x08, bytes, parts)
+        xmp = webPChunk("XMP ", flag: 0x04, bytes, parts)
       }
       // Some writers put JPEG's mark where none belongs, or twice.
       while exif?.starts(with: exifMark) == true { exif!.removeFirst(exifMark.count) }
@@ -31,12 +31,12 @@ extension ImageFile {
       }
     }
 
-    /// In the `eXIf` chunk, or else in a text of ImageMagick's; XMP in a text of its own.
+    /// In the last `eXIf` chunk, or else in a text of ImageMagick's; XMP in a text of its own.
     private mutating func readPNG(_ bytes: [UInt8], _ parts: [Part]) {
       var raw: [UInt8]?
       for part in parts {
         if part.kind == code("eXIf") {
-          exif = exif ?? Array(bytes[part.data])
+          exif = Array(bytes[part.data])
         } else if let text = PNGText(part, in: bytes, wanted: Self.isWanted) {
           switch text.keyword {
           case "XML:com.adobe.xmp": xmp = text.text
@@ -60,6 +60,14 @@ extension ImageFile {
       if let exif, exif.saysOrientation { return exif.orientation ?? .up }
       return xmp.flatMap(Orientation.init(xmp:)) ?? .up
     }
+  }
+
+  /// The first chunk of this kind, as libwebp's demultiplexer and so browsers and Pillow have it: where the file starts
+  /// with `VP8X`, and that has the flag for it (WebP container specification).
+  static func webPChunk(_ kind: StaticString, flag: UInt8, _ bytes: [UInt8], _ parts: [Part]) -> [UInt8]? {
+    guard let start = parts.first, start.kind == code("VP8X"), let flags = bytes[start.data].first, flags & flag != 0
+    else { return nil }
+    return parts.first { $0.kind == code(kind) }.map { Array(bytes[$0.data]) }
   }
 
   /// "Exif" and two zeros.
