@@ -38,7 +38,9 @@ struct Exif {
     guard bytes.count >= 8, bytes[0] == bytes[1], bytes[0] == 0x49 || bytes[0] == 0x4D else { return nil }
     self.bytes = bytes
     isLittleEndian = bytes[0] == 0x49
-    guard number(2, bytes: 2) == 42, directory(at: number(4, bytes: 4)!) != nil else { return nil }
+    // Some writers have the one number always in the same order.
+    guard let mark = number(2, bytes: 2), mark == 42 || mark == 42 << 8, directory(at: number(4, bytes: 4)!) != nil
+    else { return nil }
   }
 
   /// With an empty directory.
@@ -119,15 +121,28 @@ struct Exif {
   }
 
   var density: PixelDensity? {
-    guard let horizontal = entry(Tag.horizontalDensity).flatMap(value),
-      let vertical = entry(Tag.verticalDensity).flatMap(value)
-    else { return nil }
-    switch entry(Tag.densityUnit).flatMap(value) ?? 2 {
+    guard let (horizontal, vertical) = resolution else { return nil }
+    switch resolutionUnit {
     case 2: return PixelDensity(horizontal, vertical, perInch: 1)
     case 3: return PixelDensity(horizontal, vertical, perInch: PixelDensity.centimetresPerInch)
     default: return nil
     }
   }
+
+  /// TIFF's unit 1 is none.
+  var aspect: PixelAspect? {
+    guard resolutionUnit == 1, let (horizontal, vertical) = resolution else { return nil }
+    return PixelAspect(horizontal, vertical)
+  }
+
+  private var resolution: (Double, Double)? {
+    guard let horizontal = entry(Tag.horizontalDensity).flatMap(value),
+      let vertical = entry(Tag.verticalDensity).flatMap(value)
+    else { return nil }
+    return (horizontal, vertical)
+  }
+
+  private var resolutionUnit: Double { entry(Tag.densityUnit).flatMap(value) ?? 2 }
 }
 
 extension Orientation {

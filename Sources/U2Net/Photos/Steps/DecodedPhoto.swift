@@ -85,13 +85,13 @@ struct OpenedPhoto {
   ) throws(ImageError) -> DecodedPhoto {
     switch contents {
     case .file(let bytes):
-      let metadata = ImageFile.metadata(of: bytes)
       guard keepsDepth && isDeep else {
         let image = try Image<UInt8>(
           decoding: bytes, source: name, pixelLimit: pixelLimit, sidesAtLeast: sides, remark: remark)
-        return DecodedPhoto(self, image, nil, metadata)
+        return DecodedPhoto(self, image, nil, ImageFile.usableMetadata(of: bytes, remark: remark))
       }
       let deep = try Image<UInt16>(decoding: bytes, source: name, pixelLimit: pixelLimit, remark: remark)
+      let metadata = ImageFile.usableMetadata(of: bytes, remark: remark)
       return DecodedPhoto(self, deep.converted(to: UInt8.self), deep, metadata)
     case .pixels(let image, let metadata): return DecodedPhoto(self, image, nil, metadata)
     case .deepPixels(let image, let metadata):
