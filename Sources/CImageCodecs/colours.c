@@ -26,6 +26,23 @@ cmsHTRANSFORM inks_to_srgb(const uint8_t *profile, size_t count) {
                    INTENT_PERCEPTUAL);
 }
 
+int cic_is_profile(const uint8_t *profile, size_t count) {
+  cmsHPROFILE from = open_profile(profile, count), to = cmsCreate_sRGBProfile();
+  cmsHTRANSFORM change = NULL;
+  if (from != NULL && to != NULL) {
+    cmsProfileClassSignature kind = cmsGetDeviceClass(from);
+    cmsUInt32Number format = cmsFormatterForColorspaceOfProfile(from, 1, FALSE);
+    if (kind != cmsSigLinkClass && kind != cmsSigNamedColorClass && format != 0) {
+      change = cmsCreateTransform(from, format, to, TYPE_RGB_8, INTENT_PERCEPTUAL, cmsFLAGS_NOOPTIMIZE);
+    }
+  }
+  if (from != NULL) cmsCloseProfile(from);
+  if (to != NULL) cmsCloseProfile(to);
+  if (change == NULL) return 0;
+  cmsDeleteTransform(change);
+  return 1;
+}
+
 cic_status cic_convert_rgb(const uint8_t *from, size_t from_count, const uint8_t *to, size_t to_count, uint8_t *pixels,
                            size_t count) {
   cmsHTRANSFORM change = transform(open_profile(from, from_count), cmsSigRgbData, TYPE_RGB_8, open_profile(to, to_count),

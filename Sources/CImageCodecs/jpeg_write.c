@@ -80,7 +80,7 @@ static void encode_guarded(writer *w, const uint8_t *pixels, uint32_t width, uin
     w->jpeg.comp_info[0].h_samp_factor = w->jpeg.comp_info[0].v_samp_factor = 1;
   }
   if (options->density_x != 0 && options->density_y != 0) {
-    w->jpeg.density_unit = 1;
+    w->jpeg.density_unit = options->is_per_inch ? 1 : 0;
     w->jpeg.X_density = options->density_x;
     w->jpeg.Y_density = options->density_y;
   }

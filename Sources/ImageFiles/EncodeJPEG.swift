@@ -16,14 +16,15 @@ extension Image where Sample == UInt8 {
     precondition(!channels.hasAlpha, "a JPEG cannot hold alpha: put the image on a background first")
     precondition(1...100 ~= quality, "JPEG qualities go from 1 to 100, \(quality) is none")
     let metadata = metadata.withProfileOfPNG(for: channels).fitting(self)
-    func rounded(_ density: Double?) -> UInt16 { UInt16(min(density ?? 0, 65535).rounded()) }
+    func rounded(_ density: Double) -> UInt16 { UInt16(min(density, 65535).rounded()) }
+    let density = metadata.density.map { (rounded($0.horizontal), rounded($0.vertical)) }
+    let (across, down) = density ?? metadata.aspect?.inSixteenBits ?? (0, 0)
     let segments = metadata.jpegSegments
     return try encoded(source: source, width: width, height: height, free: cic_free) { out, count, message in
       segments.withUnsafeBufferPointer { segments in
         var options = cic_jpeg_options(
-          quality: Int32(quality), density_x: rounded(metadata.density?.horizontal),
-          density_y: rounded(metadata.density?.vertical), segments: segments.baseAddress,
-          segments_count: segments.count)
+          quality: Int32(quality), density_x: across, density_y: down, is_per_inch: density == nil ? 0 : 1,
+          segments: segments.baseAddress, segments_count: segments.count)
         return cic_jpeg_encode(
           samples, UInt32(width), UInt32(height), Int32(channels.rawValue), &options, out, count, message)
       }

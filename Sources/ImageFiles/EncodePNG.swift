@@ -129,6 +129,9 @@ extension Metadata {
       let perMetre = [density.horizontal, density.vertical].map { UInt32(($0 / PixelDensity.metresPerInch).rounded()) }
       chunks.append(PNGChunk("pHYs", perMetre.flatMap(\.bigEndianBytes) + [1]))
     }
+    if density == nil, let aspect {
+      chunks.append(PNGChunk("pHYs", [aspect.horizontal, aspect.vertical].flatMap { UInt32($0).bigEndianBytes } + [0]))
+    }
     if let exif { chunks.append(PNGChunk("eXIf", exif)) }
     return chunks
   }

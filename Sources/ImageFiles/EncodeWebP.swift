@@ -62,6 +62,11 @@ extension Metadata {
       if old?.density != density {
         exif = (old ?? Exif()).with(density).fitting(width: header.width, height: header.height)?.bytes
       }
+    } else if let aspect {
+      let old = exif.flatMap(Exif.init)
+      if old?.aspect != aspect {
+        exif = (old ?? Exif()).with(aspect).fitting(width: header.width, height: header.height)?.bytes
+      }
     }
     let packet = creatorPacket
     if profile == nil && exif == nil && packet == nil { return file }

@@ -123,15 +123,28 @@ struct Exif {
   }
 
   var density: PixelDensity? {
-    guard let horizontal = entry(Tag.horizontalDensity).flatMap(value),
-      let vertical = entry(Tag.verticalDensity).flatMap(value)
-    else { return nil }
-    switch entry(Tag.densityUnit).flatMap(value) ?? 2 {
+    guard let (horizontal, vertical) = resolution else { return nil }
+    switch resolutionUnit {
     case 2: return PixelDensity(horizontal, vertical, perInch: 1)
     case 3: return PixelDensity(horizontal, vertical, perInch: PixelDensity.centimetresPerInch)
     default: return nil
     }
   }
+
+  /// TIFF's unit 1 is none.
+  var aspect: PixelAspect? {
+    guard resolutionUnit == 1, let (horizontal, vertical) = resolution else { return nil }
+    return PixelAspect(horizontal, vertical)
+  }
+
+  private var resolution: (Double, Double)? {
+    guard let horizontal = entry(Tag.horizontalDensity).flatMap(value),
+      let vertical = entry(Tag.verticalDensity).flatMap(value)
+    else { return nil }
+    return (horizontal, vertical)
+  }
+
+  private var resolutionUnit: Double { entry(Tag.densityUnit).flatMap(value) ?? 2 }
 }
 
 extension Orientation {

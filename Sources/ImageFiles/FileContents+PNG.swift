@@ -1,5 +1,5 @@
 extension FileContents {
-  /// Colours and density in chunks before the pixels; EXIF in the `eXIf` chunk, or else in a text of ImageMagick's; XMP in a
+  /// Colours and density in chunks before the pixels; EXIF in the last `eXIf` chunk, or else in a text of ImageMagick's; XMP in a
   /// text of its own.
   mutating func readPNG(_ bytes: [UInt8], _ parts: [ImageFile.Part]) {
     var rawExif: [UInt8]?
@@ -8,14 +8,18 @@ extension FileContents {
       let data = bytes[part.data]
       switch part.kind {
       case ImageFile.code("IDAT"): isBeforePixels = false
-      case ImageFile.code("eXIf"): exif = exif ?? Array(data)
+      case ImageFile.code("eXIf"): exif = Array(data)
       case ImageFile.code("acTL"): isAnimated = isAnimated ?? (data.bigEndian(0, bytes: 4) ?? 0 > 1)
-      case ImageFile.code("iCCP") where isBeforePixels: profile = Self.profile(data)
+      case ImageFile.code("IHDR"): if [0, 4].contains(data.bigEndian(9, bytes: 1)) { storedColors = "GRAY" }
+      case ImageFile.code("iCCP") where isBeforePixels: (profile, hasProfile) = (Self.profile(data), true)
       case ImageFile.code("pHYs") where isBeforePixels:
-        guard data.count == 9, data.last == 1 else { continue }  // 1: per metre
-        density = PixelDensity(
-          Double(data.bigEndian(0, bytes: 4)!), Double(data.bigEndian(4, bytes: 4)!),
-          perInch: PixelDensity.metresPerInch)
+        guard data.count == 9 else { continue }
+        let (across, down) = (Double(data.bigEndian(0, bytes: 4)!), Double(data.bigEndian(4, bytes: 4)!))
+        if data.last == 1 {  // per metre
+          density = PixelDensity(across, down, perInch: PixelDensity.metresPerInch)
+        } else if data.last == 0 {
+          aspect = PixelAspect(across, down)
+        }
       case ImageFile.code("cICP"), ImageFile.code("sRGB"), ImageFile.code("gAMA"), ImageFile.code("cHRM"):
         guard isBeforePixels, [1, 4, 32].contains(data.count) else { continue }
         pngColors.append(PNGChunk(kind: part.kind, data: Array(data)))
@@ -32,7 +36,7 @@ extension FileContents {
           } else {
             rawExif = data
           }
-        default: profile = profile ?? text.rawProfile
+        default: (profile, hasProfile) = (profile ?? text.rawProfile, true)
         }
       }
     }

@@ -72,8 +72,10 @@ extension ImageFile {
   private static func webPParts(_ bytes: [UInt8]) -> [Part] {
     var parts: [Part] = []
     var at = 12
+    // What follows the file that the length is of is no part of it.
+    let end = bytes.littleEndian(4, bytes: 4).map { min(bytes.count, 8 + $0) } ?? 0
     while let kind = bytes.bigEndian(at, bytes: 4), let length = bytes.littleEndian(at + 4, bytes: 4),
-      bytes.count - at - 8 >= length
+      end - at - 8 >= length
     {
       parts.append(Part(kind: UInt32(kind), data: at + 8..<at + 8 + length))
       at += 8 + length + length % 2

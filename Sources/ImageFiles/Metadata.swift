@@ -9,6 +9,16 @@ public struct Metadata: Equatable, Sendable {
   /// How large the picture is to be printed.
   public var density: PixelDensity?
 
+  /// Where that is not known, how wide its pixels are for their height; nil if they are square.
+  public var aspect: PixelAspect?
+
+  /// How the rows lie that density and aspect are of, and EXIF where it does not say: in a file they may be columns of the
+  /// upright picture, with which the two are written exchanged.
+  public var orientation = Orientation.up
+
+  /// Tags of EXIF that are not of the picture any more.
+  var droppedTags: Set<Int> = []
+
   /// The program that made the picture, in letters, digits and spaces. Written, but not read: who makes a picture of another
   /// one says so itself.
   package var creator: String?
@@ -27,6 +37,15 @@ public struct Metadata: Equatable, Sendable {
     var result = self
     result.profile = nil
     result.pngColors = []
+    result.droppedTags.formUnion(Exif.tagsOfColors)
+    return result
+  }
+
+  /// The same for a picture of another scale: without what EXIF says of the sensor's pixels. How large a pixel is to be
+  /// printed stays.
+  public var withoutScale: Metadata {
+    var result = self
+    result.droppedTags.formUnion(Exif.tagsOfScale)
     return result
   }
 
@@ -58,9 +77,47 @@ public struct PixelDensity: Equatable, Sendable {
     self.init(horizontal: horizontal * perInch, vertical: vertical * perInch)
   }
 
+  /// That of a picture whose rows become columns.
+  var exchanged: PixelDensity { PixelDensity(horizontal: vertical, vertical: horizontal) }
+
   private static var range: ClosedRange<Double> { 1...1_000_000 }
   static var centimetresPerInch: Double { 2.54 }
   static var metresPerInch: Double { 0.0254 }
+}
+
+/// How many pixels of a row are as long as how many of a column, where there is no unit: 2 and 1 are narrow pixels.
+public struct PixelAspect: Equatable, Sendable {
+  public let horizontal, vertical: Int
+
+  /// - Parameters: from 1 to 2³¹ - 1, the most that a PNG holds, and not equal.
+  public init(horizontal: Int, vertical: Int) {
+    precondition(
+      Self.range ~= horizontal && Self.range ~= vertical && horizontal != vertical,
+      "pixels that are not square have different numbers from 1 to 2³¹ - 1, unlike \(horizontal) and \(vertical)")
+    (self.horizontal, self.vertical) = (horizontal, vertical)
+  }
+
+  /// Of numbers in a file, which need not be sensible.
+  /// - Returns: nil also for square pixels.
+  init?(_ horizontal: Double, _ vertical: Double) {
+    let scale: Double = horizontal == horizontal.rounded() && vertical == vertical.rounded() ? 1 : 1000
+    guard let across = Int(exactly: (scale * horizontal).rounded()), Self.range ~= across,
+      let down = Int(exactly: (scale * vertical).rounded()), Self.range ~= down, across != down
+    else { return nil }
+    self.init(horizontal: across, vertical: down)
+  }
+
+  /// That of a picture whose rows become columns.
+  var exchanged: PixelAspect { PixelAspect(horizontal: vertical, vertical: horizontal) }
+
+  /// About the same with numbers of 16 bits.
+  var inSixteenBits: (UInt16, UInt16) {
+    let scale = min(1, 65535 / Double(max(horizontal, vertical)))
+    func scaled(_ number: Int) -> UInt16 { UInt16(max(1, (Double(number) * scale).rounded())) }
+    return (scaled(horizontal), scaled(vertical))
+  }
+
+  private static var range: ClosedRange<Int> { 1...Int(Int32.max) }
 }
 
 /// A chunk of a PNG file without length and checksum.
@@ -78,7 +135,13 @@ extension Metadata {
       let isMadeColored = image.channels.opaque == .rgb && isProfile(profile, for: .gray)
       result.profile = isMadeColored ? colorProfile(ofGray: profile) : nil
     }
-    result.exif = exif.flatMap(Exif.init)?.fitting(width: image.width, height: image.height)?.bytes
+    result.exif =
+      exif.flatMap(Exif.init)?
+      .fitting(width: image.width, height: image.height, turned: orientation, without: droppedTags)?.bytes
+    if orientation.swapsAxes {
+      (result.density, result.aspect) = (density?.exchanged, aspect?.exchanged)
+    }
+    result.orientation = .up
     return result
   }
 

@@ -13,8 +13,15 @@ public struct PictureFile: Sendable {
   /// Whether `bytes` were made a whole file.
   private let wasCut: Bool
 
-  /// What the file says beside its pixels. EXIF is as in the file: it still says how to turn the stored rows.
+  /// What the file says beside its pixels, as in the file: EXIF still says how to turn the stored rows, density and aspect
+  /// are along them, and the profile may be of no use.
   public var metadata: Metadata { contents.metadata }
+
+  /// As `metadata`, but only what is of use to other files: without a colour profile that cannot be read or is of other
+  /// colours than the picture, and without EXIF that cannot be read.
+  /// - Parameter remark: told of what is left out.
+  public func usableMetadata(remark: (String) -> Void) -> Metadata { contents.usableMetadata(remark: remark) }
+
   /// Of the file.
   public var byteCount: Int { bytes.count }
 

@@ -112,6 +112,9 @@ extension Image where Sample: MaskSample {
 }
 
 extension CutoutLayout {
+  /// Whether the object may be shown at another scale than the photo's.
+  public var scales: Bool { if case .canvas = shape { true } else { false } }
+
   /// Width and height in pixels of what `framed(by:)` makes of an object: to be known before memory is taken for it.
   public func size(around object: PixelRect) -> (width: Int, height: Int) {
     if case .canvas(let width, let height) = shape { return (width, height) }

@@ -119,7 +119,7 @@ struct PhotoDetailTests {
       let count = number(start, 2)
       for at in (0..<count).map({ start + 2 + 12 * $0 }) {
         result[number(at, 2)] = number(at + 8, number(at + 2, 2) == 3 ? 2 : 4)
-        if number(at, 2) == 0x8769 { add(number(at + 8, 4)) }
+        if [0x8769, 0xA005].contains(number(at, 2)) { add(number(at + 8, 4)) }
       }
       if start == number(4, 4) { result["next"] = number(start + 2 + 12 * count, 4) }
     }
@@ -203,6 +203,68 @@ struct PhotoDetailTests {
       #expect(abs(Int(corner) - 55) <= 2, "\(corner)")
       #expect(try run(arguments + ["\(folder)/c.jpg"]).code == 0)
       #expect(ImageFile.metadata(of: try read("\(folder)/c.jpg")).profile != nil)
+    }
+  }
+
+  private struct MetadataFiles: Decodable {
+    struct Profile: Decodable {
+      let name: String
+      let data: Data
+      let remark: String?
+    }
+    struct Tags: Decodable { let files: [Data] }
+    let profiles: [Profile]
+    let tags: Tags
+
+    static func read() throws -> MetadataFiles {
+      let path = package.appending(path: "Tests/ImagesTests/Fixtures/metadata-files.json")
+      return try JSONDecoder().decode(MetadataFiles.self, from: Data(contentsOf: path))
+    }
+  }
+
+  @Test func profilesOfNoUseAreNamedAndLeftOut() throws {
+    try withFolder { folder throws in
+      let profiles = try MetadataFiles.read().profiles
+      try FileManager.default.createDirectory(atPath: "\(folder)/in", withIntermediateDirectories: true)
+      for (index, file) in profiles.enumerated() { try write([UInt8](file.data), "\(folder)/in/\(index)-\(file.name)") }
+      let result = try run(["cutout", "\(folder)/in", "-o", "\(folder)/out", "--manifest", "\(folder)/log"])
+      #expect(result.code == 0, "\(result.errors)")
+      let log = try String(contentsOfFile: "\(folder)/log", encoding: .utf8).split(separator: "\n")
+      for (index, file) in profiles.enumerated() {
+        let name = "\(index)-\(file.name)", line = try #require(log.first { $0.contains(name) })
+        let said = result.errors.split(separator: "\n").filter { $0.contains("\(name): its colour profile") }
+        #expect(said.count == (file.remark == nil ? 0 : 1), "\(name): \(said)")
+        #expect(line.contains("its colour profile") == (file.remark != nil), "\(line)")
+        if let remark = file.remark { #expect(said.first?.contains(remark) == true && line.contains(remark)) }
+        let cutout = try read("\(folder)/out/\(index)-\(file.name.split(separator: ".")[0]).png")
+        let isGrey = file.name == "grey.jpg"  // of which cut-outs have colours
+        if !isGrey { #expect((ImageFile.metadata(of: cutout).profile == nil) == (file.remark != nil), "\(name)") }
+      }
+    }
+  }
+
+  @Test func aTurnedPhotosResolutionIsTurned() throws {
+    try withFolder { folder throws in
+      let file = try MetadataFiles.read().tags.files[0]
+      let exif = try #require(ImageFile.metadata(of: [UInt8](file)).exif)
+      var bytes = try Image<UInt8>(contentsOf: photo("coffee.png")).rgb.jpegData(source: "x")
+      // JFIF: 300 pixels per inch across and 150 down; EXIF says that it lies on its side.
+      bytes.replaceSubrange(13..<18, with: [1, 1, 44, 0, 150])
+      let length = exif.count + 8
+      let segment: [UInt8] = [0xFF, 0xE1, UInt8(length >> 8), UInt8(length & 255)] + Array("Exif\0\0".utf8) + exif
+      bytes.insert(contentsOf: segment, at: 20)
+      try write(bytes, "\(folder)/photo.jpg")
+      // The sensor's pixels per inch, which are there unless the picture is scaled, and sizes of the photo.
+      let (sensor, related) = (0xA20E, 0x1001)
+      for (more, hasSensor) in [([], true), (["--crop"], true), (["--size", "90x70"], false)] as [([String], Bool)] {
+        let arguments = ["cutout", "\(folder)/photo.jpg", "-o", "\(folder)/out.jpg", "--background", "white"]
+        let outcome = try run(arguments + more)
+        #expect(outcome.code == 0, "\(outcome.errors)")
+        let result = try read("\(folder)/out.jpg")
+        #expect(result[13..<18].elementsEqual([1, 0, 150, 1, 44]), "\(more)")
+        let values = numbers(of: try #require(ImageFile.metadata(of: result).exif), true)
+        #expect((values[sensor] != nil) == hasSensor && values[related] == nil, "\(more)")
+      }
     }
   }
 

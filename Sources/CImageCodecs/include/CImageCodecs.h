@@ -74,8 +74,9 @@ cic_status cic_jpeg_pixels(const uint8_t *bytes, size_t count, int denominator, 
 typedef struct cic_jpeg_options {
   /// 1 to 100; from 90 on, colours are not subsampled.
   int quality;
-  /// Pixels per inch, 0 if unknown.
+  /// Pixels per inch, or if not that, per lengths of no unit that are equal; 0 if unknown.
   uint16_t density_x, density_y;
+  int is_per_inch;
   /// Marker segments to write after JFIF's: marker, length and data as in the file, each.
   const uint8_t *segments;
   size_t segments_count;
@@ -111,6 +112,10 @@ cic_status cic_webp_encode(const uint8_t *pixels, uint32_t width, uint32_t heigh
                            const cic_webp_options *options, uint8_t **out, size_t *out_count, char *message);
 
 void cic_webp_free(void *pointer);
+
+/// Whether colours of a picture with this ICC profile can be shown: whether it can be read, and leads to sRGB from whatever
+/// kind of colours it is of.
+int cic_is_profile(const uint8_t *profile, size_t count);
 
 /// Turns colours of the ICC profile `from` into those of `to`, which look the same: RGB of 8 bits, in place. NULL is
 /// sRGB. CIC_UNSUPPORTED if one of the profiles cannot be read or is not of RGB.

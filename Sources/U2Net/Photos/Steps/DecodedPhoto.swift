@@ -87,10 +87,10 @@ struct OpenedPhoto {
     switch contents {
     case .file(let file):
       guard keepsDepth && isDeep else {
-        return DecodedPhoto(self, try file.image(sidesAtLeast: sides, remark: remark), nil, file.metadata)
+        return DecodedPhoto(self, try file.image(sidesAtLeast: sides, remark: remark), nil, file.usableMetadata(remark: remark))
       }
       let deep = try file.deepImage(remark: remark)
-      return DecodedPhoto(self, deep.converted(to: UInt8.self), deep, file.metadata)
+      return DecodedPhoto(self, deep.converted(to: UInt8.self), deep, file.usableMetadata(remark: remark))
     case .pixels(let image, let metadata): return DecodedPhoto(self, image, nil, metadata)
     case .deepPixels(let image, let metadata):
       // As decoding to 8 bits does; where both are kept they are the nearest to each other.

@@ -48,7 +48,7 @@ struct Rendering<Sample: PhotoSample> {
     switch kind {
     case .map: Metadata()
     case .mask: metadata.withoutColors
-    case .cutout, .composite: metadata
+    case .cutout, .composite: settings.cutout.layout?.scales == true ? metadata.withoutScale : metadata
     }
   }
 }
