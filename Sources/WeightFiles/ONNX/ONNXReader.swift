@@ -5,7 +5,7 @@ import SwiftProtobuf
 /// Reads the convolutions of an ONNX model.
 enum ONNXReader {
   static func read(_ bytes: UnsafeRawBufferPointer, file: String) throws(WeightFileError) -> ConvolutionSequence {
-    let budget = MemoryBudget(file: file)
+    let budget = MemoryBudget(file: file, size: bytes.count)
     let model = try decode(bytes, file: file, budget: budget)
     // Protobuf decodes many files that are not models, or cut off between fields, without complaint.
     guard model.irVersion > 0, model.hasGraph, !model.opsetImport.isEmpty else {
