@@ -135,7 +135,10 @@ let package = Package(
     .testTarget(name: "SafetensorsTests", dependencies: ["U2NetCompute", "U2NetPlatform", "U2NetSafetensors"]),
     .testTarget(
       name: "WeightFilesTests",
-      dependencies: ["U2NetCompute", "U2NetPlatform", "U2NetSafetensors", "U2NetWeightFiles", protobuf],
+      dependencies: [
+        "U2Net", "U2NetCompute", "U2NetFiles", "U2NetNetwork", "U2NetPlatform", "U2NetSafetensors", "U2NetWeightFiles",
+        protobuf,
+      ],
       resources: [.copy("Fixtures")]),
     .testTarget(name: "FilesTests", dependencies: ["U2NetFiles"]),
     .testTarget(name: "MachineTests", dependencies: ["U2NetFiles", "U2NetMachine"]),

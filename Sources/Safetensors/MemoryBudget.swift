@@ -1,13 +1,30 @@
 /// How much memory reading one file may still allocate, so that a small file cannot ask for a lot.
 package final class MemoryBudget {
   private let file: String
-  private var remaining = 1 << 30
+  private let limit: Int
+  private var remaining: Int
 
-  package init(file: String) { self.file = file }
+  /// Never more than this.
+  private static let most = 1 << 30
+  /// What reading takes beside the tensors, however few they are.
+  private static let base = 32 << 20
+  /// Bytes in memory for one in the file. Half floats become floats, eight-bit integers, too, beside their own bytes;
+  /// archives of weights shrink a little when they are deflated.
+  private static let growth = 16
+
+  /// - Parameter size: the file's, in bytes; nil if it is not known.
+  package init(file: String, size: Int? = nil) {
+    self.file = file
+    limit =
+      size.map { $0 < Self.most / Self.growth ? min(Self.most, Self.base + Self.growth * $0) : Self.most } ?? Self.most
+    remaining = limit
+  }
 
   package func charge(_ bytes: Int) throws(WeightFileError) {
     guard bytes <= remaining else {
-      throw WeightFileError(file: file, "expected to need at most 1 GiB of memory, found that it needs more")
+      let most = limit == Self.most ? "1 GiB" : "\(limit >> 20) MiB"
+      throw WeightFileError(
+        file: file, "expected to need at most \(most) of memory, found that it needs more")
     }
     remaining -= bytes
   }

@@ -36,7 +36,7 @@ public enum Safetensors {
     bytes: UnsafeRawBufferPointer, source: String, owner: (Range<Int>) -> AnyObject
   ) throws(WeightFileError) -> ParameterStore {
     let header = try Header(bytes, file: source)
-    let budget = MemoryBudget(file: source)
+    let budget = MemoryBudget(file: source, size: bytes.count)
     var store = ParameterStore(source: source, metadata: header.metadata)
     for entry in header.entries {
       let elements = UnsafeRawBufferPointer(rebasing: bytes[entry.range])

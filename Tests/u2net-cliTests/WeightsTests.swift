@@ -132,28 +132,39 @@ struct WeightsTests {
     }
   }
 
-  /// Runs `u2net weights full` with a shell script in curl's place, which gets "$part", the file to write to.
-  private func download(_ script: String, cache: String, url: String = "http://localhost/x") throws -> Outcome {
+  /// A shell script in curl's place, which gets "$offset", where to begin, and writes to its standard output; the folder that it
+  /// is in, with its "$@" in the file `arguments`.
+  private func curl(_ script: String, beside cache: String) throws -> String {
     let tools = "\(cache)-tools"
     try FileManager.default.createDirectory(atPath: tools, withIntermediateDirectories: true)
     let text = """
       #!/bin/sh
       printf '%s\\n' "$@" >> '\(tools)/arguments'
-      while [ "$1" != --output ]; do shift; done
-      part=$2
+      while [ "$1" != --continue-at ]; do shift; done
+      offset=$2
       \(script)
       """
     try Data(text.utf8).write(to: URL(filePath: "\(tools)/curl"))
     try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: "\(tools)/curl")
-    let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
-    return try run(["weights", "full", "--url", url, "--cache", cache], environment: ["PATH": "\(tools):\(path)"])
+    return tools
+  }
+
+  private func path(with tools: String) -> [String: String] {
+    ["PATH": "\(tools):\(ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin")"]
+  }
+
+  /// Runs `u2net weights` with a shell script in curl's place.
+  private func download(_ script: String, cache: String, model: String = "full") throws -> Outcome {
+    let tools = try curl(script, beside: cache)
+    return try run(
+      ["weights", model, "--url", "http://localhost/x", "--cache", cache], environment: path(with: tools))
   }
 
   @Test func aKilledCurlIsNoSuccess() throws {
     try withFolder { folder in
       let cache = "\(folder)/cache", part = "u2net-full.onnx.part"
       for _ in 0..<2 {
-        let killed = try download("printf some >> \"$part\"; kill -KILL $$", cache: cache)
+        let killed = try download("printf some; kill -KILL $$", cache: cache)
         #expect(killed.code == 1 && killed.errors.contains("curl was killed by signal"), "\(killed.errors)")
         #expect(killed.errors.contains("resumes the download") && !killed.errors.contains("SHA-256"))
       }
@@ -170,9 +181,9 @@ struct WeightsTests {
   @Test func cutTransfersGoOnWhereTheyBroke() throws {
     try withFolder { folder in
       // Ten bytes at a time, each time with curl's exit code for a transfer that was cut.
-      let cut = "printf 0123456789 >> \"$part\"; [ $(wc -c < \"$part\") -ge 30 ] || exit 18"
+      let cut = "printf 0123456789; [ $offset -ge 20 ] || exit 18"
       let result = try download(cut, cache: "\(folder)/cache")
-      let expected = try download("printf 012345678901234567890123456789 > \"$part\"", cache: "\(folder)/other")
+      let expected = try download("printf 012345678901234567890123456789", cache: "\(folder)/other")
       func found(_ outcome: Outcome) -> Substring? { outcome.errors.split(separator: "found ").last }
       #expect(result.code == 1 && found(result) == found(expected), "\(result.errors)")
       // Nothing comes: not for ever.
@@ -181,7 +192,7 @@ struct WeightsTests {
       // A server that cannot go on: once more from the start.
       try Data("rest".utf8).write(to: URL(filePath: "\(folder)/cache/u2net-full.onnx.part"))
       let anew = try download(
-        "[ -s \"$part\" ] && exit 33; printf 012345678901234567890123456789 > \"$part\"", cache: "\(folder)/cache")
+        "[ $offset -gt 0 ] && exit 33; printf 012345678901234567890123456789", cache: "\(folder)/cache")
       #expect(found(anew) == found(expected), "\(anew.errors)")
     }
   }
@@ -190,17 +201,88 @@ struct WeightsTests {
   @Test func twoDownloadsAtOnceDoNotMix() throws {
     try withFolder { folder in
       let cache = "\(folder)/cache"
-      let script =
-        "for i in 1 2 3 4 5; do printf x$i >> \"$part\"; sleep 0.1; done; [ $(wc -c < \"$part\") -ge 20 ] || exit 22"
+      let script = "for i in 1 2 3 4 5; do printf x$i; sleep 0.1; done; [ $offset -ge 10 ] || exit 22"
       let outcomes = Mutex<[Outcome]>([])
       DispatchQueue.concurrentPerform(iterations: 2) { _ in
         if let outcome = try? download(script, cache: cache) { outcomes.withLock { $0.append(outcome) } }
       }
       let both = outcomes.withLock { $0 }.sorted { $0.errors.utf8.count < $1.errors.utf8.count }
       #expect(both.count == 2 && both.contains { $0.errors.contains("another process is downloading this") })
-      let whole = try download("printf x1x2x3x4x5x1x2x3x4x5 > \"$part\"", cache: "\(folder)/other")
+      let whole = try download("printf x1x2x3x4x5x1x2x3x4x5", cache: "\(folder)/other")
       func found(_ outcome: Outcome) -> Substring? { outcome.errors.split(separator: "found ").last }
       #expect(both.contains { found($0) == found(whole) }, "\(both.map(\.errors))")
+    }
+  }
+
+  /// The size of what is published is known: a server that sends more is not listened to.
+  @Test func noServerSendsMoreThanTheFileHas() throws {
+    try withFolder { folder in
+      let cache = "\(folder)/cache", part = "\(cache)/u2net-lite.onnx.part"
+      let endless = try download("exec cat /dev/zero", cache: cache, model: "lite")
+      #expect(endless.code == 1 && endless.errors.contains("http://localhost/x"), "\(endless.errors)")
+      #expect(endless.errors.contains("has 4574861 bytes, the server sends more"), "\(endless.errors)")
+      #expect(files(in: cache).isEmpty)
+      let announced = try download("printf x; exit 63", cache: cache, model: "lite")
+      #expect(announced.errors.contains("the server sends more") && files(in: cache).isEmpty, "\(announced.errors)")
+      // One byte too many.
+      let longer = try download("head -c 4574862 /dev/zero", cache: cache, model: "lite")
+      #expect(longer.errors.contains("the server sends more") && files(in: cache).isEmpty, "\(longer.errors)")
+      // A part that is longer than the file is none of it.
+      try Data(count: 4_574_862).write(to: URL(filePath: part))
+      let anew = try download("printf 'from %s' $offset", cache: cache, model: "lite")
+      let expected = try download("printf 'from 0'", cache: "\(folder)/other", model: "lite")
+      func found(_ outcome: Outcome) -> Substring? { outcome.errors.split(separator: "found ").last }
+      #expect(anew.errors.contains("longer than the 4574861 bytes"), "\(anew.errors)")
+      #expect(found(anew) == found(expected) && files(in: cache).isEmpty, "\(anew.errors)")
+      // All of it may be there already: nothing is fetched.
+      try Data(count: 4_574_861).write(to: URL(filePath: part))
+      let whole = try download("exit 9", cache: cache, model: "lite")
+      #expect(whole.errors.contains("expected SHA-256") && files(in: cache).isEmpty, "\(whole.errors)")
+    }
+  }
+
+  /// However the program ends, its curl does, too: at once, or with the next byte that comes.
+  @Test(arguments: [SIGTERM, SIGKILL]) func curlEndsWithTheProgram(signal: Int32) throws {
+    try withFolder { folder in
+      let cache = "\(folder)/cache", tools = "\(folder)/cache-tools"
+      _ = try curl(
+        """
+        echo $$ > '\(tools)/pid.new'
+        mv '\(tools)/pid.new' '\(tools)/pid'
+        printf some
+        \(signal == SIGTERM ? "exec sleep 60" : "while printf .; do sleep 0.05; done")
+        """, beside: cache)
+      let process = Process()
+      process.executableURL = executable()
+      process.arguments = ["weights", "full", "--url", "http://localhost/x", "--cache", cache]
+      process.environment = ProcessInfo.processInfo.environment.merging(path(with: tools)) { $1 }
+      let errors = Pipe()
+      process.standardError = errors
+      try process.run()
+      func wait(_ condition: () -> Bool) -> Bool {
+        for _ in 0..<200 where !condition() { usleep(50_000) }
+        return condition()
+      }
+      let part = "\(cache)/u2net-full.onnx.part"
+      #expect(wait { (FileManager.default.contents(atPath: part)?.count ?? 0) >= 4 })
+      let text = try String(contentsOfFile: "\(tools)/pid", encoding: .utf8)
+      let child = try #require(pid_t(text.trimmingCharacters(in: .whitespacesAndNewlines)))
+      kill(process.processIdentifier, signal)
+      process.waitUntilExit()
+      // Nobody may have asked yet how it ended.
+      func isZombie() -> Bool {
+        FileManager.default.contents(atPath: "/proc/\(child)/stat").map {
+          String(decoding: $0, as: UTF8.self).contains(") Z")
+        }
+          ?? false
+      }
+      #expect(wait { kill(child, 0) != 0 || isZombie() }, "curl goes on")
+      kill(child, SIGKILL)
+      #expect((FileManager.default.contents(atPath: part)?.count ?? 0) >= 4)
+      guard signal == SIGTERM else { return }
+      let message = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+      #expect(process.terminationStatus == 143 && process.terminationReason == .exit, "\(process.terminationStatus)")
+      #expect(message.contains("stopped") && message.contains("resumes the download"), "\(message)")
     }
   }
 

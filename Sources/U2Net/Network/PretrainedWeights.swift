@@ -28,6 +28,8 @@ public struct PretrainedWeights: Sendable {
   public let url: String
   /// Of the ONNX file; the same bytes that rembg downloads.
   public let sha256: String
+  /// Its size in bytes.
+  public let byteCount: Int
   public let licence = "Apache-2.0"
   public let origin = "https://github.com/xuebinqin/U-2-Net"
 
@@ -38,9 +40,11 @@ public struct PretrainedWeights: Sendable {
     case .full:
       url = "\(release)/u2net.onnx"
       sha256 = "8d10d2f3bb75ae3b6d527c77944fc5e7dcd94b29809d47a739a7a728a912b491"
+      byteCount = 175_997_641
     case .lite:
       url = "\(release)/u2netp.onnx"
       sha256 = "309c8469258dda742793dce0ebea8e6dd393174f89934733ecc8b14c76f4ddd8"
+      byteCount = 4_574_861
     }
   }
 

@@ -1,15 +1,18 @@
 internal import U2NetFiles
 import U2NetPlatform
 
-/// A download into a file that can be resumed, done by curl, which knows proxies and certificates.
+/// A download of a file whose size is known, into a part that can be resumed.
 ///
-/// The file is locked for as long as this and the curl that it started live: of two processes that want the same file one
-/// waits. What a broken or stalled transfer brought is kept, and the next attempt goes on from there.
+/// The part is locked for as long as this lives: of two processes that want the same file one waits. What a broken or stalled
+/// transfer brought is kept, and the next attempt goes on from there. No server can make the part longer than the file is.
 final class Download {
-  private let remark: (String) -> Void
   let url: String
   /// The file that grows; what is in it already is not fetched again.
   let part: FilePath
+  /// Bytes of the whole file.
+  private let whole: Int
+  private let shouldStop: () -> Bool
+  private let remark: (String) -> Void
   private let descriptor: Int32
   private var isKept = true
 
@@ -18,24 +21,37 @@ final class Download {
   /// Seconds with less than `leastSpeed` bytes a second after which a transfer counts as stalled.
   private static let patience = 15
   private static let leastSpeed = 100
-  /// What curl ends with if the server cannot send the rest of a file, and where another attempt may do better: a name that
-  /// was not found, a connection that was refused, a transfer that was cut, that stalled, or brought nothing.
+  /// What curl ends with if the server cannot send the rest of a file, if it announces more than `whole`, and where another
+  /// attempt may do better: a name that was not found, a connection that was refused, a transfer that was cut, that stalled, or
+  /// brought nothing.
   private static let cannotResume = 33
+  private static let tooLarge = 63
   private static let passing: Set<Int> = [6, 7, 18, 28, 35, 52, 55, 56, 92]
+  /// Milliseconds after which somebody who wants it to stop is heard.
+  private static let attention: Int32 = 200
 
-  /// Takes the file for this process; waits until no other one has it.
-  /// - Parameter remark: told what the user should know meanwhile.
-  init(url: String, part: FilePath, remark: @escaping (String) -> Void) throws(PipelineError) {
-    (self.url, self.part, self.remark) = (url, part, remark)
+  /// Takes the part for this process; waits until no other one has it.
+  /// - Parameters:
+  ///   - whole: bytes of the file.
+  ///   - shouldStop: asked several times a second.
+  ///   - remark: told what the user should know meanwhile.
+  init(
+    url: String, whole: Int, part: FilePath, shouldStop: @escaping () -> Bool, remark: @escaping (String) -> Void
+  ) throws(PipelineError) {
+    (self.url, self.whole, self.part) = (url, whole, part)
+    (self.shouldStop, self.remark) = (shouldStop, remark)
     while true {
-      // Not closed in curl: should this process be killed, the lock lives on with it.
-      let descriptor = part.withCString { open($0, O_RDWR | O_CREAT, 0o666) }
-      guard descriptor >= 0 else {
-        throw PipelineError("\(part): cannot be written: \(String(cString: strerror(errno)))")
-      }
-      if flock(descriptor, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK {
-        remark("\(part): another process is downloading this; waiting for it")
-        while flock(descriptor, LOCK_EX) != 0, errno == EINTR {}
+      let descriptor = part.withCString { open($0, O_RDWR | O_CREAT | O_CLOEXEC, 0o666) }
+      guard descriptor >= 0 else { throw Self.unwritable(part) }
+      var isWaiting = false
+      while flock(descriptor, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK || errno == EINTR {
+        if !isWaiting { remark("\(part): another process is downloading this; waiting for it") }
+        isWaiting = true
+        guard !shouldStop() else {
+          close(descriptor)
+          throw PipelineError("\(url): stopped before the download began")
+        }
+        usleep(UInt32(Self.attention) * 1000)
       }
       // Whoever had it may have removed it.
       var mine = stat(), there = stat()
@@ -63,15 +79,21 @@ final class Download {
   /// - Parameter otherwise: what else the user can do, for the error message.
   func run(otherwise: String) throws(PipelineError) {
     let ways = "You can also fetch the file by other means and run `u2net weights … --from FILE`, \(otherwise)"
+    if size > whole {
+      remark("\(part): it is longer than the \(whole) bytes of the file; starting anew")
+      try startAnew()
+    }
     var futile = 0, hasStartedAnew = false
-    while true {
+    // All of it may be there: only what came of it is missing.
+    while size < whole {
       let before = size
       let end = try fetch(ways)
       guard case .exited(let code) = end else { throw failure(end, ways) }
       if code == 0 { return }
+      if code == Self.tooLarge { throw excess() }
       if code == Self.cannotResume, before > 0, !hasStartedAnew {
         hasStartedAnew = true
-        guard ftruncate(descriptor, 0) == 0 else { throw failure(end, ways) }
+        try startAnew()
         continue
       }
       futile = size > before ? 0 : futile + 1
@@ -81,54 +103,70 @@ final class Download {
     }
   }
 
-  private func failure(_ end: End, _ ways: String) -> PipelineError {
-    let kept = size > 0 ? "; what arrived is kept in \(part), and the same command resumes the download" : ""
-    return PipelineError("\(url): the download failed (\(end))\(kept). \(ways)")
+  private func startAnew() throws(PipelineError) {
+    guard ftruncate(descriptor, 0) == 0 else { throw Self.unwritable(part) }
   }
 
-  /// How curl ended.
-  private enum End: CustomStringConvertible {
-    case exited(Int)
-    case killed(signal: Int32)
-    case lost
-
-    var description: String {
-      switch self {
-      case .exited(let code): "curl's exit code \(code)"
-      case .killed(let signal): "curl was killed by signal \(signal), \(String(cString: strsignal(signal)))"
-      case .lost: "curl's end was not told"
-      }
-    }
+  private var kept: String {
+    size > 0 ? "; what arrived is kept in \(part), and the same command resumes the download" : ""
   }
 
-  private func fetch(_ ways: String) throws(PipelineError) -> End {
+  private func failure(_ end: Curl.End, _ ways: String) -> PipelineError {
+    PipelineError("\(url): the download failed (\(end))\(kept). \(ways)")
+  }
+
+  private func stopped() -> PipelineError { PipelineError("\(url): the download was stopped\(kept)") }
+
+  /// More came, or is to come, than the file has.
+  private func excess() -> PipelineError {
+    discard()
+    return PipelineError(
+      "\(url): this is not the published file: it has \(whole) bytes, the server sends more; what arrived is deleted")
+  }
+
+  private static func unwritable(_ part: FilePath) -> PipelineError {
+    PipelineError("\(part): cannot be written: \(String(cString: strerror(errno)))")
+  }
+
+  /// One attempt, from where the part ends.
+  private func fetch(_ ways: String) throws(PipelineError) -> Curl.End {
+    var size = self.size
     // -q first: a .curlrc may say anything.
-    var arguments = ["curl", "-q", "--fail", "--location", "--continue-at", "-", "--connect-timeout", "20"]
-    // Of answers such as 503; what takes longer is not repeated from its start here, but from where it broke off.
+    var arguments = ["-q", "--fail", "--location", "--continue-at", "\(size)", "--connect-timeout", "20"]
+    // Not the rest: a server that cannot go on announces the whole file.
+    arguments += ["--max-filesize", "\(whole)"]
+    // Of answers such as 503. What takes longer, and so all that has brought something, is not repeated from its start by curl
+    // but from where it broke off here.
     arguments += ["--retry", "2", "--retry-max-time", "10"]
     arguments += ["--speed-limit", "\(Self.leastSpeed)", "--speed-time", "\(Self.patience)"]
     arguments += isatty(STDERR_FILENO) == 1 ? ["--progress-bar"] : ["--silent", "--show-error"]
-    var words = (arguments + ["--output"]).map { strdup($0) }
-    // A name that begins with a dash is no flag.
-    let name = part.bytes.first == UInt8(ascii: "-") ? FilePath("./").appending(part.bytes) : part
-    words.append(name.withCString { strdup($0) })
-    let last: [String] = ["--", url]
-    words += last.map { strdup($0) } + [nil]
-    defer { for word in words { free(word) } }
-    var process = pid_t()
-    let problem = posix_spawnp(&process, "curl", nil, nil, words, environ)
-    guard problem == 0 else {
+    let curl: Curl
+    do throws(Curl.Failure) { curl = try Curl(arguments + ["--", url]) } catch {
       throw PipelineError(
-        "\(url): cannot run curl (\(String(cString: strerror(problem)))): install it with `apt-get install curl`. \(ways)"
-      )
+        "\(url): cannot run curl (\(error.reason)): install it with `apt-get install curl`. \(ways)")
     }
-    var status: Int32 = 0
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 16)
+    defer {
+      curl.stop()
+      buffer.deallocate()
+    }
     while true {
-      let ended = waitpid(process, &status, 0)
-      if ended == process { break }
-      if ended == -1, errno != EINTR { return .lost }
+      guard let count = curl.read(into: buffer, patience: Self.attention) else {
+        if shouldStop() { throw stopped() }
+        continue
+      }
+      if count == 0 {
+        let end = curl.wait()
+        // Ctrl-C in a terminal is for both.
+        if shouldStop() { throw stopped() }
+        return end
+      }
+      guard size + count <= whole else { throw excess() }
+      guard lseek(descriptor, off_t(size), SEEK_SET) >= 0,
+        Descriptor.write(UnsafeRawBufferPointer(rebasing: buffer[..<count]), to: descriptor)
+      else { throw Self.unwritable(part) }
+      size += count
+      if shouldStop() { throw stopped() }
     }
-    let signal = status & 0x7f  // wait(2): 0 if it exited.
-    return signal == 0 ? .exited(Int(status >> 8) & 0xff) : .killed(signal: signal)
   }
 }

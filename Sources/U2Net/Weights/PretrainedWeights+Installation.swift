@@ -21,17 +21,20 @@ extension PretrainedWeights {
 
   /// Fetches the published ONNX file, checks its SHA-256, converts it and keeps the result in a folder, where
   /// `TrainedNetwork.pretrained` finds it. Weights that are there already stay as they are. Of several processes one
-  /// downloads, the others wait for it; what a broken transfer brought is kept, and the next call goes on from there.
+  /// downloads, the others wait for it; what a broken transfer brought is kept, and the next call goes on from there. More
+  /// than the file has is never taken.
   ///
   /// - Parameters:
   ///   - source: where to take the file from, `url` unless said otherwise.
   ///   - folder: made if need be.
   ///   - otherwise: what else the user can do, for the message of a failed download.
+  ///   - shouldStop: asked several times a second while something is downloaded or waited for.
   ///   - remark: told what a user should know meanwhile.
   /// - Returns: whether they were not there before.
   /// - Throws: `PipelineError` if the download fails or the file is another one; `WeightFileError`, `FileError`.
   package func install(
-    from source: Source? = nil, in folder: FilePath, otherwise: String, remark: @escaping (String) -> Void
+    from source: Source? = nil, in folder: FilePath, otherwise: String, shouldStop: @escaping () -> Bool,
+    remark: @escaping (String) -> Void
   ) throws -> Bool {
     if isInstalled(in: folder) { return false }
     try folder.appending([]).makeFolder()
@@ -40,7 +43,8 @@ extension PretrainedWeights {
       try convert(FilePath(argument: path), from: path, to: file(in: folder))
     case .url(let address):
       let download = try Download(
-        url: address, part: folder.appending("u2net-\(model.rawValue).onnx.part".utf8), remark: remark)
+        url: address, whole: byteCount, part: folder.appending("u2net-\(model.rawValue).onnx.part".utf8),
+        shouldStop: shouldStop, remark: remark)
       // Another process may have been waited for.
       if isInstalled(in: folder) { return false }
       try download.run(otherwise: otherwise)

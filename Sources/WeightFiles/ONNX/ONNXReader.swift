@@ -2,10 +2,10 @@ import U2NetCompute
 import U2NetSafetensors
 import SwiftProtobuf
 
-/// Reads the convolutions of an ONNX model.
+/// Reads the convolutions of an ONNX model, and what it does with its picture.
 enum ONNXReader {
   static func read(_ bytes: UnsafeRawBufferPointer, file: String) throws(WeightFileError) -> ConvolutionSequence {
-    let budget = MemoryBudget(file: file)
+    let budget = MemoryBudget(file: file, size: bytes.count)
     let model = try decode(bytes, file: file, budget: budget)
     // Protobuf decodes many files that are not models, or cut off between fields, without complaint.
     guard model.irVersion > 0, model.hasGraph, !model.opsetImport.isEmpty else {
@@ -13,7 +13,16 @@ enum ONNXReader {
     }
     var weights = try GraphConstants(model.graph, file: file, budget: budget)
     var convolutions: [ConvolutionSequence.Convolution] = []
-    for node in model.graph.node where node.opType == "Conv" {
+    var normalizations: [ConvolutionSequence.Normalization] = []
+    for node in model.graph.node {
+      // Others are refused with the rest of what the picture goes through.
+      if node.opType == "BatchNormalization", node.input.count == 5 {
+        normalizations.append(
+          .init(
+            gamma: try weights.parameter(node.input[1]), beta: try weights.parameter(node.input[2]),
+            mean: try weights.parameter(node.input[3]), variance: try weights.parameter(node.input[4])))
+      }
+      guard node.opType == "Conv" else { continue }
       guard node.input.count >= 2 else {
         let problem = "expected node \(printable(node.name)) to have 2 or 3 inputs, found \(node.input.count)"
         throw WeightFileError(file: file, problem)
@@ -28,8 +37,9 @@ enum ONNXReader {
     guard !convolutions.isEmpty else {
       throw WeightFileError(file: file, "expected a Conv node in the graph, found none")
     }
-    try ONNXFlow.check(model.graph, file: file)
-    return ConvolutionSequence(source: file, convolutions: convolutions)
+    return ConvolutionSequence(
+      source: file, convolutions: convolutions, normalizations: normalizations,
+      flow: try ONNXFlow.read(model, file: file))
   }
 
   private static func decode(

@@ -15,7 +15,7 @@ enum ProtobufCost {
       case (.graph, 1): .node
       case (.graph, 5), (.attribute, 5): .tensor
       case (.node, 5): .attribute
-      case (.model, 8), (.tensor, 13): .other
+      case (.model, 8), (.graph, 11), (.graph, 12), (.tensor, 13): .other
       default: nil
       }
     }
@@ -58,7 +58,7 @@ enum ProtobufCost {
   private static func bytesDecoded(_ message: Message, field: UInt64, length: Int) -> Int {
     switch (message, field) {
     case (.tensor, 9), (.tensor, 4), (.tensor, 10): 64 + length  // raw_data, float_data, double_data
-    case (.tensor, 1): 64 + 16 * length  // dims: a byte each, decoded to eight, in growing arrays.
+    case (.tensor, 1), (.attribute, 8): 64 + 16 * length  // A byte each, decoded to eight, in growing arrays.
     default: 64 + length  // A string, or a field to skip.
     }
   }

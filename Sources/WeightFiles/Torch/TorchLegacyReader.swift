@@ -19,7 +19,7 @@ enum TorchLegacyReader {
   static func read(
     _ bytes: UnsafeRawBufferPointer, owner: AnyObject, file: String
   ) throws(WeightFileError) -> ParameterStore {
-    let budget = MemoryBudget(file: file)
+    let budget = MemoryBudget(file: file, size: bytes.count)
     var unpickler = Unpickler(ByteReader(bytes, file: file), budget: budget)
     _ = try unpickler.next()  // The magic number.
     guard case .int(1001) = try unpickler.next() else {

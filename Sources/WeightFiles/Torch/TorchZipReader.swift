@@ -10,7 +10,7 @@ enum TorchZipReader {
       throw WeightFileError(file: file, "expected a zip archive with data.pkl, found one without")
     }
     let prefix = pickleName.dropLast("data.pkl".count)
-    let budget = MemoryBudget(file: file)
+    let budget = MemoryBudget(file: file, size: bytes.count)
     if archive.contains("\(prefix)byteorder") {
       let order = try archive.read("\(prefix)byteorder", count: nil, budget: budget)
       guard order.bytes.elementsEqual("little".utf8) else {

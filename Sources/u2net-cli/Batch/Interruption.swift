@@ -11,8 +11,9 @@ enum Interruption {
     return number == 0 ? nil : number
   }
 
-  /// From now on SIGINT and SIGTERM are requests. Calls that wait for input return early.
-  static func watch() {
+  /// From now on these signals are requests, but for a SIGHUP that whoever started the program wants ignored, as nohup does.
+  /// Calls that wait for input return early.
+  static func watch(_ numbers: [Int32] = [SIGINT, SIGTERM]) {
     _ = requested  // Set up before a signal can come.
     var action = sigaction()
     let handler: @convention(c) (Int32) -> Void = { Interruption.handle($0) }
@@ -25,12 +26,23 @@ enum Interruption {
     action.sa_flags = Int32(bitPattern: UInt32(SA_RESETHAND))
     var signals = sigset_t()
     sigemptyset(&signals)
-    for number in [SIGINT, SIGTERM] {
+    for number in numbers where number != SIGHUP || !isIgnored(number) {
       sigaction(number, &action, nil)
       sigaddset(&signals, number)
     }
     // A program that is started from a thread that blocks signals inherits that.
     pthread_sigmask(SIG_UNBLOCK, &signals, nil)
+  }
+
+  private static func isIgnored(_ number: Int32) -> Bool {
+    var action = sigaction()
+    sigaction(number, nil, &action)
+    #if os(Linux)
+      let handler = action.__sigaction_handler.sa_handler
+    #else
+      let handler = action.__sigaction_u.__sa_handler
+    #endif
+    return unsafeBitCast(handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
   }
 
   private static func handle(_ number: Int32) { signal.store(number, ordering: .relaxed) }
