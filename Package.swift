@@ -129,7 +129,8 @@ let package = Package(
       resources: [.copy("Fixtures")]),
     .testTarget(name: "FilesTests", dependencies: ["U2NetFiles"]),
     .testTarget(name: "MachineTests", dependencies: ["U2NetFiles", "U2NetMachine"]),
-    .testTarget(name: "PipelineTests", dependencies: ["U2Net", "U2NetFiles", "U2NetImages"]),
+    .testTarget(
+      name: "PipelineTests", dependencies: ["U2Net", "U2NetFiles", "U2NetImages"], exclude: ["make_picture_heads.py"]),
     .testTarget(
       name: "ImagesTests", dependencies: ["U2NetFiles", "U2NetImages", "U2NetPlatform"],
       resources: [.copy("Fixtures")]),

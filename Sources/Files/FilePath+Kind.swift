@@ -11,7 +11,17 @@ extension FilePath {
   package var exists: Bool { mode != nil }
   package var isFolder: Bool { mode == S_IFDIR }
   /// What reading may never end of, or writing would not replace: a pipe, a socket, a device.
-  package var isSpecial: Bool { mode.map { $0 != S_IFDIR && $0 != S_IFREG } ?? false }
+  package var isSpecial: Bool { specialKind != nil }
+
+  /// What it is, if it is such a thing.
+  package var specialKind: String? {
+    switch mode {
+    case nil, S_IFDIR, S_IFREG: nil
+    case S_IFIFO: "a named pipe"
+    case S_IFSOCK: "a socket"
+    default: "a device"
+    }
+  }
 
   package var isLink: Bool {
     var status = stat()

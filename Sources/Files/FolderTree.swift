@@ -1,7 +1,9 @@
 /// The files in a folder and in the folders below it.
 package struct FolderTree {
-  /// Names relative to the folder, in the order of their bytes, folder by folder. Hidden files, pipes and the like are left out.
+  /// Names relative to the folder, in the order of their bytes, folder by folder. Hidden files are left out.
   package private(set) var files: [FilePath] = []
+  /// Pipes, sockets and devices, named as the files are.
+  package private(set) var specials: [FilePath] = []
   /// Links to folders, which may form loops and are not followed.
   package private(set) var links: [FilePath] = []
   /// Folders that could not be listed.
@@ -20,7 +22,9 @@ package struct FolderTree {
       let inside = relative.bytes.isEmpty ? name : relative.appending(name.bytes)
       if path.isFolder {
         if path.isLink { links.append(path) } else if !isExcluded(path) { search(path, below: inside, isExcluded) }
-      } else if !path.isSpecial {
+      } else if path.isSpecial {
+        specials.append(inside)
+      } else {
         files.append(inside)
       }
     }

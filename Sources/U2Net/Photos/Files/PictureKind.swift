@@ -5,13 +5,15 @@ package enum PictureKind: Equatable, Sendable {
   case unreadable(String)
 
   /// How many first bytes of a file tell its kind.
-  package static let signatureLength = 64
+  package static let signatureLength = 256
 
   /// - Returns: nil for what is no picture, or none that its bytes tell.
   package init?(start: [UInt8]) {
     if let format = ImageFormat(signatureOf: start) {
       self = .readable(format)
-    } else if let name = Self.name(start) {
+    } else if let format = UnreadableFormat.all.first(where: { $0.matches(start) }) {
+      self = .unreadable(format.name)
+    } else if let name = Self.container(start) ?? Self.nameByHeader(start) {
       self = .unreadable(name)
     } else {
       return nil
@@ -31,52 +33,12 @@ package enum PictureKind: Equatable, Sendable {
   }
 
   private static let readable: [String: ImageFormat] = [
-    "jpg": .jpeg, "jpeg": .jpeg, "jpe": .jpeg, "jfif": .jpeg, "jif": .jpeg, "mpo": .jpeg, "png": .png, "apng": .png,
-    "webp": .webP,
+    "jpg": .jpeg, "jpeg": .jpeg, "jpe": .jpeg, "jfif": .jpeg, "jfi": .jpeg, "jif": .jpeg, "mpo": .jpeg, "jps": .jpeg,
+    "png": .png, "apng": .png, "pns": .png, "webp": .webP,
   ]
 
-  private static let unreadable: [String: String] = {
-    let extensions: [(String, [String])] = [
-      ("HEIC", ["heic", "heif", "hif"]), ("AVIF", ["avif"]), ("GIF", ["gif"]), ("TIFF", ["tif", "tiff"]),
-      ("BMP", ["bmp", "dib"]), ("JPEG XL", ["jxl"]), ("JPEG 2000", ["jp2", "j2k", "jpf", "jpx", "j2c"]),
-      ("JPEG XR", ["jxr", "wdp", "hdp"]), ("Photoshop", ["psd", "psb"]), ("GIMP", ["xcf"]), ("SVG", ["svg", "svgz"]),
-      ("icon", ["ico", "cur", "icns"]), ("Targa", ["tga"]), ("PCX", ["pcx"]), ("OpenEXR", ["exr"]),
-      ("Radiance", ["hdr"]),
-      ("DDS", ["dds"]), ("QOI", ["qoi"]), ("Netpbm", ["ppm", "pgm", "pbm", "pnm", "pam", "pfm"]),
-      (
-        "raw photo",
-        [
-          "dng", "cr2", "cr3", "crw", "nef", "nrw", "arw", "srf", "sr2", "raf", "orf", "rw2", "pef", "srw", "x3f",
-          "3fr",
-          "iiq", "rwl", "erf", "mrw", "kdc", "dcr",
-        ]
-      ),
-    ]
-    return Dictionary(uniqueKeysWithValues: extensions.flatMap { name, all in all.map { ($0, name) } })
-  }()
-
-  /// The format that a file which cannot be read has.
-  private static func name(_ start: [UInt8]) -> String? {
-    func has(_ bytes: [UInt8], at offset: Int = 0) -> Bool { start.dropFirst(offset).starts(with: bytes) }
-    func has(_ text: String, at offset: Int = 0) -> Bool { has(Array(text.utf8), at: offset) }
-    if has("GIF87a") || has("GIF89a") { return "GIF" }
-    if has("FUJIFILMCCD-RAW") || has("IIU\0") || has("IIRO") || has("IIRS") || has("FOVb") || has("HEAPCCDR", at: 6) {
-      return "raw photo"
-    }
-    if has([0x49, 0x49, 0xBC]) { return "JPEG XR" }
-    if has("II*\0") || has("MM\0*") || has("II+\0") || has("MM\0+") { return has("CR", at: 8) ? "raw photo" : "TIFF" }
-    if has("8BPS") { return "Photoshop" }
-    if has("gimp xcf") { return "GIMP" }
-    if has([0xFF, 0x0A]) || has([0, 0, 0, 12] + "JXL \r\n".utf8) { return "JPEG XL" }
-    if has([0, 0, 0, 12] + "jP  ".utf8) || has([0xFF, 0x4F, 0xFF, 0x51]) { return "JPEG 2000" }
-    if has("qoif") { return "QOI" }
-    if has("DDS ") { return "DDS" }
-    if has("icns") { return "icon" }
-    if has([0x76, 0x2F, 0x31, 0x01]) { return "OpenEXR" }
-    if has("#?RADIANCE") || has("#?RGBE") { return "Radiance" }
-    if has("<svg") || has("<?xml") && String(decoding: start, as: UTF8.self).contains("<svg") { return "SVG" }
-    return container(start) ?? bitmap(start) ?? netpbm(start)
-  }
+  private static let unreadable = Dictionary(
+    uniqueKeysWithValues: UnreadableFormat.all.flatMap { format in format.extensions.map { ($0, format.name) } })
 
   /// ISO's container, by its brands: of videos, too, which are none of our business.
   private static func container(_ start: [UInt8]) -> String? {
@@ -98,17 +60,76 @@ package enum PictureKind: Equatable, Sendable {
     return nil
   }
 
+  /// Formats without a signature of their own, or with one that begins other files, too: their headers must make sense.
+  private static func nameByHeader(_ start: [UInt8]) -> String? {
+    if isBitmap(start) { return "BMP" }
+    if isNetpbm(start) { return "Netpbm" }
+    if isIcon(start) { return "icon" }
+    if isPCX(start) { return "PCX" }
+    if isSGI(start) { return "SGI" }
+    if isTarga(start) { return "Targa" }
+    return nameByText(start)
+  }
+
   /// Two letters begin many texts, too: BMP must have a header of a size that there is.
-  private static func bitmap(_ start: [UInt8]) -> String? {
-    guard start.count >= 18, start.starts(with: "BM".utf8) else { return nil }
-    return [12, 16, 40, 52, 56, 64, 108, 124].contains(start[14]) && start[15..<18].allSatisfy { $0 == 0 } ? "BMP" : nil
+  private static func isBitmap(_ start: [UInt8]) -> Bool {
+    guard start.count >= 18, start.starts(with: "BM".utf8) else { return false }
+    return [12, 16, 40, 52, 56, 64, 108, 124].contains(start[14]) && start[15..<18].allSatisfy { $0 == 0 }
   }
 
   /// "P6" and its sisters, with a size after it.
-  private static func netpbm(_ start: [UInt8]) -> String? {
-    guard start.count >= 4, start[0] == UInt8(ascii: "P"), "1234567".utf8.contains(start[1]),
-      "\n\r\t ".utf8.contains(start[2]), "0123456789#".utf8.contains(start[3]) || start[1] == UInt8(ascii: "7")
-    else { return nil }
-    return "Netpbm"
+  private static func isNetpbm(_ start: [UInt8]) -> Bool {
+    guard start.count >= 4, start[0] == UInt8(ascii: "P"), "1234567fF".utf8.contains(start[1]),
+      "\n\r\t ".utf8.contains(start[2])
+    else { return false }
+    return "0123456789#".utf8.contains(start[3]) || start[1] == UInt8(ascii: "7")
+  }
+
+  /// Icons and cursors: 0, 1 or 2, how many pictures; of the first size, a zero, its bytes and where they are.
+  private static func isIcon(_ start: [UInt8]) -> Bool {
+    guard start.count >= 22, start[0] == 0, start[1] == 0, start[2] == 1 || start[2] == 2, start[3] == 0 else {
+      return false
+    }
+    func number(_ at: Int, _ count: Int) -> Int { start[at..<at + count].reversed().reduce(0) { $0 << 8 | Int($1) } }
+    let pictures = number(4, 2)
+    return pictures > 0 && start[9] == 0 && number(14, 4) > 0 && number(18, 4) >= 6 + 16 * pictures
+  }
+
+  /// 10, a version, run lengths, bits, and corners of which the second is beyond the first.
+  private static func isPCX(_ start: [UInt8]) -> Bool {
+    guard start.count >= 12, start[0] == 10, [0, 2, 3, 4, 5].contains(start[1]), start[2] <= 1,
+      [1, 2, 4, 8].contains(start[3])
+    else { return false }
+    func number(_ at: Int) -> Int { Int(start[at]) | Int(start[at + 1]) << 8 }
+    return number(4) <= number(8) && number(6) <= number(10)
+  }
+
+  /// 474, whether there are run lengths, bytes to a sample, dimensions.
+  private static func isSGI(_ start: [UInt8]) -> Bool {
+    guard start.count >= 6, start[0] == 0x01, start[1] == 0xDA else { return false }
+    return start[2] <= 1 && (1...2).contains(start[3]) && start[4] == 0 && (1...3).contains(start[5])
+  }
+
+  /// All 18 bytes of the header have few values that they may have.
+  private static func isTarga(_ start: [UInt8]) -> Bool {
+    guard start.count >= 18, start[1] <= 1, [1, 2, 3, 9, 10, 11].contains(start[2]) else { return false }
+    let hasPalette = start[1] == 1, bits = start[16]
+    guard hasPalette == [1, 9].contains(start[2]),
+      hasPalette ? [15, 16, 24, 32].contains(start[7]) : start[3..<8].allSatisfy({ $0 == 0 })
+    else { return false }
+    let depths: [UInt8] = hasPalette ? [8] : start[2] % 8 == 3 ? [8, 16] : [15, 16, 24, 32]
+    let isEmpty = start[12] == 0 && start[13] == 0 || start[14] == 0 && start[15] == 0
+    return depths.contains(bits) && !isEmpty && start[17] & 0xC0 == 0 && start[17] & 0x0F <= 8
+  }
+
+  /// Pictures that are texts.
+  private static func nameByText(_ start: [UInt8]) -> String? {
+    let text = String(decoding: start.prefix { $0 != 0 }, as: UTF8.self)
+      .trimmingPrefix { $0.isWhitespace || $0 == "\u{FEFF}" }
+    let isMarkup = ["<svg", "<?xml", "<!--", "<!DOCTYPE svg"].contains { text.hasPrefix($0) }
+    if isMarkup, text.contains("<svg") { return "SVG" }
+    if text.hasPrefix("%!PS-Adobe"), text.prefix(while: { !$0.isNewline }).contains("EPSF") { return "EPS" }
+    if text.hasPrefix("#define"), text.contains("_width ") || text.contains("_width\t") { return "X bitmap" }
+    return nil
   }
 }
