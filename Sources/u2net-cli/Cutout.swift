@@ -31,14 +31,14 @@ struct Cutout: ParsableCommand {
   func validate() throws { try settings.checkTransparency() }
 
   func run() throws {
-    let several = options.input.areSeveral
+    let inputs = try options.input.read(), path = FilePath(argument: output)
     var destinations = [
       try Destination(
-        settings.kind, FilePath(argument: output), several: several, format: settings.format?.imageFormat)
+        settings.kind, path, several: inputs.needFolder(at: path), format: settings.format?.imageFormat)
     ]
-    if let mask {
-      destinations.append(try Destination(.mask, FilePath(argument: mask), several: several, format: nil))
+    if let mask = mask.map({ FilePath(argument: $0) }) {
+      destinations.append(try Destination(.mask, mask, several: inputs.needFolder(at: mask), format: nil))
     }
-    try options.run(destinations, cutout: settings)
+    try options.run(destinations, of: inputs, cutout: settings)
   }
 }

@@ -26,14 +26,14 @@ struct Mask: ParsableCommand {
   func validate() throws { if cutout != nil { try settings.checkTransparency() } }
 
   func run() throws {
-    let several = options.input.areSeveral, format = settings.format?.imageFormat
-    let cutouts = try cutout.map { path throws(PipelineError) in
-      try Destination(settings.kind, FilePath(argument: path), several: several, format: format)
+    let inputs = try options.input.read(), format = settings.format?.imageFormat
+    let cutouts = try cutout.map { FilePath(argument: $0) }.map { path throws(PipelineError) in
+      try Destination(settings.kind, path, several: inputs.needFolder(at: path), format: format)
     }
-    let path = FilePath(argument: output)
+    let path = FilePath(argument: output), several = inputs.needFolder(at: path)
     // Beside a mask with a name of its own --format is what the cut-outs in a folder are.
     let isForCutouts = cutouts?.folder != nil && !several && !path.isFolder && !path.endsInSeparator
     let masks = try Destination(.mask, path, several: several, format: isForCutouts ? nil : format)
-    try options.run([masks] + [cutouts].compactMap { $0 }, cutout: settings)
+    try options.run([masks] + [cutouts].compactMap { $0 }, of: inputs, cutout: settings)
   }
 }

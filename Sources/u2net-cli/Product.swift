@@ -58,6 +58,6 @@ struct Product: ParsableCommand {
           kind, folder: folder, prefix: String(pattern[..<start.lowerBound]),
           suffix: pattern[start.upperBound...].replacing("{name}", with: "") + "." + format.fileExtension,
           format: format)
-      }, cutout: settings)
+      }, of: options.input.read(), cutout: settings)
   }
 }

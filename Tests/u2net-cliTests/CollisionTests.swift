@@ -91,6 +91,35 @@ struct CollisionTests {
     }
   }
 
+  /// One photo, however often and in whatever way it is named, goes to one file.
+  @Test func aPhotoGivenTwiceGoesToOneFile() throws {
+    try withFolder { folder throws in
+      try write(["a.jpg", "b.jpg"], below: folder)
+      let manager = FileManager.default
+      try manager.createSymbolicLink(atPath: "\(folder)/link.jpg", withDestinationPath: "\(folder)/a.jpg")
+      try manager.linkItem(atPath: "\(folder)/a.jpg", toPath: "\(folder)/hard.jpg")
+      func names(_ names: String...) -> [String] { names.map { "\(folder)/\($0)" } }
+      try Data("\(folder)/a.jpg\n".utf8).write(to: URL(filePath: "\(folder)/list"))
+      for (index, photos) in [
+        names("a.jpg", "a.jpg"), names("a.jpg", "./a.jpg"), names("a.jpg", "link.jpg", "hard.jpg"),
+        ["--files-from", "\(folder)/list"], names("a.jpg") + ["--files-from", "\(folder)/list"],
+      ].enumerated() {
+        let out = "\(folder)/one\(index).png"
+        let result = try mask(photos + ["-o", out])
+        #expect(result.code == 0 && manager.fileExists(atPath: out), "\(photos): \(result.errors)")
+        let piped = try mask(photos + ["-o", "-"])
+        #expect(piped.code == 0 && piped.output == manager.contents(atPath: out), "\(photos): \(piped.errors)")
+        // Without a name that is a picture's it is a folder, as for several.
+        #expect(try mask(photos + ["-o", "\(folder)/dir\(index)"]).code == 0)
+        #expect(files(in: "\(folder)/dir\(index)").count == 1)
+      }
+      let two = try mask(names("a.jpg", "b.jpg") + ["-o", "\(folder)/two.png"])
+      #expect(two.code == 1 && two.errors.contains("several results need a folder"))
+      let missing = try mask(names("a.jpg", "none.jpg") + ["-o", "\(folder)/two.png"])
+      #expect(missing.code == 1 && missing.errors.contains("several results need a folder"))
+    }
+  }
+
   /// The same command again and again: first all, then nothing, then only what is new.
   @Test(arguments: [["mask"], ["cutout"], ["product"], ["mask", "--format", "webp"]])
   func aFolderForPhotosAndResults(_ command: [String]) throws {

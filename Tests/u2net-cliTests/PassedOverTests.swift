@@ -92,4 +92,63 @@ struct PassedOverTests {
       #expect(single.code == 1 && single.errors.contains("IMG_1.heic: this looks like HEIC"), "\(single.errors)")
     }
   }
+
+  /// A pipe that nobody writes to, a socket, a device: opened, they would have the program wait.
+  @Test func whatIsNoFileIsNamedAndNotWaitedFor() throws {
+    try withFiles(["good.png": photo, "notes.txt": Data("text".utf8)]) { folder throws in
+      for name in ["pipe.jpg", "pipe.heic", "pipe.txt", "pipe"] { #expect(mkfifo("\(folder)/in/\(name)", 0o600) == 0) }
+      try FileManager.default.createSymbolicLink(atPath: "\(folder)/in/null.png", withDestinationPath: "/dev/null")
+      let result = try mask(folder, ["--manifest", "\(folder)/m.jsonl"])
+      #expect(
+        result.code == 1 && files(in: "\(folder)/out") == ["good.png"] && result.errors.contains("3 of 4 photos failed")
+      )
+      for said in ["pipe.jpg: this is a named pipe", "pipe.heic: this is a named pipe", "null.png: this is a device"] {
+        #expect(result.errors.contains(said), "\(result.errors)")
+      }
+      let lines = try String(contentsOf: URL(filePath: "\(folder)/m.jsonl"), encoding: .utf8).split(separator: "\n")
+      #expect(lines.count { $0.contains("\"failed\"") } == 3)
+    }
+  }
+
+  @Test func picturesAreKnownByTheirContents() throws {
+    let targa = Data([0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 40, 0, 30, 0, 24, 0]) + Data(count: 3600)
+    let icon = Data([0, 0, 1, 0, 1, 0, 16, 16, 0, 0, 1, 0, 32, 0, 0x68, 4, 0, 0, 22, 0, 0, 0]) + Data(count: 1128)
+    let unreadable: [String: Data] = [
+      "a": targa, "b.dat": icon, "c.bin": Data([10, 5, 1, 8, 0, 0, 0, 0, 39, 0, 29, 0]) + Data(count: 200),
+      "d": Data([1, 0xDA, 1, 1, 0, 3, 0, 40, 0, 30, 0, 3]) + Data(count: 600),
+      "e.txt": Data("%!PS-Adobe-3.0 EPSF-3.0\n".utf8), "f": Data("Image type: RGB image\r\n".utf8),
+      "g.sgi": Data("what".utf8), "h.eps": Data("what".utf8), "i.im": Data("what".utf8), "j.ras": Data("what".utf8),
+    ]
+    try withFiles(unreadable.merging(["k.png": photo, "l.txt": Data("Image types".utf8)]) { $1 }) { folder throws in
+      let result = try mask(folder)
+      #expect(result.code == 1 && result.errors.contains("10 of 11 photos failed"), "\(result.errors)")
+      for name in unreadable.keys { #expect(result.errors.contains("/\(name): "), "\(name): \(result.errors)") }
+      for name in ["Targa", "icon", "PCX", "SGI", "EPS", "IM"] { #expect(result.errors.contains(name), "\(name)") }
+    }
+  }
+
+  /// Lists of names that would be read as other names.
+  @Test func listsAreReadRightOrRefused() throws {
+    try withFiles(["a.png": photo, "b.png": photo, "c.png": photo]) { folder throws in
+      let list = "\(folder)/list", names = ["a", "b"].map { "\(folder)/in/\($0).png" }
+      func masks(_ data: Data) throws -> (Outcome, [String]) {
+        try data.write(to: URL(filePath: list))
+        let out = "\(folder)/\(UUID())/"
+        let result = try run(["mask", "--files-from", list, "-o", out, "--input-size", "32"])
+        return (result, files(in: out).map { String($0.split(separator: "/").last!) })
+      }
+      for text in [
+        "\(names[0])\r\(names[1])\r", "\(names[0])\r\n\(names[1])\r\n\u{1A}", "\(names[0])\n\(names[1])\u{1A}",
+      ] {
+        let (result, made) = try masks(Data(text.utf8))
+        #expect(result.code == 0 && made == ["a.png", "b.png"], "\(result.errors)")
+      }
+      for order in [String.Encoding.utf16LittleEndian, .utf16BigEndian, .utf16] {
+        let (result, made) = try masks(try #require(names[0].data(using: order)))
+        #expect(result.code == 1 && made.isEmpty && result.errors.contains("\(list): this list is in UTF-16"))
+      }
+      let (picture, made) = try masks(photo)
+      #expect(picture.code == 1 && made.isEmpty && picture.errors.contains("\(list): this is a PNG file, no list"))
+    }
+  }
 }

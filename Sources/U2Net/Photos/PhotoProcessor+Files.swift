@@ -28,6 +28,10 @@ extension PhotoProcessor {
 
 extension PhotoJob {
   package var requests: [PhotoResult.Request] {
-    results.map { PhotoResult.Request($0.kind, as: $0.format, name: "\($0.path)") }
+    results.map {
+      var request = PhotoResult.Request($0.kind, as: $0.format, name: "\($0.path)")
+      request.isMarked = true
+      return request
+    }
   }
 }

@@ -144,8 +144,10 @@ public final class PhotoProcessor: Sendable {
     func encoded<Sample>(_ rendering: inout Rendering<Sample>, _ request: PhotoResult.Request) throws -> PhotoResult {
       let picture = try rendering.picture(request.kind, remark: note)
       report.milliseconds!.refine += watch.lap()
+      var metadata = rendering.metadata(for: request.kind)
+      if request.isMarked { metadata.creator = opened.digest.map { ResultMark(request.kind, of: $0).text } }
       let bytes = try settings.encoding.encode(
-        picture, metadata: rendering.metadata(for: request.kind), as: request.format,
+        picture, metadata: metadata, as: request.format,
         name: request.name ?? "\(request.kind) of \(photo.name)", threads: threads)
       report.milliseconds!.encode += watch.lap()
       return PhotoResult(request: request, bytes: bytes)

@@ -49,6 +49,15 @@ public struct PhotoReport: Encodable, Equatable, Sendable {
     return report
   }
 
+  /// A picture that was not taken for a photo, and why.
+  package static func passedOver(_ photo: Photo, _ remark: String) -> PhotoReport {
+    var report = PhotoReport(input: "\(photo.path)")
+    report.status = .skipped
+    report.milliseconds = nil
+    report.remarks = [remark]
+    return report
+  }
+
   /// Nothing was made of it after all.
   mutating func fail(_ error: any Error, name: String) {
     status = .failed

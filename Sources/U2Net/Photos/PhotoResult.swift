@@ -26,6 +26,9 @@ public struct PhotoResult: Sendable {
     public var format: ImageFormat
     /// What to call the result in messages, such as the file that it goes to; nil: by its kind and the photo's name.
     public var name: String?
+    /// Whether the file says in its XMP what it is and of which photo, if that came as a file, so that the commands do not take
+    /// it for a photo.
+    public var isMarked = false
 
     public init(_ kind: ResultKind, as format: ImageFormat = .png, name: String? = nil) {
       self.kind = kind

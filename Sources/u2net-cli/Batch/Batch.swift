@@ -36,7 +36,12 @@ extension PhotoBatch.Summary {
 #if os(Linux)
   extension PhotoWatch.Summary {
     var remark: String {
-      "\(done) photo\(done == 1 ? "" : "s") done" + (skipped == 0 ? "" : ", \(skipped) were there already")
+      var text = "\(done) photo\(done == 1 ? "" : "s") done"
+      if skipped > 0 { text += ", \(skipped) were there already" }
+      if results > 0 {
+        text += "; \(results) result\(results == 1 ? "" : "s") of earlier runs there, not taken for photos"
+      }
+      return text
     }
 
     /// Throws what was not done.

@@ -38,22 +38,25 @@ struct PhotoOptions: ParsableArguments {
   }
 
   /// Makes of every photo what `destinations` say, many photos at a time; what failed is told at the end.
-  func run(_ destinations: [Destination], cutout: CutoutOptions = CutoutOptions()) throws {
+  func run(_ destinations: [Destination], of inputs: NamedInputs, cutout: CutoutOptions) throws {
     try check(destinations, cutout)
     let destinations = try destinations + mapDestinations()
     if batch.watch { return try watch(destinations, cutout) }
-    let found = try input.search(outside: destinations.compactMap(\.folder))
+    let found = input.search(inputs, outside: destinations.compactMap(\.folder))
     for remark in found.remarks where !batch.quiet { note(remark) }
-    guard !found.photos.isEmpty || !found.unreadable.isEmpty || found.problems.isEmpty else {
+    let mayBePhotos = found.photos.contains { $0.isNamed || $0.mark == nil }
+    guard mayBePhotos || !found.unreadable.isEmpty || found.problems.isEmpty else {
       throw CommandFailure(lines: found.problems)
     }
-    let plan = try PhotoPlan(found.photos.filter(input.isInShard), destinations, existing: batch.existing)
+    let plan = try PhotoPlan(found.photos, destinations, existing: batch.existing, isWanted: input.isInShard)
     remarkEarlierResults(plan)
     var failed =
       found.unreadable.filter { input.isInShard($0.photo) }.map { PhotoReport(failed: $0.photo, $0.reason) }
       + plan.refused.map { PhotoReport(failed: $0.photo, $0.reason) }
     let total = plan.jobs.count + failed.count
-    if total == 1, found.problems.isEmpty, plan.skipped.isEmpty { return try runOne(plan.jobs.first, failed, cutout) }
+    if total == 1, found.problems.isEmpty, plan.skipped.isEmpty, plan.likelyResults.isEmpty {
+      return try runOne(plan.jobs.first, failed, cutout)
+    }
 
     if total == 0, plan.skipped.isEmpty, !batch.quiet {
       let places = input.inputs + (input.filesFrom.map { [$0] } ?? [])
@@ -65,6 +68,7 @@ struct PhotoOptions: ParsableArguments {
     let tell = teller(to: progress)
     let work = PhotoBatch(manifest: try manifest(), shouldStop: { Interruption.requested != nil }, onEvent: tell)
     for job in plan.skipped { try work.append(.skipped(job)) }
+    for photo in plan.likelyResults { try work.append(.passedOver(photo, PhotoPlan.likelyResult)) }
     for problem in found.problems { work.record(problem: problem) }
     for report in failed { work.record(report) }
     if !jobs.isEmpty {
@@ -100,12 +104,17 @@ struct PhotoOptions: ParsableArguments {
   }
 
   private func remarkEarlierResults(_ plan: PhotoPlan) {
+    // Names may err: this is told in any case.
+    if let first = plan.likelyResults.first {
+      let more = plan.likelyResults.count - 1
+      note("\(first.source): \(PhotoPlan.likelyResult)" + (more > 0 ? "; and \(more) more" : ""))
+    }
     guard let first = plan.earlierResults.first, !batch.quiet else { return }
     let count = plan.earlierResults.count
     note(
       count == 1
-        ? "\(first.source): the result of another photo there, not taken for a photo"
-        : "\(first.source) and \(count - 1) more: results of other photos there, not taken for photos")
+        ? "\(first.source): a result of u2net's, not taken for a photo"
+        : "\(first.source) and \(count - 1) more: results of u2net's, not taken for photos")
   }
 
   /// Tells what happens to many photos.

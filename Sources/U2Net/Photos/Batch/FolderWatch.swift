@@ -8,7 +8,7 @@
   /// count everything is listed again.
   package final class FolderWatch {
     package struct Changes {
-      /// Names below the folder; what became of them is to be seen.
+      /// Names below the folder, pipes and the like among them; what became of them is to be seen.
       package var files: Set<FilePath> = []
       /// Folders that cannot be watched or listed.
       package var problems: [String] = []
@@ -75,7 +75,7 @@
       for name in names where name.bytes.first != UInt8(ascii: ".") {
         let inside = relative.inside(name), path = absolute(inside)
         guard path.isFolder else {
-          if !path.isSpecial { changes.files.insert(inside) }
+          changes.files.insert(inside)
           continue
         }
         if path.isLink {
@@ -122,7 +122,6 @@
           scan(folder, &changes)
         }
       }
-      changes.files = changes.files.filter { !absolute($0).isSpecial }
       // A link to a folder is told as a file.
       for file in changes.files where absolute(file).isFolder {
         changes.files.remove(file)

@@ -15,6 +15,8 @@
       package let failed: Int
       /// Those whose results were there already.
       package let skipped: Int
+      /// Results of earlier runs, which were not taken for photos.
+      package let results: Int
       /// Those that were waiting and not done.
       package let unfinished: Int
       /// Folders that could not be watched, and what else could not be looked into.
@@ -50,7 +52,7 @@
     /// Photos that are worked on, or will be next, as they were when they were taken.
     private var busy: [FilePath: StillFiles.State?] = [:]
     private var failures: [FilePath: Failure] = [:]
-    private var done: Set<FilePath> = [], skipped: Set<FilePath> = []
+    private var done: Set<FilePath> = [], skipped: Set<FilePath> = [], results: Set<FilePath> = []
     private var problems = 0
     private var lastLook: ContinuousClock.Instant?
 
@@ -101,9 +103,9 @@
       return finish(dropped)
     }
 
-    private func photo(_ path: FilePath) -> Photo {
+    private func photo(_ path: FilePath, mark: ResultMark? = nil) -> Photo {
       let relative = FilePath(bytes: path.bytes.dropFirst(folder.appending([]).bytes.count))
-      return Photo(path: path, stem: relative.withoutExtension, isNamed: false)
+      return Photo(path: path, stem: relative.withoutExtension, isNamed: false, mark: mark)
     }
 
     private func problem(_ text: String) {
@@ -117,21 +119,35 @@
       for text in changes.remarks { onEvent(.remark(text)) }
       for name in changes.files where search.wants(name) {
         let path = folder.appending(name.bytes)
-        if case .readable = PictureKind(fileExtension: path.fileExtension), path.exists { plan.see(photo(path)) }
+        if path.isSpecial {
+          passOver(path)
+          continue
+        }
+        if case .readable = PictureKind(fileExtension: path.fileExtension), path.exists {
+          plan.see(photo(path, mark: ResultMark(file: path)))
+        }
         still.touch(path)
       }
     }
 
+    /// What will never be whole: a pipe, a socket, a device.
+    private func passOver(_ path: FilePath) {
+      guard failures[path] == nil, isWanted(photo(path)) else { return }
+      if case .unreadable(let reason) = PhotoSearch.finding(path) { fail(photo(path), "\(path): \(reason)") }
+    }
+
     /// A file is whole.
     private func begin(_ path: FilePath, _ plan: inout WatchPlan) {
-      let photo = photo(path)
-      guard isWanted(photo) else { return }
+      guard isWanted(photo(path)) else { return }
       switch PhotoSearch.finding(path) {
       case .other: return
-      case .unreadable(let reason): fail(photo, "\(path): \(reason)")
-      case .photo:
+      case .unreadable(let reason): fail(photo(path), "\(path): \(reason)")
+      case .photo(let mark):
+        let photo = photo(path, mark: mark)
         switch plan.plan(photo) {
-        case .result: return
+        case .result(let isPlanned):
+          if !isPlanned, mark != nil { results.insert(path) }
+          if !isPlanned, mark == nil { tellLikelyResult(photo) }
         case .refused(let reason): fail(photo, reason)
         case .skipped(let job):
           skipped.insert(path)
@@ -143,6 +159,11 @@
           queue.add(job)
         }
       }
+    }
+
+    private func tellLikelyResult(_ photo: Photo) {
+      do { try batch.append(.passedOver(photo, PhotoPlan.likelyResult)) } catch { problem("\(error)") }
+      onEvent(.problem("\(photo.source): \(PhotoPlan.likelyResult)"))
     }
 
     /// For reasons that waiting does not change.
@@ -207,7 +228,7 @@
         fail(photo(path), "\(path): a link to a file that is not there")
       }
       return Summary(
-        done: done.count, failed: failures.count, skipped: skipped.subtracting(done).count,
+        done: done.count, failed: failures.count, skipped: skipped.subtracting(done).count, results: results.count,
         unfinished: Set(dropped.map(\.photo.path)).union(waiting.filter(\.exists)).count, problems: problems)
     }
   }

@@ -9,21 +9,35 @@ package enum NameList {
   /// - Parameter list: "-" is standard input.
   package static func read(_ list: FilePath, sizeLimit: Int = sizeLimit) throws(PipelineError) -> [FilePath] {
     let bytes = try contents(list, limit: sizeLimit)
-    if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) {
-      throw PipelineError("\(source(list)): this list is in UTF-16; save it as UTF-8")
+    if isUTF16(bytes) { throw PipelineError("\(source(list)): this list is in UTF-16; save it as UTF-8") }
+    switch PictureKind(start: Array(bytes.prefix(PictureKind.signatureLength))) {
+    case .readable(let format): throw PipelineError("\(source(list)): this is a \(format) file, no list of names")
+    case .unreadable(let name): throw PipelineError("\(source(list)): this looks like \(name), no list of names")
+    case nil: return names(in: bytes)
     }
-    return names(in: bytes)
   }
 
-  /// Each name ends in a line break or a zero byte, whichever the list uses; a byte order mark is not part of the first.
+  /// Each name ends in a line break (LF, CR LF, or CR alone) or a zero byte, whichever the list uses. A byte order mark is not
+  /// part of the first, nor the Ctrl-Z that ended texts under DOS of the last.
   package static func names(in bytes: [UInt8]) -> [FilePath] {
     let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
-    let text = bytes.starts(with: mark) ? bytes.dropFirst(mark.count) : bytes[...]
-    let separator: UInt8 = text.contains(0) ? 0 : UInt8(ascii: "\n")
-    return text.split(separator: separator)
-      .map { separator != 0 && $0.last == UInt8(ascii: "\r") ? $0.dropLast() : $0 }
+    var text = bytes.starts(with: mark) ? bytes.dropFirst(mark.count) : bytes[...]
+    if text.contains(0) { return text.split(separator: 0).map { FilePath(bytes: $0) } }
+    while text.last == 0x1A { text.removeLast() }
+    let (lineFeed, carriageReturn) = (UInt8(ascii: "\n"), UInt8(ascii: "\r"))
+    return text.split(separator: text.contains(lineFeed) ? lineFeed : carriageReturn)
+      .map { $0.last == carriageReturn ? $0.dropLast() : $0 }
       .filter { !$0.isEmpty }
       .map { FilePath(bytes: $0) }
+  }
+
+  /// With a byte order mark; or else every second byte of most characters in names of files is zero, so that between zeros there
+  /// are single bytes, "." among them, which as a name would be the current folder.
+  private static func isUTF16(_ bytes: [UInt8]) -> Bool {
+    if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) { return true }
+    guard bytes.count % 2 == 0 else { return false }
+    let parts = bytes.split(separator: 0)
+    return parts.count > 1 && 2 * parts.count { $0.count == 1 } > parts.count
   }
 
   private static func source(_ list: FilePath) -> String { list == .standardStream ? "standard input" : "\(list)" }

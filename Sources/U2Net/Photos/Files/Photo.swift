@@ -8,11 +8,14 @@ package struct Photo: Hashable, Sendable {
   package let stem: FilePath
   /// Whether somebody named it; otherwise it was found in a folder.
   package let isNamed: Bool
+  /// What the file says of itself, if it is the result of a photo.
+  package let mark: ResultMark?
 
-  package init(path: FilePath, stem: FilePath, isNamed: Bool = true) {
+  package init(path: FilePath, stem: FilePath, isNamed: Bool = true, mark: ResultMark? = nil) {
     self.path = path
     self.stem = stem
     self.isNamed = isNamed
+    self.mark = mark
   }
 
   /// What to call it in messages.
@@ -35,9 +38,9 @@ package struct Shard: Sendable {
 
   /// FNV-1a of the name, and a multiplication to mix its bits (Fowler, Noll and Vo; Knuth).
   package func contains(_ photo: Photo) -> Bool {
-    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-    for byte in photo.stem.bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-    hash = (hash ^ (hash >> 32)) &* 0x9e37_79b9_7f4a_7c15
-    return Int((hash >> 32) % UInt64(count)) == index - 1
+    var hash = FNV1a()
+    hash.add(photo.stem.bytes)
+    let mixed = (hash.value ^ (hash.value >> 32)) &* 0x9e37_79b9_7f4a_7c15
+    return Int((mixed >> 32) % UInt64(count)) == index - 1
   }
 }

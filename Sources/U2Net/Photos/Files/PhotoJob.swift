@@ -20,6 +20,13 @@ package struct PhotoJob: Sendable {
   /// The files that will be written.
   package var files: [FilePath] { results.map(\.path).filter { $0 != .standardStream } }
 
+  /// The same with results elsewhere.
+  func moved(to paths: [FilePath]) -> PhotoJob {
+    var job = self
+    for (index, path) in paths.enumerated() { job.results[index].path = path }
+    return job
+  }
+
   package func makeFolders() throws(PipelineError) { for file in files { try file.makeFolder() } }
 
   /// Whether all results are there already.

@@ -14,34 +14,46 @@ package struct PhotoPlan: Sendable {
   package private(set) var skipped: [PhotoJob] = []
   /// Those whose results would replace another's, or a photo. The others are done all the same.
   package private(set) var refused: [Refusal] = []
-  /// Files among the photos that are results of other photos there.
+  /// Files among the photos that are results, as their marks say.
   package private(set) var earlierResults: [Photo] = []
+  /// Files among the photos that have no mark, but are called like results of other photos there and look like them.
+  package private(set) var likelyResults: [Photo] = []
 
-  /// - Parameter existing: nil: a file that is named for one photo is overwritten, results in folders must not exist.
+  /// - Parameters:
+  ///   - photos: all that there are, be they wanted or not: none of them is replaced.
+  ///   - existing: nil: a file that is named for one photo is overwritten, results in folders must not exist.
+  ///   - isWanted: whether a photo is to be done.
   /// - Throws: if two results of each photo would have one name, or results exist that must not.
   package init(
-    _ photos: [Photo], _ destinations: [Destination], existing: ExistingFiles?
+    _ photos: [Photo], _ destinations: [Destination], existing: ExistingFiles?,
+    isWanted: (Photo) -> Bool = { _ in true }
   ) throws(PipelineError) {
     let areNamed = destinations.allSatisfy { $0.folder == nil }
     let existing = existing ?? (areNamed ? .overwrite : .error)
     let earlier = EarlierResults(among: photos, of: destinations)
-    earlierResults = photos.filter(earlier.contains)
-    jobs = photos.filter { !earlier.contains($0) }.map { PhotoJob($0, destinations) }
-    if let first = jobs.first { try Self.refuseTwins(first) }
-    if existing != .rename {
-      refuseReplacements(
-        of: Set(jobs.map(\.photo.path.resolved)).union(existing == .overwrite ? earlier.ambiguous : []))
-      refuseCollisions()
+    for photo in photos where earlier.contains(photo) && isWanted(photo) {
+      if earlier.likely.contains(photo.path) { likelyResults.append(photo) } else { earlierResults.append(photo) }
     }
-    switch existing {
-    case .overwrite: break
-    case .skip:
-      skipped = jobs.filter(\.isDone)
-      jobs.removeAll(where: \.isDone)
-    case .rename:
+    let all = photos.filter { !earlier.contains($0) }.map { PhotoJob($0, destinations) }
+    jobs = all
+    if let first = jobs.first { try Self.refuseTwins(first) }
+    if existing == .rename {
       let reserved = Set(jobs.flatMap(\.files).map(\.resolved))
       var taken: Set<FilePath> = []
       for index in jobs.indices { jobs[index].number(avoiding: &taken, reserved: reserved) }
+    }
+    jobs.removeAll { !isWanted($0.photo) }
+    guard existing != .rename else { return }
+
+    let places = Places(all)
+    if existing == .skip { skipNumbered(places) }
+    refuseReplacements(places, destinations, existing)
+    refuseCollisions(places, existing)
+    switch existing {
+    case .overwrite, .rename: break
+    case .skip:
+      skipped += jobs.filter(\.isDone)
+      jobs.removeAll(where: \.isDone)
     case .error:
       let there = jobs.flatMap(\.files).filter { $0.exists && !$0.isSpecial }
       guard let first = there.first else { break }
@@ -49,6 +61,36 @@ package struct PhotoPlan: Sendable {
         "\(first): exists already"
           + (there.count > 1 ? ", and so do \(there.count - 1) more results" : "")
           + "; choose another folder, or --existing skip, overwrite or rename")
+    }
+  }
+
+  /// What is said of those.
+  package static let likelyResult = "called like the result of another photo there, and not taken for a photo"
+
+  /// Where photos lie and results go, links followed.
+  private struct Places {
+    private(set) var photos: Set<FilePath> = []
+    private(set) var folders: Set<FilePath> = []
+    private(set) var owners: [FilePath: [Photo]] = [:]
+
+    init(_ jobs: [PhotoJob]) {
+      for job in jobs {
+        let path = job.photo.path.resolved
+        photos.insert(path)
+        if job.photo.path != .standardStream { folders.insert(FilePath(bytes: path.folder)) }
+        for file in job.files where !file.isSpecial { owners[file.resolved, default: []].append(job.photo) }
+      }
+    }
+
+    /// Other photos that have, or with a number could have, a result of this name.
+    func rivals(of photo: Photo, _ file: FilePath) -> [Photo] {
+      let path = file.resolved
+      return [path, path.withoutNumber].compactMap { $0 }.flatMap { owners[$0, default: []] }.filter { $0 != photo }
+    }
+
+    /// Whether a result may not have its name: it is a photo's, or another result's.
+    func areContested(_ job: PhotoJob) -> Bool {
+      job.files.contains { photos.contains($0.resolved) || !rivals(of: job.photo, $0).isEmpty }
     }
   }
 
@@ -61,30 +103,64 @@ package struct PhotoPlan: Sendable {
     }
   }
 
-  private mutating func refuseReplacements(of files: Set<FilePath>) {
+  /// Photos that an earlier run could only give numbered results.
+  private mutating func skipNumbered(_ places: Places) {
+    var numbered = NumberedResults()
+    jobs.removeAll { job in
+      guard places.areContested(job), let done = numbered.results(of: job) else { return false }
+      skipped.append(done)
+      return true
+    }
+  }
+
+  private mutating func refuseReplacements(
+    _ places: Places, _ destinations: [Destination], _ existing: ExistingFiles
+  ) {
+    var makers: ResultMakers?
     refuse { job in
-      job.files.first { !$0.isSpecial && files.contains($0.resolved) }.map { Self.replacement(job.photo, $0) }
+      for (result, destination) in zip(job.results, destinations) {
+        guard result.path != .standardStream, !result.path.isSpecial else { continue }
+        let path = result.path.resolved
+        // Another photo in a result's place is what exists already, if that is asked about.
+        if existing == .error ? path == job.photo.path.resolved : places.photos.contains(path) {
+          return Self.replacement(job.photo, result.path)
+        }
+        guard existing != .error, destination.folder != nil, places.folders.contains(FilePath(bytes: path.folder))
+        else {
+          continue
+        }
+        makers = makers ?? ResultMakers(destinations)
+        if Occupants(makers!, existing).mayBePhoto(result.path, destination, of: job.photo) {
+          return Self.replacement(job.photo, result.path)
+        }
+      }
+      return nil
     }
   }
 
   static func replacement(_ photo: Photo, _ file: FilePath) -> String {
-    "\(photo.source): its result \(file) would replace a photo, or an earlier result that lies among the photos;"
+    "\(photo.source): its result \(file) would replace a photo, or a result without u2net's mark that lies among the photos;"
       + " choose another name or folder"
   }
 
-  private mutating func refuseCollisions() {
-    var owners: [FilePath: [Photo]] = [:]
-    for job in jobs {
-      for file in job.files where !file.isSpecial { owners[file.resolved, default: []].append(job.photo) }
-    }
+  private mutating func refuseCollisions(_ places: Places, _ existing: ExistingFiles) {
     refuse { job in
       for file in job.files where !file.isSpecial {
-        guard let others = owners[file.resolved], others.count > 1, let other = others.first(where: { $0 != job.photo })
-        else { continue }
+        if let other = places.owners[file.resolved]?.first(where: { $0 != job.photo }) {
+          return Self.collision(job.photo, file, other.source)
+        }
+        // What is there may be the numbered result of another photo, which does not make this one done.
+        guard existing == .skip, let other = Self.maker(of: file, places.rivals(of: job.photo, file)) else { continue }
         return Self.collision(job.photo, file, other.source)
       }
       return nil
     }
+  }
+
+  /// Which of the photos a file says it is the result of.
+  static func maker(of file: FilePath, _ photos: [Photo]) -> Photo? {
+    guard !photos.isEmpty, let mark = ResultMark(file: file) else { return nil }
+    return photos.first { PhotoDigest(file: $0.path) == mark.photo }
   }
 
   static func collision(_ photo: Photo, _ file: FilePath, _ other: String) -> String {
@@ -98,56 +174,5 @@ package struct PhotoPlan: Sendable {
       refused.append(Refusal(photo: job.photo, reason: reason))
       return true
     }
-  }
-}
-
-/// Files in folders of photos that are results of other photos there: what earlier runs with the same destinations left.
-struct EarlierResults {
-  private var files: Set<FilePath> = []
-  /// Those, links followed, that only their photo's name tells: mug.png beside mug.jpg may be another photo after all.
-  private(set) var ambiguous: Set<FilePath> = []
-
-  func contains(_ photo: Photo) -> Bool { files.contains(photo.path) }
-
-  init(among photos: [Photo], of destinations: [Destination]) {
-    let outputs = destinations.compactMap { $0.folder?.resolved.bytes }
-    let suspects = photos.filter { photo in
-      guard !photo.isNamed else { return false }
-      let path = photo.path.resolved.bytes
-      return outputs.contains { path.starts(with: $0) && path.count > $0.count }
-    }
-    guard !suspects.isEmpty else { return }
-    var makers = ResultMakers()
-    for photo in photos { makers.add(photo, destinations) }
-    for suspect in suspects {
-      guard let maker = makers.maker(of: suspect, destinations) else { continue }
-      files.insert(suspect.path)
-      if maker.keepsName { ambiguous.insert(suspect.path.resolved) }
-    }
-  }
-}
-
-/// Which photo a file would be the result of.
-struct ResultMakers {
-  private var makers: [FilePath: (photo: Photo, keepsName: Bool)] = [:]
-
-  mutating func add(_ photo: Photo, _ destinations: [Destination]) {
-    let path = photo.path.resolved
-    for destination in destinations where destination.folder != nil {
-      let result = destination.path(for: photo).resolved
-      if result != path, makers[result] == nil { makers[result] = (photo, destination.keepsNames) }
-    }
-  }
-
-  /// The photo that `file` is the result of, with a number or without; nil also if each is the other's.
-  func maker(of file: Photo, _ destinations: [Destination]) -> (photo: Photo, keepsName: Bool)? {
-    let path = file.path.resolved
-    for name in [path, path.withoutNumber].compactMap({ $0 }) {
-      guard let maker = makers[name], maker.photo.path != file.path else { continue }
-      let source = maker.photo.path.resolved
-      if destinations.contains(where: { $0.folder != nil && $0.path(for: file).resolved == source }) { continue }
-      return maker
-    }
-    return nil
   }
 }

@@ -5,7 +5,8 @@ import U2NetPlatform
 package struct PhotoSearch {
   /// What a file in a folder is taken for.
   package enum Finding: Equatable {
-    case photo
+    /// With its mark, if it is the result of another photo.
+    case photo(ResultMark?)
     /// A picture that cannot be read, and why.
     case unreadable(String)
     /// No picture, or not wanted.
@@ -70,11 +71,18 @@ package struct PhotoSearch {
       return remarks.append("\(photo.source): given more than once, done once")
     }
     // What is read once only, a pipe, is not looked at before.
-    if !photo.path.isSpecial, case .unreadable(let reason) = Self.finding(photo.path) {
+    switch photo.path.isSpecial ? .photo(nil) : Self.finding(photo.path) {
+    case .unreadable(let reason):
       unreadable.append(Unreadable(photo: photo, reason: "\(photo.source): \(reason)"))
-    } else {
-      photos.append(photo)
+    case .photo(let mark): photos.append(Photo(path: photo.path, stem: photo.stem, mark: mark))
+    case .other: photos.append(photo)
     }
+  }
+
+  /// How many files the names are of: a file that is named twice, in whatever way, is one.
+  package static func count(of names: [FilePath]) -> Int {
+    let files = names.map(FileIdentity.init)
+    return Set(files.compactMap { $0 }).count + Set(zip(names, files).filter { $1 == nil }.map(\.0)).count
   }
 
   /// Whether no other input had this file. Within a folder each name is a photo of its own, links, too.
@@ -95,7 +103,8 @@ package struct PhotoSearch {
   /// What a file is: a photo by its name, or else by its first bytes.
   package static func finding(_ path: FilePath) -> Finding {
     let named = PictureKind(fileExtension: path.fileExtension)
-    if case .readable = named { return .photo }
+    if let special = path.specialKind { return named == nil ? .other : .unreadable("this is \(special), not a file") }
+    if case .readable = named { return .photo(ResultMark(file: path)) }
     let readable = "PNG, JPEG and WebP can be read"
     guard let start = path.start(PictureKind.signatureLength) else {
       let reason = String(cString: strerror(errno)), isMissing = errno == ENOENT
@@ -104,7 +113,7 @@ package struct PhotoSearch {
       return mayBePicture ? .unreadable("cannot be read: \(reason)") : .other
     }
     switch PictureKind(start: start) {
-    case .readable: return .photo
+    case .readable: return .photo(ResultMark(file: path))
     case .unreadable(let name): return .unreadable("this looks like \(name); \(readable)")
     case nil:
       guard case .unreadable(let name) = named else { return .other }
@@ -116,16 +125,22 @@ package struct PhotoSearch {
   package func isOutput(_ folder: FilePath) -> Bool { outputs.contains(folder.resolved) }
 
   private mutating func search(_ folder: FilePath) {
-    let tree = FolderTree(folder, without: isOutput)
+    var ownFolders: [FilePath] = []
+    let tree = FolderTree(folder) { path in
+      guard isOutput(path) else { return false }
+      ownFolders.append(path)
+      return true
+    }
     problems += tree.failures.map { "\($0.path): cannot list this folder: \($0.reason)" }
     remarks += tree.links.map { "\($0): a link to a folder, not followed" }
-    var found = 0, others = 0
-    for relative in tree.files where wants(relative) {
+    var found = 0, results = 0, others = 0
+    for relative in tree.files + tree.specials where wants(relative) {
       let path = folder.appending(relative.bytes)
       switch Self.finding(path) {
-      case .photo:
-        found += 1
-        if isNew(path) { photos.append(Photo(path: path, stem: relative.withoutExtension, isNamed: false)) }
+      case .photo(let mark):
+        if mark == nil { found += 1 } else { results += 1 }
+        guard isNew(path) else { continue }
+        photos.append(Photo(path: path, stem: relative.withoutExtension, isNamed: false, mark: mark))
       case .unreadable(let reason):
         found += 1
         let photo = Photo(path: path, stem: relative.withoutExtension, isNamed: false)
@@ -133,9 +148,26 @@ package struct PhotoSearch {
       case .other: others += 1
       }
     }
+    for own in ownFolders { remark(onPhotosIn: own) }
     if found == 0, tree.failures.isEmpty {
-      let rest = others > 0 ? ", only \(others) other file\(others == 1 ? "" : "s")" : ""
-      problems.append("\(folder): no JPEG, PNG or WebP file in this folder\(rest)")
+      let rest = [
+        results > 0 ? "\(results) result\(results == 1 ? "" : "s") of u2net's (photos only where they are named)" : nil,
+        others > 0 ? "\(others) other file\(others == 1 ? "" : "s")" : nil,
+      ].compactMap { $0 }
+      problems.append(
+        "\(folder): no \(results > 0 ? "photos" : "JPEG, PNG or WebP file") in this folder"
+          + (rest.isEmpty ? "" : ", only \(rest.joined(separator: ", and "))"))
     }
+  }
+
+  /// What lies in a folder for results and is none, as far as marks tell, is not passed over without a word.
+  private mutating func remark(onPhotosIn folder: FilePath) {
+    let pictures = FolderTree(folder).files.filter {
+      wants($0) && Self.finding(folder.appending($0.bytes)) == .photo(nil)
+    }
+    guard let first = pictures.first else { return }
+    remarks.append(
+      "\(folder.appending(first.bytes))\(pictures.count > 1 ? " and \(pictures.count - 1) more" : ""): in a folder for results,"
+        + " not taken for \(pictures.count > 1 ? "photos" : "a photo")")
   }
 }

@@ -79,6 +79,9 @@ struct OpenedPhoto {
   /// Of the file.
   var byteCount: Int { if case .file(let bytes) = contents { bytes.count } else { 0 } }
 
+  /// nil of pixels.
+  var digest: PhotoDigest? { if case .file(let bytes) = contents { PhotoDigest(bytes) } else { nil } }
+
   /// - Parameter sides: how long both sides must be at least, nil for the full size.
   func decoded(
     keepsDepth: Bool, sidesAtLeast sides: Int?, remark: (String) -> Void
