@@ -80,6 +80,9 @@ struct OpenedPhoto {
   /// nil of pixels.
   var digest: PhotoDigest? { if case .file(let bytes) = contents { PhotoDigest(bytes) } else { nil } }
 
+  /// nil of pixels.
+  var digest: PhotoDigest? { if case .file(let bytes) = contents { PhotoDigest(bytes) } else { nil } }
+
   /// - Parameter sides: how long both sides must be at least, nil for the full size.
   func decoded(
     keepsDepth: Bool, sidesAtLeast sides: Int?, remark: (String) -> Void
