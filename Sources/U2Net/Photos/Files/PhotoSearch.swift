@@ -93,13 +93,6 @@ package struct PhotoSearch {
     return first == inputs
   }
 
-  /// Whether a file in a folder is looked at, by its name alone.
-  /// - Parameter relative: its name below that folder.
-  package func wants(_ relative: FilePath) -> Bool {
-    relative.name.first != UInt8(ascii: ".") && (include.isEmpty || include.contains(where: relative.matches))
-      && !exclude.contains(where: relative.matches)
-  }
-
   /// What a file is: a photo by its name, or else by its first bytes.
   package static func finding(_ path: FilePath) -> Finding {
     let named = PictureKind(fileExtension: path.fileExtension)
@@ -126,13 +119,14 @@ package struct PhotoSearch {
 
   private mutating func search(_ folder: FilePath) {
     var ownFolders: [FilePath] = []
-    let tree = FolderTree(folder) { path in
+    let tree = FolderTree(folder, takesHidden: wantsHidden) { path in
       guard isOutput(path) else { return false }
       ownFolders.append(path)
       return true
     }
     problems += tree.failures.map { "\($0.path): cannot list this folder: \($0.reason)" }
     remarks += tree.links.map { "\($0): a link to a folder, not followed" }
+    remarks += remarksOnHidden(tree.hidden, in: folder)
     var found = 0, results = 0, others = 0
     for relative in tree.files + tree.specials where wants(relative) {
       let path = folder.appending(relative.bytes)
@@ -149,7 +143,9 @@ package struct PhotoSearch {
       }
     }
     for own in ownFolders { remark(onPhotosIn: own) }
-    if found == 0, tree.failures.isEmpty {
+    if let reason = remark(onPatternsFor: tree.files) {
+      problems.append("\(folder): \(reason)")
+    } else if found == 0, tree.failures.isEmpty {
       let rest = [
         results > 0 ? "\(results) result\(results == 1 ? "" : "s") of u2net's (photos only where they are named)" : nil,
         others > 0 ? "\(others) other file\(others == 1 ? "" : "s")" : nil,
