@@ -53,10 +53,15 @@ let package = Package(
 
     // Weights.
     room("EmbeddedWeights"),
-    room("Safetensors", ["U2NetCompute", "U2NetFiles", "U2NetPlatform"]),
+    room("WeightBase", ["U2NetCompute", "U2NetFiles", "U2NetPlatform"], path: "Sources/WeightFiles/Base"),
     room(
-      "WeightFiles", ["U2NetCompute", "U2NetFiles", "U2NetSafetensors", "U2NetCZip", "U2NetCCrypto", protobuf],
-      exclude: ["ONNX/onnx.proto", "ONNX/regenerate.sh"]),
+      "Safetensors", ["U2NetCompute", "U2NetFiles", "U2NetWeightBase"], path: "Sources/WeightFiles/Safetensors"),
+    room(
+      "WeightFiles",
+      [
+        "U2NetCompute", "U2NetFiles", "U2NetSafetensors", "U2NetWeightBase", "U2NetCZip", "U2NetCCrypto", protobuf,
+      ],
+      exclude: ["Base", "Safetensors", "ONNX/onnx.proto", "ONNX/regenerate.sh"]),
 
     // Pictures: pixels, which need no library, and their files.
     room("Pixels", ["U2NetPlatform"]),
@@ -64,15 +69,16 @@ let package = Package(
     room("ImageFiles", ["U2NetCImageCodecs", "U2NetCZlib", "U2NetFiles", "U2NetPixels", "U2NetPlatform"]),
     room("CMatting"),
     room("Matting", ["U2NetCMatting", "U2NetPixels", "U2NetPlatform"]),
-    room("Evaluation", ["U2NetFiles", "U2NetImageFiles", "U2NetPixels", "U2NetPlatform"]),
+    room("Reports", ["U2NetFiles", "U2NetImageFiles", "U2NetPixels", "U2NetPlatform"]),
+    room("Evaluation", ["U2NetFiles", "U2NetImageFiles", "U2NetPixels", "U2NetPlatform", "U2NetReports"]),
 
     // Photos: which there are, what becomes of them, what they take. With the network, all that a program needs that
     // masks and cuts out.
     .target(
       name: "U2Net",
       dependencies: [
-        "U2NetCompute", "U2NetFiles", "U2NetImageFiles", "U2NetMachine", "U2NetMatting", "U2NetNetwork",
-        "U2NetPlatform", "U2NetSafetensors", "U2NetWeightFiles",
+        "RSU", "U2NetCompute", "U2NetFiles", "U2NetImageFiles", "U2NetMachine", "U2NetMatting", "U2NetNetwork",
+        "U2NetPlatform", "U2NetSafetensors", "U2NetWeightBase", "U2NetWeightFiles",
       ],
       exclude: ["Network"]),
 
@@ -83,7 +89,7 @@ let package = Package(
       "Training",
       [
         "RSU", "U2NetCompute", "U2NetEvaluation", "U2NetFiles", "U2NetGradients", "U2NetImageFiles", "U2NetNetwork",
-        "U2NetPixels", "U2NetPlatform", "U2NetSafetensors",
+        "U2NetPixels", "U2NetPlatform", "U2NetReports", "U2NetSafetensors",
       ]),
     .executableTarget(
       name: "u2net-train-bench",
@@ -96,9 +102,6 @@ let package = Package(
         "RSU", "U2Net", "U2NetCompute", "U2NetEvaluation", "U2NetFiles", "U2NetImageFiles", "U2NetMachine",
         "U2NetMatting", "U2NetPlatform", "U2NetTraining", argumentParser,
       ]),
-
-    .executableTarget(
-      name: "cut-out-product", dependencies: ["U2Net", "U2NetImageFiles"], path: "Examples/cut-out-product"),
 
     // System libraries.
     system("COpenBLAS", pkgConfig: "openblas", apt: "libopenblas-dev"),
@@ -132,12 +135,14 @@ let package = Package(
         "U2NetSafetensors", "U2NetWeightFiles",
       ],
       exclude: ["Fixtures"]),
-    .testTarget(name: "SafetensorsTests", dependencies: ["U2NetCompute", "U2NetPlatform", "U2NetSafetensors"]),
+    .testTarget(
+      name: "SafetensorsTests",
+      dependencies: ["U2NetCompute", "U2NetPlatform", "U2NetSafetensors", "U2NetWeightBase"]),
     .testTarget(
       name: "WeightFilesTests",
       dependencies: [
-        "U2Net", "U2NetCompute", "U2NetFiles", "U2NetNetwork", "U2NetPlatform", "U2NetSafetensors", "U2NetWeightFiles",
-        protobuf,
+        "U2Net", "U2NetCompute", "U2NetFiles", "U2NetNetwork", "U2NetPlatform", "U2NetSafetensors", "U2NetWeightBase",
+        "U2NetWeightFiles", protobuf,
       ],
       resources: [.copy("Fixtures")]),
     .testTarget(name: "FilesTests", dependencies: ["U2NetFiles"]),
@@ -154,6 +159,7 @@ let package = Package(
     .testTarget(
       name: "MattingTests", dependencies: ["U2NetMatting", "U2NetPixels", "U2NetPlatform"],
       resources: [.copy("Fixtures")]),
+    .testTarget(name: "ReportsTests", dependencies: ["U2NetImageFiles", "U2NetReports"]),
     .testTarget(
       name: "EvaluationTests",
       dependencies: ["U2NetEvaluation", "U2NetFiles", "U2NetImageFiles", "U2NetPixels", "U2NetPlatform"],
@@ -168,7 +174,7 @@ let package = Package(
     .testTarget(
       name: "u2net-cliTests",
       dependencies: [
-        "u2net-cli", "cut-out-product", "U2Net", "U2NetFiles", "U2NetImageFiles", "U2NetMatting", argumentParser,
+        "u2net-cli", "U2Net", "U2NetFiles", "U2NetImageFiles", "U2NetMatting", argumentParser,
       ]),
   ]
 )

@@ -1,5 +1,6 @@
 import U2NetPixels
 import U2NetPlatform
+import U2NetReports
 
 /// A page about an evaluation, in one HTML file that needs no other: scores, curves, the best and the worst masks.
 public struct Report {

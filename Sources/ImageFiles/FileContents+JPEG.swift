@@ -37,8 +37,10 @@ extension FileContents {
 
   /// ICC.1, B.4: mark, number of the part from 1, how many parts there are, data.
   private static func profile(_ segments: [ArraySlice<UInt8>]) -> [UInt8]? {
-    let parts = segments.map { (number: Int($0[$0.startIndex + 12]), count: Int($0[$0.startIndex + 13]), data: $0.dropFirst(14)) }
-      .sorted { $0.number < $1.number }
+    let parts = segments.map {
+      (number: Int($0[$0.startIndex + 12]), count: Int($0[$0.startIndex + 13]), data: $0.dropFirst(14))
+    }
+    .sorted { $0.number < $1.number }
     guard !parts.isEmpty, parts.map(\.number).elementsEqual(1...parts.count),
       parts.allSatisfy({ $0.count == parts.count })
     else { return nil }

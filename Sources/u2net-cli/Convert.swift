@@ -1,3 +1,4 @@
+import U2NetPlatform
 import ArgumentParser
 import U2NetFiles
 import U2Net

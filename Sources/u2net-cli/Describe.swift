@@ -1,5 +1,4 @@
 import ArgumentParser
-import U2NetCompute
 import RSU
 import U2Net
 
@@ -22,7 +21,7 @@ struct Describe: ParsableCommand {
 
   @OptionGroup var network: NetworkOptions
 
-  @Option(help: "Blocks of the stages: \(BlockKind.allCases.map(\.rawValue).joined(separator: ", ")).")
+  @Option(help: "Blocks of the stages: \(BlockKinds.builtIn.names.joined(separator: ", ")).")
   var block: BlockKind = .rsu
 
   @Option(help: "Side of the square input in pixels, at least 32.")
@@ -36,14 +35,14 @@ struct Describe: ParsableCommand {
   }
 
   func run() throws {
-    let summary = NetworkSummary(network.network(of: block), side: size)
+    let summary = NetworkSummary(network.network(of: block), size: size)
     if json {
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.sortedKeys, .prettyPrinted]
       encoder.keyEncodingStrategy = .convertToSnakeCase
       print(String(decoding: try encoder.encode(summary), as: UTF8.self))
     } else {
-      print(summary.table)
+      print(summary)
     }
   }
 }

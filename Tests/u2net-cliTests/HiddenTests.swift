@@ -1,6 +1,6 @@
 import Foundation
 import Testing
-import U2NetImages
+import U2NetImageFiles
 
 /// Hidden photos, and patterns that leave nothing.
 struct HiddenTests {

@@ -1,6 +1,6 @@
 import Foundation
 import Testing
-import U2NetImages
+import U2NetImageFiles
 
 /// What is read, and what is there, is not replaced, whatever the way is by which it is named.
 struct InUseTests {

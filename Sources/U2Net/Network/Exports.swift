@@ -1,3 +1,5 @@
-// What the interface of this module is written in comes with it.
+// What the interface of this module is written in comes with it: blocks, pictures, weight files.
 
+@_exported public import RSU
 @_exported public import U2NetPixels
+@_exported public import U2NetSafetensors

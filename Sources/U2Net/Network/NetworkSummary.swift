@@ -2,38 +2,39 @@ import RSU
 import U2NetCompute
 import U2NetPlatform
 
-/// What the stages of a network are, and what they cost for a square picture: for people as a table, for programs as JSON.
+/// A network's stages with their sizes, parameters, multiplications and receptive fields, for any blocks.
 public struct NetworkSummary: Encodable, Sendable {
   /// A stage, a side output or the fusion.
   public struct Part: Encodable, Sendable {
+    /// "En_1", "side3", "fusion".
     public let stage: String
-    /// What the block calls itself, or `conv 3×3`.
+    /// What the block calls itself, or the convolution that it is.
     public let block: String
-    /// Of a block: input, middle and output; of a convolution: input and output.
+    /// Of input and output, and inside a block between them.
     public let channels: [Int]
-    /// Side of what goes in, in pixels.
+    /// Side of its maps in pixels.
     public let size: Int
     public let convolutions: Int
     /// Trainable ones.
     public let parameters: Int
-    /// Multiply-accumulate operations.
+    /// Multiply-accumulates for one picture.
     public let macs: Int
-    /// How many pixels of the picture along one side a pixel of the result depends on, borders ignored.
+    /// Pixels of the input, along one side, that a pixel of its result depends on, borders ignored.
     public let receptiveField: Int
   }
 
   public let model: String
-  /// Side of the picture, in pixels.
+  /// Side of the square input in pixels.
   public let inputSize: Int
   public let parameters: Int
   public let macs: Int
-  /// In the order in which they are computed.
+  /// In execution order.
   public let stages: [Part]
 
-  /// - Parameter side: of the picture, at least 32 pixels.
-  public init(_ configuration: Configuration, side: Int = 320) {
-    let rows = configuration.outline(height: side, width: side)
-    let fields = configuration.receptiveFields(height: side, width: side)
+  /// - Parameter size: side of the square input in pixels, ≥ 32.
+  public init(_ configuration: Configuration, size: Int = 320) {
+    let rows = configuration.outline(height: size, width: size)
+    let fields = configuration.receptiveFields(height: size, width: size)
     let blocks = Dictionary(uniqueKeysWithValues: configuration.stages.map { ($0.name, $0.block) })
     var order: [String] = []
     for row in rows where order.last != row.layer.name.stage { order.append(row.layer.name.stage) }
@@ -48,32 +49,38 @@ public struct NetworkSummary: Encodable, Sendable {
         parameters: own.reduce(0) { $0 + $1.parameters }, macs: own.reduce(0) { $0 + $1.macs },
         receptiveField: fields[stage]!)
     }
-    model = configuration.name
-    inputSize = side
+    (model, inputSize) = (configuration.name, size)
     parameters = stages.reduce(0) { $0 + $1.parameters }
     macs = stages.reduce(0) { $0 + $1.macs }
   }
+}
 
-  /// Lines of columns under a title.
-  public var table: String {
+extension NetworkSummary: CustomStringConvertible {
+  /// A table, one line a part.
+  public var description: String {
     var rows = [["stage", "block", "channels", "size", "convs", "parameters", "MMACs", "share", "field"]]
     for part in stages {
       rows.append([
         part.stage, part.block, part.channels.map(String.init).joined(separator: "→"), "\(part.size)",
-        "\(part.convolutions)", grouped(part.parameters), Self.millions(part.macs),
-        fixed(Double(part.macs) / Double(macs) * 100, places: 1) + " %", "\(part.receptiveField)",
+        "\(part.convolutions)", grouped(part.parameters), Self.thousandths(part.macs),
+        Self.tenths(ofPercent: part.macs, of: macs), "\(part.receptiveField)",
       ])
     }
     rows.append([
-      "total", "", "", "", "\(stages.reduce(0) { $0 + $1.convolutions })", grouped(parameters), Self.millions(macs),
-      "100.0 %",
+      "total", "", "", "", "\(stages.reduce(0) { $0 + $1.convolutions })", grouped(parameters),
+      Self.thousandths(macs), "100.0 %",
     ])
     return "U²-Net \(model), input 3×\(inputSize)×\(inputSize)\n\n" + aligned(rows, leading: 3)
   }
 
   /// 58598246400 → "58,598.246"
-  private static func millions(_ macs: Int) -> String {
+  private static func thousandths(_ macs: Int) -> String {
     let thousand = (macs + 500) / 1000, rest = "\(thousand % 1000)"
     return grouped(thousand / 1000) + "." + String(repeating: "0", count: 3 - rest.count) + rest
+  }
+
+  private static func tenths(ofPercent part: Int, of whole: Int) -> String {
+    let tenths = Int((Double(part) / Double(whole) * 1000).rounded())
+    return "\(tenths / 10).\(tenths % 10) %"
   }
 }

@@ -13,7 +13,7 @@ package struct Conversion {
   package init(_ path: FilePath) throws {
     self.path = path
     file = try WeightFile.read(path)
-    network = try file.network()
+    network = try TrainedNetwork(file.contents)
   }
 
   /// What was recognised.

@@ -1,4 +1,4 @@
-// Numbers and tables for people.
+// Numbers and tables as plain text.
 
 /// `value` with `places` decimals, rounded.
 package func fixed(_ value: Double, places: Int) -> String {
