@@ -1,4 +1,4 @@
-.PHONY: build demo test weights lint format spills bench robustness neon install setup clean
+.PHONY: build demo test weights lint format spills generated bench robustness sanitize neon docs nightly install setup clean
 
 PREFIX ?= /usr/local
 SOURCES = Package.swift Sources Tests Examples
@@ -21,6 +21,13 @@ build: setup
 weights: build
 	scripts/weights-from-package-index
 
+# Pages for the public modules; a warning of the documentation compiler is an error.
+docs: setup
+	scripts/documentation
+
+nightly:
+	scripts/nightly
+
 install: build
 	install -D .build/release/u2net $(DESTDIR)$(PREFIX)/bin/u2net
 
@@ -37,14 +44,23 @@ format:
 spills:
 	scripts/check-spills
 
+# Generated files are what their generators make.
+generated:
+	scripts/check-generated
+
 bench: build
 	.build/release/u2net bench --isa all
 
 robustness: build
 	Tests/robustness
 
+# Readers of strangers' files and kernels under AddressSanitizer; FILTER=. for all tests.
+FILTER = PixelsTests|ImageFilesTests|WeightFilesTests|SafetensorsTests|KernelTests|OperatorTests|GradientKernelTests
+sanitize: setup
+	ASAN_OPTIONS=detect_leaks=0 swift test -c release --sanitize address --scratch-path .build-sanitize --filter '$(FILTER)'
+
 neon:
 	Tests/neon/run
 
 clean:
-	rm -rf .build demo
+	rm -rf .build .build-* demo

@@ -45,7 +45,10 @@ let package = Package(
     .target(name: "RSU", dependencies: ["U2NetCompute"]),
     room(
       "Network",
-      ["RSU", "U2NetCompute", "U2NetEmbeddedWeights", "U2NetMachine", "U2NetPixels", "U2NetSafetensors"],
+      [
+        "RSU", "U2NetCompute", "U2NetEmbeddedWeights", "U2NetMachine", "U2NetPixels", "U2NetPlatform",
+        "U2NetSafetensors",
+      ],
       path: "Sources/U2Net/Network"),
 
     // Weights.
@@ -67,8 +70,11 @@ let package = Package(
     // masks and cuts out.
     .target(
       name: "U2Net",
-      dependencies: ["U2NetFiles", "U2NetImageFiles", "U2NetMachine", "U2NetMatting", "U2NetNetwork", "U2NetPlatform"],
-      path: "Sources/U2Net/Photos"),
+      dependencies: [
+        "U2NetCompute", "U2NetFiles", "U2NetImageFiles", "U2NetMachine", "U2NetMatting", "U2NetNetwork",
+        "U2NetPlatform", "U2NetSafetensors", "U2NetWeightFiles",
+      ],
+      exclude: ["Network"]),
 
     // Training.
     room("CGradientKernels", ["U2NetCKernels"], exclude: ["templates"]),
@@ -88,7 +94,7 @@ let package = Package(
       name: "u2net-cli",
       dependencies: [
         "RSU", "U2Net", "U2NetCompute", "U2NetEvaluation", "U2NetFiles", "U2NetImageFiles", "U2NetMachine",
-        "U2NetMatting", "U2NetPlatform", "U2NetSafetensors", "U2NetTraining", "U2NetWeightFiles", argumentParser,
+        "U2NetMatting", "U2NetPlatform", "U2NetTraining", argumentParser,
       ]),
 
     .executableTarget(
@@ -159,3 +165,8 @@ let package = Package(
       ]),
   ]
 )
+
+// Documentation is made by a plugin that nobody who builds needs: see `make docs`.
+if Context.environment["U2NET_DOCUMENTATION"] != nil {
+  package.dependencies.append(.package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"))
+}

@@ -1,4 +1,5 @@
 import U2NetPixels
+import U2NetPlatform
 
 /// A page about an evaluation, in one HTML file that needs no other: scores, curves, the best and the worst masks.
 public struct Report {

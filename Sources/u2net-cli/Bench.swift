@@ -82,7 +82,7 @@ struct Bench: ParsableCommand {
     }
     var generator = SystemRandomNumberGenerator()
     let input = (0..<3 * options.size * options.size).map { _ in Float.random(in: 0..<1, using: &generator) }
-    if explain { print(Explanation(predictor: predictors[0], input: input, runs: runs).table) }
+    if explain { print(EngineProfile(predictors[0], input: input, runs: runs).table) }
     var times = predictors.map { _ in [Double]() }
     for _ in 0..<runs + 2 {
       for (index, predictor) in predictors.enumerated() {

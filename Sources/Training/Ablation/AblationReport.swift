@@ -1,5 +1,6 @@
 import U2NetEvaluation
 import U2NetImageFiles
+import U2NetPlatform
 import U2NetSafetensors
 import U2NetNetwork
 

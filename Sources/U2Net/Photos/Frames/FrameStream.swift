@@ -1,5 +1,4 @@
 import Dispatch
-import U2NetFiles
 import Synchronization
 import U2NetPlatform
 
@@ -8,11 +7,18 @@ import U2NetPlatform
 ///
 /// Reading goes on while others are worked on, so that neither a slow source nor a slow sink holds back what is done. There
 /// are never more than `atOnce` frames in work or waiting to be handed on, and one more that is being read.
-struct FrameStream<Frame: Sendable>: Sendable {
+package struct FrameStream<Frame: Sendable>: Sendable {
   let atOnce: Int
   /// The next frame; nil at the end. Called by one thread at a time.
   let next: @Sendable (_ number: Int) throws -> Frame?
   let work: @Sendable (Frame) throws -> [UInt8]
+
+  package init(
+    atOnce: Int, next: @escaping @Sendable (_ number: Int) throws -> Frame?,
+    work: @escaping @Sendable (Frame) throws -> [UInt8]
+  ) {
+    (self.atOnce, self.next, self.work) = (atOnce, next, work)
+  }
 
   private typealias Outcome = Result<[UInt8], any Error>
 
@@ -39,7 +45,7 @@ struct FrameStream<Frame: Sendable>: Sendable {
 
   /// Returns when all results have been handed on.
   /// - Throws: what `next`, `work` or `receive` throws, after the results of all frames before.
-  func run(receive: ([UInt8]) throws -> Void) throws {
+  package func run(receive: ([UInt8]) throws -> Void) throws {
     let state = State(atOnce)
     // A thread of its own: it may wait for a frame for ever.
     DispatchQueue(label: "frames").async { read(state) }

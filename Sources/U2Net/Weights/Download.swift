@@ -1,4 +1,4 @@
-import U2NetFiles
+internal import U2NetFiles
 import U2NetPlatform
 
 /// A download into a file that can be resumed, done by curl, which knows proxies and certificates.
@@ -6,6 +6,7 @@ import U2NetPlatform
 /// The file is locked for as long as this and the curl that it started live: of two processes that want the same file one
 /// waits. What a broken or stalled transfer brought is kept, and the next attempt goes on from there.
 final class Download {
+  private let remark: (String) -> Void
   let url: String
   /// The file that grows; what is in it already is not fetched again.
   let part: FilePath
@@ -23,16 +24,17 @@ final class Download {
   private static let passing: Set<Int> = [6, 7, 18, 28, 35, 52, 55, 56, 92]
 
   /// Takes the file for this process; waits until no other one has it.
-  init(url: String, part: FilePath) throws(CommandFailure) {
-    (self.url, self.part) = (url, part)
+  /// - Parameter remark: told what the user should know meanwhile.
+  init(url: String, part: FilePath, remark: @escaping (String) -> Void) throws(PipelineError) {
+    (self.url, self.part, self.remark) = (url, part, remark)
     while true {
       // Not closed in curl: should this process be killed, the lock lives on with it.
       let descriptor = part.withCString { open($0, O_RDWR | O_CREAT, 0o666) }
       guard descriptor >= 0 else {
-        throw CommandFailure("\(part): cannot be written: \(String(cString: strerror(errno)))")
+        throw PipelineError("\(part): cannot be written: \(String(cString: strerror(errno)))")
       }
       if flock(descriptor, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK {
-        note("\(part): another process is downloading this; waiting for it")
+        remark("\(part): another process is downloading this; waiting for it")
         while flock(descriptor, LOCK_EX) != 0, errno == EINTR {}
       }
       // Whoever had it may have removed it.
@@ -59,7 +61,7 @@ final class Download {
   private var size: Int { part.byteCount ?? 0 }
 
   /// - Parameter otherwise: what else the user can do, for the error message.
-  func run(otherwise: String) throws(CommandFailure) {
+  func run(otherwise: String) throws(PipelineError) {
     let ways = "You can also fetch the file by other means and run `u2net weights … --from FILE`, \(otherwise)"
     var futile = 0, hasStartedAnew = false
     while true {
@@ -74,14 +76,14 @@ final class Download {
       }
       futile = size > before ? 0 : futile + 1
       guard Self.passing.contains(code), futile < Self.mostFutile else { throw failure(end, ways) }
-      note("\(url): the transfer broke off after \(size) bytes (curl's exit code \(code)); going on from there")
+      remark("\(url): the transfer broke off after \(size) bytes (curl's exit code \(code)); going on from there")
       sleep(1)
     }
   }
 
-  private func failure(_ end: End, _ ways: String) -> CommandFailure {
+  private func failure(_ end: End, _ ways: String) -> PipelineError {
     let kept = size > 0 ? "; what arrived is kept in \(part), and the same command resumes the download" : ""
-    return CommandFailure("\(url): the download failed (\(end))\(kept). \(ways)")
+    return PipelineError("\(url): the download failed (\(end))\(kept). \(ways)")
   }
 
   /// How curl ended.
@@ -99,7 +101,7 @@ final class Download {
     }
   }
 
-  private func fetch(_ ways: String) throws(CommandFailure) -> End {
+  private func fetch(_ ways: String) throws(PipelineError) -> End {
     // -q first: a .curlrc may say anything.
     var arguments = ["curl", "-q", "--fail", "--location", "--continue-at", "-", "--connect-timeout", "20"]
     // Of answers such as 503; what takes longer is not repeated from its start here, but from where it broke off.
@@ -116,7 +118,7 @@ final class Download {
     var process = pid_t()
     let problem = posix_spawnp(&process, "curl", nil, nil, words, environ)
     guard problem == 0 else {
-      throw CommandFailure(
+      throw PipelineError(
         "\(url): cannot run curl (\(String(cString: strerror(problem)))): install it with `apt-get install curl`. \(ways)"
       )
     }

@@ -1,0 +1,43 @@
+package import U2NetFiles
+import U2NetNetwork
+import U2NetPlatform
+import U2NetSafetensors
+import U2NetWeightFiles
+
+/// Weights of any supported format, recognised and ready to be written as safetensors.
+package struct Conversion {
+  let path: FilePath
+  let file: WeightFile
+  let network: TrainedNetwork
+
+  package init(_ path: FilePath) throws {
+    self.path = path
+    file = try WeightFile.read(path)
+    network = try file.network()
+  }
+
+  /// What was recognised.
+  package var summary: String {
+    let normalization = network.isNormalized ? "with batch normalisation" : "batch normalisation folded"
+    return """
+      read: \(path) (\(file.format))
+      SHA-256: \(file.sha256)
+      recognised: \(network.configuration.name) U²-Net, \(network.store.count) tensors, \
+      \(grouped(network.storedValues)) values, \(normalization)
+      """
+  }
+
+  /// Writes the tensors with what is known of their origin.
+  package func write(to path: FilePath) throws {
+    var store = network.store
+    store.metadata["model"] = network.configuration.name
+    store.metadata["source_format"] = "\(file.format)"
+    store.metadata["source_sha256"] = file.sha256
+    if let published = Model.allCases.map(PretrainedWeights.init).first(where: { $0.sha256 == file.sha256 }) {
+      store.metadata["source"] = published.url
+      store.metadata["origin"] = published.origin
+      store.metadata["licence"] = published.licence
+    }
+    try Safetensors.write(store, to: path)
+  }
+}
