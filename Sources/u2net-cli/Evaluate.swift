@@ -4,7 +4,6 @@ import U2NetEvaluation
 import U2NetFiles
 import U2NetImageFiles
 import U2Net
-import U2NetPlatform
 
 #if canImport(FoundationEssentials)
   import FoundationEssentials

@@ -3,7 +3,6 @@ import U2NetEvaluation
 import Foundation
 import U2NetImageFiles
 import Testing
-import U2NetPlatform
 
 struct OutputTests {
   /// A pair of a name that breaks what does not quote it.

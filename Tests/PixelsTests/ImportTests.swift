@@ -15,7 +15,7 @@ import Testing
       where file.pathExtension == "swift" {
         for line in try String(contentsOf: file, encoding: .utf8).split(separator: "\n") {
           let words = line.split(separator: " ")
-          guard !line.hasPrefix(" "), let index = words.firstIndex(of: "import"), index + 1 < words.count else {
+          guard !line.contains("//"), let index = words.firstIndex(of: "import"), index + 1 < words.count else {
             continue
           }
           found[room, default: []].insert(String(words[index + 1]))

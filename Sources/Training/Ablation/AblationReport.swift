@@ -2,7 +2,6 @@ import U2NetReports
 import U2NetPlatform
 import U2NetEvaluation
 import U2NetImageFiles
-import U2NetPlatform
 import U2NetSafetensors
 import U2NetNetwork
 
