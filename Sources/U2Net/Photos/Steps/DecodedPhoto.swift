@@ -63,6 +63,8 @@ struct OpenedPhoto {
   let channels: Channels
   /// Whether there are 16 bits to a sample.
   let isDeep: Bool
+  /// Of the file; nil of pixels.
+  let digest: PhotoDigest?
   private let contents: Contents
 
   /// - Throws: `ImageError`, `outOfMemory` among them for a photo that is larger than all memory.
@@ -79,19 +81,23 @@ struct OpenedPhoto {
       let file = try PictureFile(bytes, source: name, pixelLimit: pixelLimit), header = file.header
       (width, height, channels, isDeep) = (header.width, header.height, header.channels, header.bitDepth == 16)
       contents = .file(file)
+      digest = PhotoDigest(bytes)
       let sampleBytes = channels.rawValue * (isDeep ? 2 : 1)
       guard width * height <= ResourceLimits.current.memory / sampleBytes else {
         throw .outOfMemory(source: name, width: width, height: height)
       }
     case .pixels(let image, let metadata):
       (width, height, channels, isDeep) = (image.width, image.height, image.channels, false)
+      digest = nil
       contents = .pixels(image, metadata)
     case .deepPixels(let image, let metadata):
       (width, height, channels, isDeep) = (image.width, image.height, image.channels, true)
+      digest = nil
       contents = .deepPixels(image, metadata)
     case .buffer(let buffer, let metadata):
       (width, height, channels) = (buffer.width, buffer.height, buffer.layout.channels)
       isDeep = buffer.bitsPerSample == 16
+      digest = nil
       contents = .buffer(buffer, metadata)
     }
     guard width.saturatingProduct(height) <= pixelLimit else {
@@ -101,12 +107,6 @@ struct OpenedPhoto {
 
   /// Of the file.
   var byteCount: Int { if case .file(let file) = contents { file.byteCount } else { 0 } }
-
-  /// nil of pixels.
-  var digest: PhotoDigest? { if case .file(let bytes) = contents { PhotoDigest(bytes) } else { nil } }
-
-  /// nil of pixels.
-  var digest: PhotoDigest? { if case .file(let bytes) = contents { PhotoDigest(bytes) } else { nil } }
 
   /// - Parameters:
   ///   - isForNetworkOnly: whether nobody else looks at the pixels: a buffer stays where it is then.
