@@ -1,4 +1,4 @@
-.PHONY: build demo test weights lint format spills bench robustness neon install setup clean
+.PHONY: build demo test examples weights lint format spills bench robustness neon install setup clean
 
 PREFIX ?= /usr/local
 SOURCES = Package.swift Sources Tests Examples
@@ -13,6 +13,10 @@ demo: build
 
 test: setup
 	swift test -c release --explicit-target-dependency-import-check error
+
+# The programs of Examples, built outside this package, run, and what they print compared.
+examples: setup
+	scripts/check-examples
 
 build: setup
 	swift build -c release --product u2net
@@ -47,4 +51,4 @@ neon:
 	Tests/neon/run
 
 clean:
-	rm -rf .build demo
+	rm -rf .build .build-examples demo

@@ -44,28 +44,40 @@ let package = Package(
     .target(name: "RSU", dependencies: ["U2NetCompute"]),
     room(
       "Network",
-      ["RSU", "U2NetCompute", "U2NetEmbeddedWeights", "U2NetImages", "U2NetMachine", "U2NetSafetensors"],
+      [
+        "RSU", "U2NetCompute", "U2NetEmbeddedWeights", "U2NetImages", "U2NetMachine", "U2NetPlatform",
+        "U2NetSafetensors",
+      ],
       path: "Sources/U2Net/Network"),
 
     // Weights.
     room("EmbeddedWeights"),
-    room("Safetensors", ["U2NetCompute", "U2NetFiles", "U2NetPlatform"]),
+    room("WeightBase", ["U2NetCompute", "U2NetFiles", "U2NetPlatform"], path: "Sources/WeightFiles/Base"),
     room(
-      "WeightFiles", ["U2NetCompute", "U2NetFiles", "U2NetSafetensors", "U2NetCZip", "U2NetCCrypto", protobuf],
-      exclude: ["ONNX/onnx.proto", "ONNX/regenerate.sh"]),
+      "Safetensors", ["U2NetCompute", "U2NetFiles", "U2NetWeightBase"], path: "Sources/WeightFiles/Safetensors"),
+    room(
+      "WeightFiles",
+      [
+        "U2NetCompute", "U2NetFiles", "U2NetSafetensors", "U2NetWeightBase", "U2NetCZip", "U2NetCCrypto", protobuf,
+      ],
+      exclude: ["Base", "Safetensors", "ONNX/onnx.proto", "ONNX/regenerate.sh"]),
 
     // Pictures.
     room("CImageCodecs", ["U2NetCPNG", "U2NetCZlib", "U2NetCJPEG", "U2NetCWebP", "U2NetCLCMS"]),
     room("Images", ["U2NetCImageCodecs", "U2NetCZlib", "U2NetFiles", "U2NetPlatform"]),
     room("CMatting"),
     room("Matting", ["U2NetCMatting", "U2NetImages", "U2NetPlatform"]),
-    room("Evaluation", ["U2NetFiles", "U2NetImages", "U2NetPlatform"]),
+    room("Reports", ["U2NetImages", "U2NetPlatform"]),
+    room("Evaluation", ["U2NetFiles", "U2NetImages", "U2NetPlatform", "U2NetReports"]),
 
     // Photos: which there are, what becomes of them, what they take. With the network, all that a program needs that
     // masks and cuts out.
     .target(
       name: "U2Net",
-      dependencies: ["U2NetFiles", "U2NetImages", "U2NetMachine", "U2NetMatting", "U2NetNetwork", "U2NetPlatform"],
+      dependencies: [
+        "RSU", "U2NetFiles", "U2NetImages", "U2NetMachine", "U2NetMatting", "U2NetNetwork", "U2NetPlatform",
+        "U2NetSafetensors", "U2NetWeightFiles",
+      ],
       path: "Sources/U2Net/Photos"),
 
     // Training.
@@ -75,7 +87,7 @@ let package = Package(
       "Training",
       [
         "RSU", "U2NetCompute", "U2NetEvaluation", "U2NetFiles", "U2NetGradients", "U2NetImages", "U2NetNetwork",
-        "U2NetPlatform", "U2NetSafetensors",
+        "U2NetPlatform", "U2NetReports", "U2NetSafetensors",
       ]),
     .executableTarget(
       name: "u2net-train-bench",
@@ -88,9 +100,6 @@ let package = Package(
         "RSU", "U2Net", "U2NetCompute", "U2NetEvaluation", "U2NetFiles", "U2NetImages", "U2NetMachine", "U2NetMatting",
         "U2NetPlatform", "U2NetSafetensors", "U2NetTraining", "U2NetWeightFiles", argumentParser,
       ]),
-
-    .executableTarget(
-      name: "cut-out-product", dependencies: ["U2Net", "U2NetImages"], path: "Examples/cut-out-product"),
 
     // System libraries.
     system("COpenBLAS", pkgConfig: "openblas", apt: "libopenblas-dev"),
@@ -122,10 +131,14 @@ let package = Package(
         "U2NetWeightFiles",
       ],
       exclude: ["Fixtures"]),
-    .testTarget(name: "SafetensorsTests", dependencies: ["U2NetCompute", "U2NetPlatform", "U2NetSafetensors"]),
+    .testTarget(
+      name: "SafetensorsTests",
+      dependencies: ["U2NetCompute", "U2NetPlatform", "U2NetSafetensors", "U2NetWeightBase"]),
     .testTarget(
       name: "WeightFilesTests",
-      dependencies: ["U2NetCompute", "U2NetPlatform", "U2NetSafetensors", "U2NetWeightFiles", protobuf],
+      dependencies: [
+        "U2NetCompute", "U2NetPlatform", "U2NetSafetensors", "U2NetWeightBase", "U2NetWeightFiles", protobuf,
+      ],
       resources: [.copy("Fixtures")]),
     .testTarget(name: "FilesTests", dependencies: ["U2NetFiles"]),
     .testTarget(name: "MachineTests", dependencies: ["U2NetFiles", "U2NetMachine"]),
@@ -136,6 +149,7 @@ let package = Package(
     .testTarget(
       name: "MattingTests", dependencies: ["U2NetImages", "U2NetMatting", "U2NetPlatform"],
       resources: [.copy("Fixtures")]),
+    .testTarget(name: "ReportsTests", dependencies: ["U2NetImages", "U2NetReports"]),
     .testTarget(
       name: "EvaluationTests", dependencies: ["U2NetEvaluation", "U2NetFiles", "U2NetImages", "U2NetPlatform"],
       exclude: ["Fixtures"]),
@@ -149,7 +163,7 @@ let package = Package(
     .testTarget(
       name: "u2net-cliTests",
       dependencies: [
-        "u2net-cli", "cut-out-product", "U2Net", "U2NetFiles", "U2NetImages", "U2NetMatting", argumentParser,
+        "u2net-cli", "U2Net", "U2NetFiles", "U2NetImages", "U2NetMatting", argumentParser,
       ]),
   ]
 )

@@ -1,15 +1,17 @@
-// Cuts the object out of a product photo and crops the picture to it:
+// Cuts the object out of a product photo and crops the picture to it.
 //
-//     swift run -c release cut-out-product photo.jpg object.png
+// $ cut-out-product Examples/photos/coffee.png cup.png
+// > cup.png
 
-import U2NetImages
 import U2Net
 
 let arguments = CommandLine.arguments
 guard arguments.count == 3 else { fatalError("usage: cut-out-product PHOTO OUT.png") }
 
-let photo = try Image<UInt8>(contentsOf: arguments[1])
-let saliency = SaliencyDetector().detect(in: photo)
-guard let bounds = saliency.bounds() else { fatalError("\(arguments[1]): no salient object") }
-try saliency.cutout(of: photo).cropped(to: bounds).writePNG(to: arguments[2])
-print("\(arguments[2]): \(bounds.width)×\(bounds.height) of \(photo.width)×\(photo.height) pixels")
+var settings = PhotoSettings()
+settings.cutout.layout = CutoutLayout(margin: .share(0.05))
+let processor = try PhotoProcessor(settings: settings, for: .onePhoto)
+let product = try processor.process(.file(arguments[1]), into: [.cutout])
+try product.results[0].write(to: arguments[2])
+let picture = try Image<UInt8>(contentsOf: arguments[2])
+print("\(product.verdict.finding): \(picture.width)×\(picture.height) pixels")

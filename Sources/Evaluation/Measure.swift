@@ -60,13 +60,3 @@ public enum Measure: String, CaseIterable, Sendable {
   /// Whether 0 is best; else it is 1.
   public var isError: Bool { self == .mae || self == .authorsMAE }
 }
-
-/// `value` with `places` decimals, rounded.
-package func fixed(_ value: Double, places: Int) -> String {
-  let scale = (0..<places).reduce(1) { scale, _ in scale * 10 }
-  guard abs(value) * Double(scale) < 0x1p62 else { return "\(value)" }  // Neither of what is no number.
-  let number = Int((value * Double(scale)).rounded()), digits = "\(abs(number) % scale)"
-  let sign = number < 0 ? "-" : ""
-  if places == 0 { return "\(number)" }
-  return "\(sign)\(abs(number) / scale)." + String(repeating: "0", count: places - digits.count) + digits
-}

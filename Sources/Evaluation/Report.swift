@@ -1,3 +1,5 @@
+import U2NetReports
+import U2NetPlatform
 import U2NetImages
 
 /// A page about an evaluation, in one HTML file that needs no other: scores, curves, the best and the worst masks.

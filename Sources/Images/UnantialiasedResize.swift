@@ -11,31 +11,29 @@ extension Image where Sample == UInt8 {
   ///   - height: in pixels, at least 1.
   /// - Returns: samples divided by 255, in 0...1; channels as here.
   public func resizedBilinearWithoutAntialiasing(width: Int, height: Int) -> Image<Float> {
+    withView { $0.resizedBilinear(width: width, height: height) }
+  }
+}
+
+extension SampleView {
+  func resizedBilinear(width: Int, height: Int) -> Image<Float> {
     precondition(width > 0 && height > 0, "an image cannot be resized to \(width) x \(height)")
-    let channels = self.channels.rawValue
-    let rowSize = self.width * channels
     let across = (0..<width).map { Neighbours(of: $0, from: self.width, to: width) }
     let down = (0..<height).map { Neighbours(of: $0, from: self.height, to: height) }
-    return Image<Float>(width: width, height: height, channels: self.channels) { output in
-      samples.withUnsafeBufferPointer { input in
-        var (least, most) = (UInt8.max, UInt8.min)
-        for sample in input {
-          least = min(least, sample)
-          most = max(most, sample)
-        }
-        var at = 0
-        for y in down {
-          let (upper, lower) = (y.first * rowSize, y.second * rowSize)
-          for x in across {
-            let (left, right) = (x.first * channels, x.second * channels)
-            for c in 0..<channels {
-              func mixed(_ row: Int) -> Double {
-                Double(input[row + left + c]) * x.firstWeight + Double(input[row + right + c]) * x.secondWeight
-              }
-              let value = mixed(upper) * y.firstWeight + mixed(lower) * y.secondWeight
-              output[at] = Float(min(max(value, Double(least)), Double(most)) / 255)
-              at += 1
+    return Image<Float>(width: width, height: height, channels: channels) { output in
+      let (least, most) = extremes
+      var at = 0
+      for y in down {
+        let (upper, lower) = (start + y.first * bytesPerRow, start + y.second * bytesPerRow)
+        for x in across {
+          let (left, right) = (x.first * bytesPerPixel, x.second * bytesPerPixel)
+          for c in offsets {
+            func mixed(_ row: UnsafePointer<UInt8>) -> Double {
+              Double(row[left + c]) * x.firstWeight + Double(row[right + c]) * x.secondWeight
             }
+            let value = mixed(upper) * y.firstWeight + mixed(lower) * y.secondWeight
+            output[at] = Float(min(max(value, Double(least)), Double(most)) / 255)
+            at += 1
           }
         }
       }

@@ -44,18 +44,8 @@ extension Image where Sample: MaskSample {
   public func bounds(atLeast share: Float) -> PixelRect? {
     precondition(
       channels == .gray || channels.hasAlpha, "there is no alpha in an image of \(channels.rawValue) channels")
-    let (least, stride) = (Sample(share: share), channels.rawValue)
-    var (left, right, top, bottom) = (width, -1, height, -1)
-    samples.withUnsafeBufferPointer { samples in
-      for y in 0..<height {
-        let row = samples.baseAddress! + y * width * stride + stride - 1
-        guard let first = (0..<width).first(where: { row[$0 * stride] >= least }) else { continue }
-        let last = (0..<width).last { row[$0 * stride] >= least }!
-        (left, right) = (Swift.min(left, first), Swift.max(right, last))
-        (top, bottom) = (Swift.min(top, y), y)
-      }
-    }
-    return right < 0 ? nil : PixelRect(x: left, y: top, width: right - left + 1, height: bottom - top + 1)
+    let least = Sample(share: share)
+    return bounds { $0 >= least }
   }
 
   /// This RGBA image framed by `layout`; nil if there is no object in it.

@@ -29,7 +29,6 @@ public struct Verdict: Sendable, Hashable {
     requireMask(map)
     (width, height) = (map.width, map.height)
     var (count, border, sum) = (0, 0, 0.0)
-    var (left, right, top, bottom) = (map.width, -1, map.height, -1)
     map.samples.withUnsafeBufferPointer { samples in
       for y in 0..<map.height {
         for x in 0..<map.width {
@@ -38,7 +37,6 @@ public struct Verdict: Sendable, Hashable {
           count += 1
           sum += Double(probability)
           if x == 0 || y == 0 || x == map.width - 1 || y == map.height - 1 { border += 1 }
-          (left, right, top, bottom) = (min(left, x), max(right, x), min(top, y), y)
         }
       }
     }
@@ -46,7 +44,7 @@ public struct Verdict: Sendable, Hashable {
     coverage = Double(count) / Double(width * height)
     confidence = count == 0 ? 0 : sum / Double(count)
     borderShare = Double(border) / Double(width * height - inner)
-    bounds = count == 0 ? nil : PixelRect(x: left, y: top, width: right - left + 1, height: bottom - top + 1)
+    bounds = map.bounds { $0 > 0.5 }
   }
 
   /// What to make of it. Measured with the lite model:

@@ -19,18 +19,18 @@ public struct ConvBNReLU: Sendable {
   }
 }
 
-/// Makes the weight layers of one stage.
-struct StageLayers<E: Engine> {
+/// Makes the weight layers of one stage: `layers("in", x, I, O)` instead of all that `ConvBNReLU` asks for.
+public struct StageLayers<E: Engine> {
   private let stage: String
   private let engine: E
 
-  init(_ stage: String, _ engine: E) {
+  public init(_ stage: String, _ engine: E) {
     self.stage = stage
     self.engine = engine
   }
 
-  /// Layer `name`, from `i` to `o` channels.
-  func callAsFunction(_ name: String, _ x: E.FeatureMap, _ i: Int, _ o: Int, dilation: Int = 1) -> E.FeatureMap {
+  /// Layer `name`, from `i` to `o` channels: i×H×W → o×H×W.
+  public func callAsFunction(_ name: String, _ x: E.FeatureMap, _ i: Int, _ o: Int, dilation: Int = 1) -> E.FeatureMap {
     ConvBNReLU(i, o, dilation: dilation)(x, LayerName(stage: stage, layer: name), on: engine)
   }
 }

@@ -2,6 +2,7 @@ import U2NetCompute
 package import U2NetFiles
 import U2NetGradients
 import U2NetPlatform
+import RSU
 import U2NetSafetensors
 import U2NetNetwork
 
@@ -96,9 +97,6 @@ public struct Checkpoint: Sendable {
   /// - Throws: if the file cannot be written; then `path` is as it was before.
   public func write(to path: String) throws(WeightFileError) { try Safetensors.write(store(source: path), to: path) }
 
-  /// As `init(path:)` of a `String`, for names that need not be UTF-8.
-  package init(_ path: FilePath) throws(WeightFileError) { try self.init(Safetensors.read(path)) }
-
   /// What to predict with, under the authors' names: the running mean of the values if there is one, else the values.
   public func weights(source: String) -> ParameterStore {
     var store = ParameterStore(source: source, metadata: metadata)
@@ -165,11 +163,17 @@ public struct Checkpoint: Sendable {
 
   // MARK: - Reading
 
+  /// - Parameter kinds: of the blocks that the file may name.
   /// - Throws: `WeightFileError` naming the file and what is missing in it or does not fit.
-  public init(path: String) throws(WeightFileError) { try self.init(Safetensors.read(path: path)) }
+  public init(path: String, kinds: BlockKinds = .builtIn) throws(WeightFileError) {
+    try self.init(Safetensors.read(path: path), kinds: kinds)
+  }
+
+  /// As `init(path:kinds:)` of a `String`, for names that need not be UTF-8.
+  package init(_ path: FilePath) throws(WeightFileError) { try self.init(Safetensors.read(path)) }
 
   /// A checkpoint from its tensors. A weight file without an optimiser's tensors gives one that has made no step.
-  public init(_ store: ParameterStore) throws(WeightFileError) {
+  public init(_ store: ParameterStore, kinds: BlockKinds = .builtIn) throws(WeightFileError) {
     // First of all: a newer version may have other tensors, too.
     progress = try store.metadata[Self.training].map { json throws(WeightFileError) in
       func problem(_ text: String) -> WeightFileError {
@@ -181,7 +185,7 @@ public struct Checkpoint: Sendable {
       } catch let error as NewerVersion { throw problem("\(error)") } catch {}
       throw problem("not a training's progress: \(printable(json))")
     }
-    let network = try TrainedNetwork(store)
+    let network = try TrainedNetwork(store, kinds: kinds)
     configuration = network.configuration
     metadata = store.metadata.filter { !$0.key.hasPrefix(ParameterNames.optimizer) && $0.key != Self.training }
     if store.names.contains(where: { $0.hasPrefix(ParameterNames.live) }) {
@@ -192,7 +196,7 @@ public struct Checkpoint: Sendable {
       for name in store.names where name.hasPrefix(ParameterNames.live) {
         live[String(name.dropFirst(ParameterNames.live.count))] = store[name]
       }
-      parameters = try TrainedNetwork(live).parameters
+      parameters = try TrainedNetwork(live, as: configuration).parameters
       average = Average(decay: decay, parameters: network.parameters)
     } else {
       parameters = network.parameters

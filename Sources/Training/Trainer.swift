@@ -20,7 +20,7 @@ public final class Trainer {
   public let recipe: Recipe
   public let threads: Int
   public internal(set) var progress: Checkpoint.Progress
-  private let configuration: Configuration
+  let configuration: Configuration
   private let metadata: [String: String]
   private let parameters: TrainableParameters
   private let optimizer: Adam

@@ -146,7 +146,7 @@ public final class TrainingRun {
     var store = trainer.weights(source: options.bestOutput)
     guard store.names.allSatisfy({ store[$0]!.isFinite }) else { throw .diverged(step: step, checkpoint: nil) }
     let network: TrainedNetwork
-    do { network = try TrainedNetwork(store) } catch { throw .weights(error) }
+    do { network = try TrainedNetwork(store, as: trainer.configuration) } catch { throw .weights(error) }
     guard let result = try validation.run(network, shouldStop: shouldStop) else { return }
     guard result.loss.isFinite, result.scores.values.allSatisfy(\.isFinite),
       let score = result.scores[options.criterion]

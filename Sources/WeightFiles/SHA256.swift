@@ -1,6 +1,6 @@
 import U2NetCCrypto
 internal import U2NetFiles
-import U2NetSafetensors
+import U2NetWeightBase
 
 /// SHA-256 checksums: what weight files are recognised by.
 public enum SHA256 {

@@ -1,6 +1,7 @@
 import U2NetCompute
 package import U2NetFiles
 import U2NetSafetensors
+import U2NetWeightBase
 
 /// A file of weights in any format this module knows, told apart by content rather than by extension.
 public struct WeightFile: Sendable {
@@ -40,13 +41,24 @@ public struct WeightFile: Sendable {
 
   /// As `read(path:)`, for names that need not be UTF-8.
   package static func read(_ path: FilePath) throws(WeightFileError) -> WeightFile {
-    let contents = try SteadyFile(path).contents(), source = "\(path)"
-    guard try Format(recognizing: contents.bytes, file: source) == .safetensors else {
-      return try read(bytes: contents.bytes, owner: contents, source: source)
-    }
-    let sha256 = SHA256.hexDigest(of: contents.bytes)
-    return WeightFile(
-      format: .safetensors, sha256: sha256, contents: .named(try Safetensors.read(contents, source: source)))
+    let file = try SteadyFile(path).contents()
+    let sha256 = SHA256.hexDigest(of: file.bytes)
+    let (format, contents) = try contents(of: file, source: "\(path)")
+    return WeightFile(format: format, sha256: sha256, contents: contents)
+  }
+
+  /// What is in the file at `path`, for those who do not ask for its checksum.
+  package static func contents(of path: FilePath) throws(WeightFileError) -> Contents {
+    try contents(of: SteadyFile(path).contents(), source: "\(path)").contents
+  }
+
+  private static func contents(
+    of file: FileContents, source: String
+  ) throws(WeightFileError) -> (format: Format, contents: Contents) {
+    let format = try Format(recognizing: file.bytes, file: source)
+    // Here what only one tensor needs can be let go with that tensor.
+    if format == .safetensors { return (format, .named(try Safetensors.read(file, source: source))) }
+    return (format, try contents(of: file.bytes, in: format, owner: file, source: source))
   }
 
   /// Reads a file that is already in memory.
@@ -59,14 +71,20 @@ public struct WeightFile: Sendable {
     bytes: UnsafeRawBufferPointer, owner: AnyObject, source: String
   ) throws(WeightFileError) -> WeightFile {
     let format = try Format(recognizing: bytes, file: source)
-    let contents: Contents =
-      switch format {
-      case .safetensors: .named(try Safetensors.read(bytes: bytes, owner: owner, source: source))
-      case .onnx: .graph(try ONNXReader.read(bytes, file: source))
-      case .torch: .named(try TorchZipReader.read(bytes, file: source))
-      case .legacyTorch: .named(try TorchLegacyReader.read(bytes, owner: owner, file: source))
-      }
-    return WeightFile(format: format, sha256: SHA256.hexDigest(of: bytes), contents: contents)
+    return WeightFile(
+      format: format, sha256: SHA256.hexDigest(of: bytes),
+      contents: try contents(of: bytes, in: format, owner: owner, source: source))
+  }
+
+  private static func contents(
+    of bytes: UnsafeRawBufferPointer, in format: Format, owner: AnyObject, source: String
+  ) throws(WeightFileError) -> Contents {
+    switch format {
+    case .safetensors: .named(try Safetensors.read(bytes: bytes, owner: owner, source: source))
+    case .onnx: .graph(try ONNXReader.read(bytes, file: source))
+    case .torch: .named(try TorchZipReader.read(bytes, file: source))
+    case .legacyTorch: .named(try TorchLegacyReader.read(bytes, owner: owner, file: source))
+    }
   }
 }
 

@@ -1,3 +1,4 @@
+import U2NetPlatform
 import ArgumentParser
 import U2NetFiles
 import U2NetSafetensors
@@ -44,7 +45,7 @@ struct Conversion {
   init(_ path: FilePath) throws {
     self.path = path
     file = try WeightFile.read(path)
-    network = try file.network()
+    network = try TrainedNetwork(file.contents)
   }
 
   /// What was recognised.

@@ -1,3 +1,4 @@
+import U2NetPlatform
 import ArgumentParser
 import U2NetEvaluation
 import U2NetFiles

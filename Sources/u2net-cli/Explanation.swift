@@ -1,3 +1,4 @@
+import U2NetPlatform
 import U2NetCompute
 import U2Net
 
@@ -59,15 +60,4 @@ struct Explanation {
     return places == 0
       ? "\(number)" : "\(number / scale)." + String(repeating: "0", count: places - rest.count) + rest
   }
-}
-
-/// Rows as lines of columns: the first `leading` columns begin where the column begins, the others end where it ends.
-func aligned(_ rows: [[String]], leading: Int) -> String {
-  let widths = rows[0].indices.map { column in rows.map { column < $0.count ? $0[column].count : 0 }.max()! }
-  return rows.map { row in
-    row.enumerated().map { column, cell in
-      let padding = String(repeating: " ", count: widths[column] - cell.count)
-      return column < leading ? cell + padding : padding + cell
-    }.joined(separator: "  ")
-  }.joined(separator: "\n")
 }

@@ -1,10 +1,7 @@
 import ArgumentParser
-import U2NetCompute
 import U2NetFiles
 import U2NetMachine
-import U2NetSafetensors
 import U2Net
-import U2NetWeightFiles
 
 /// Which network to use, and how many cores.
 struct ModelOptions: ParsableArguments {
@@ -34,7 +31,7 @@ struct ModelOptions: ParsableArguments {
   }
 
   func network() throws -> TrainedNetwork {
-    if let weights { return try WeightFile.read(FilePath(argument: weights)).network() }
+    if let weights { return try TrainedNetwork(contentsOf: FilePath(argument: weights)) }
     return try .pretrained(model ?? .lite, cache: cache)
   }
 }
@@ -42,24 +39,4 @@ struct ModelOptions: ParsableArguments {
 extension Model: ExpressibleByArgument {
   public init?(argument: String) { self.init(name: argument) }
   public static var allValueStrings: [String] { ["lite", "full"] }
-}
-
-extension WeightFile {
-  /// The U²-Net in this file, recognised and checked.
-  func network() throws -> TrainedNetwork {
-    switch contents {
-    case .named(let store):
-      return try TrainedNetwork(store)
-    case .graph(let sequence):
-      var convolutions: [(name: String, weight: Tensor, bias: Tensor)] = []
-      for convolution in sequence.convolutions {
-        guard let bias = convolution.bias else {
-          throw WeightFileError(
-            file: sequence.source, at: .tensor(convolution.weight.name), "this convolution has no bias; U²-Net's have")
-        }
-        convolutions.append((convolution.weight.name, convolution.weight.tensor, bias.tensor))
-      }
-      return try TrainedNetwork(TrainedNetwork.store(naming: convolutions, source: sequence.source))
-    }
-  }
 }

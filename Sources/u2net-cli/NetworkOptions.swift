@@ -31,5 +31,9 @@ struct NetworkOptions: ParsableArguments {
 }
 
 extension BlockKind: ExpressibleByArgument {
-  public init?(argument: String) { self.init(rawValue: argument.uppercased()) }
+  public init?(argument: String) {
+    guard let kind = BlockKinds.builtIn[argument.uppercased()] else { return nil }
+    self = kind
+  }
+  public static var allValueStrings: [String] { BlockKinds.builtIn.names }
 }

@@ -1,3 +1,4 @@
+import U2NetPlatform
 import U2NetEvaluation
 import Foundation
 import U2NetImages

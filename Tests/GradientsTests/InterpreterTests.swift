@@ -14,7 +14,7 @@ struct OneBlock: TestNetwork {
 
 /// Every block through every interpreter.
 struct InterpreterTests {
-  static let blocks: [any Block] = BlockKind.allCases.flatMap { kind in
+  static let blocks: [any Block] = BlockKinds.builtIn.all.flatMap { kind in
     [
       kind.block(inPlaceOf: RSU(4, 1, 1, 1), Widths(3, 5, 9)), kind.block(inPlaceOf: RSU4F(1, 1, 1), Widths(10, 4, 10)),
     ]
@@ -78,7 +78,7 @@ struct InterpreterTests {
     for (kind, cost) in expected {
       let outline = Outline(), block = kind.block(inPlaceOf: RSU(4, 1, 1, 1), Widths(6, 4, 8))
       let result = block(MapShape(channels: 6, height: 10, width: 10), stage: "En_1", on: outline)
-      #expect(result == MapShape(channels: 8, height: 10, width: 10) && block.kind == kind.rawValue)
+      #expect(result == MapShape(channels: 8, height: 10, width: 10) && block.kind == kind.name)
       #expect(outline.rows.reduce(0) { $0 + $1.parameters } == cost.parameters, "\(kind)")
       #expect(outline.rows.reduce(0) { $0 + $1.macs } == cost.multiplications, "\(kind)")
     }

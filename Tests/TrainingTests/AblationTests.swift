@@ -146,7 +146,7 @@ struct AblationTests {
       let ablation = try Ablation(
         Self.plan([kind], seeds: [seed], steps: 6), training: dataset, validation: dataset, options: options)
       #expect(throws: TrainingError.self) { try ablation.run(pictures: 0) }
-      let checkpoint = "\(folder.path)/\(kind)-\(seed)/\(kind.rawValue)-seed\(seed)/checkpoint.safetensors"
+      let checkpoint = "\(folder.path)/\(kind)-\(seed)/\(kind.name)-seed\(seed)/checkpoint.safetensors"
       return FileManager.default.fileExists(atPath: checkpoint)
         ? try Checkpoint(path: checkpoint).optimizer.steps : 0
     }
@@ -250,10 +250,10 @@ struct AblationTests {
   }
 
   @Test func plansMatchCosts() {
-    let macs = Self.plan(BlockKind.allCases), middle = Self.plan(BlockKind.allCases, match: .middle)
+    let macs = Self.plan(BlockKinds.builtIn.all), middle = Self.plan(BlockKinds.builtIn.all, match: .middle)
     for plan in [macs, middle] {
       #expect(plan.variants[0].configuration.text == Self.reference.text)
-      #expect(plan.runs.map(\.name) == BlockKind.allCases.map { "\($0.rawValue)-seed1" })
+      #expect(plan.runs.map(\.name) == BlockKinds.builtIn.all.map { "\($0.name)-seed1" })
     }
     #expect(middle.variants.allSatisfy { $0.configuration.channels.allSatisfy { $0 == (2, 3) } })
     let runs = Self.plan([.rsu, .pln], seeds: [4, 9]).runs

@@ -43,13 +43,13 @@ struct ConfigurationTests {
   @Test func textsDescribeConfigurations() throws {
     #expect(
       Configuration.lite.text.hasPrefix("RSU-7 3 16 64, RSU-6 64 16 64, ") && Configuration.lite.stages.count == 11)
-    for kind in BlockKind.allCases {
+    for kind in BlockKinds.builtIn.all {
       for model in [Configuration.full, .lite] {
         let configuration = model.with(blocks: kind)
         let read = try Configuration(text: configuration.text, source: "file")
         #expect(read.text == configuration.text && read.name == configuration.name)
-        #expect(read.name == (kind == .rsu ? model.name : kind.rawValue))
-        #expect(read.stages.allSatisfy { $0.block.kind.hasPrefix(kind.rawValue) })
+        #expect(read.name == (kind == .rsu ? model.name : kind.name))
+        #expect(read.stages.allSatisfy { $0.block.kind.hasPrefix(kind.name) })
       }
     }
     let mixed = Configuration.lite.text.replacing("RSU-5 64", with: "DSE 64")

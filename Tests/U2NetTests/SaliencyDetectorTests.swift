@@ -79,7 +79,7 @@ struct SaliencyDetectorTests {
         let saliency = detector.detect(in: photo)
         #expect(saliency.maps[.fused]!.samples.allSatisfy { $0 >= 0 && $0 <= 1 })
         #expect(saliency.mask().samples.count == width * height)
-        #expect(saliency.cutout(of: photo).channels == .rgba)
+        #expect(saliency.masked(photo).channels == .rgba)
       }
     }
   }

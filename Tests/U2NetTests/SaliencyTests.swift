@@ -47,6 +47,6 @@ struct SaliencyTests {
     let photo = Image<UInt8>(width: 2, height: 1, channels: .rgba, samples: [10, 20, 30, 255, 40, 50, 60, 128])
     let map = Image<Float>(width: 2, height: 1, channels: .gray, samples: [0, 1])
     let saliency = Saliency(maps: [.fused: map], width: 2, height: 1, normalization: .minmax, filter: .bilinear)
-    #expect(saliency.cutout(of: photo).samples == [10, 20, 30, 0, 40, 50, 60, 128])
+    #expect(saliency.masked(photo).samples == [10, 20, 30, 0, 40, 50, 60, 128])
   }
 }

@@ -114,13 +114,4 @@ struct ToolTests {
       try expectWrongUsage(arguments, naming: words)
     }
   }
-
-  @Test func exampleProgramCropsToTheObject() throws {
-    try withFolder { folder in
-      let result = try run([photo("coffee.png"), "\(folder)/cup.png"], program: "cut-out-product")
-      #expect(result.code == 0, "\(result.errors)")
-      let cup = try Image<UInt8>(contentsOf: "\(folder)/cup.png")
-      #expect(cup.channels == .rgba && (390...420).contains(cup.width) && (360...385).contains(cup.height))
-    }
-  }
 }

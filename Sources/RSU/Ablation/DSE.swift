@@ -23,3 +23,7 @@ public struct DSE: Block {
     return layers("out", engine.concatenate(maps), maps.count * M, O)
   }
 }
+
+extension BlockKind {
+  public static let dse = BlockKind("DSE") { DSE($0.input, $0.middle, $0.output) }
+}

@@ -24,3 +24,7 @@ public struct INC: Block {
     return layers("out", engine.concatenate(branches), branches.count * M, O)
   }
 }
+
+extension BlockKind {
+  public static let inc = BlockKind("INC") { INC($0.input, $0.middle, $0.output) }
+}

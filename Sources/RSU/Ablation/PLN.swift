@@ -14,3 +14,7 @@ public struct PLN: Block {
     return layers("2", layers("1", x, widths.input, widths.middle), widths.middle, widths.output)
   }
 }
+
+extension BlockKind {
+  public static let pln = BlockKind("PLN") { PLN($0.input, $0.middle, $0.output) }
+}

@@ -31,3 +31,7 @@ public struct PPM: Block {
     return layers("out", engine.concatenate(maps), maps.count * M, O)
   }
 }
+
+extension BlockKind {
+  public static let ppm = BlockKind("PPM") { PPM($0.input, $0.middle, $0.output) }
+}

@@ -23,3 +23,7 @@ public struct RES: Block {
     return engine.add(layers("2", layers("1", x, I, M), M, O), shortcut)
   }
 }
+
+extension BlockKind {
+  public static let res = BlockKind("RES") { RES($0.input, $0.middle, $0.output) }
+}

@@ -148,7 +148,7 @@ public final class Ablation {
       return Checkpoint(run.variant.configuration, seed: run.seed)
     }
     let checkpoint: Checkpoint
-    do { checkpoint = try Checkpoint(path: path) } catch { throw .weights(error) }
+    do { checkpoint = try Checkpoint(path: path, kinds: plan.kinds) } catch { throw .weights(error) }
     guard checkpoint.configuration.text == run.variant.configuration.text else {
       throw .changed(["\(path): the network is another one"])
     }
@@ -159,7 +159,7 @@ public final class Ablation {
   public var stepsMade: Int {
     plan.runs.reduce(0) { sum, run in
       if isDone(run) { return sum + plan.steps }
-      return sum + ((try? Checkpoint(path: path(of: run)))?.optimizer.steps ?? 0)
+      return sum + ((try? Checkpoint(path: path(of: run), kinds: plan.kinds))?.optimizer.steps ?? 0)
     }
   }
 

@@ -19,7 +19,7 @@ public struct AblationPlan: Sendable {
   public struct Variant: Sendable {
     public let blocks: BlockKind
     public let configuration: Configuration
-    public var name: String { blocks.rawValue }
+    public var name: String { blocks.name }
   }
 
   /// One training.
@@ -42,8 +42,14 @@ public struct AblationPlan: Sendable {
   /// Seed by seed, so that all blocks can be compared as early as possible.
   public var runs: [Run] { seeds.flatMap { seed in variants.map { Run(variant: $0, seed: seed) } } }
 
+  /// What the checkpoints of these trainings may be made of.
+  var kinds: BlockKinds {
+    let own = variants.map(\.blocks)
+    return BlockKinds(own + BlockKinds.builtIn.all.filter { !own.contains($0) })
+  }
+
   /// - Parameters:
-  ///   - blocks, seeds: at least one of each, all different.
+  ///   - blocks, seeds: at least one of each, all different. Kinds of one's own are as good as those of the paper.
   ///   - reference: a network of residual U-blocks.
   public init(
     blocks: [BlockKind], match: Match, reference: Configuration, seeds: [UInt64], steps: Int, recipe: Recipe

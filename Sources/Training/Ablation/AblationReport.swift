@@ -1,3 +1,5 @@
+import U2NetReports
+import U2NetPlatform
 import U2NetEvaluation
 import U2NetImages
 import U2NetSafetensors
@@ -207,7 +209,8 @@ extension Ablation {
       for result in results {
         var options = SaliencyDetector.Options()
         (options.inputSize, options.threads) = (plan.side, self.options.threads)
-        let detector = try SaliencyDetector(weights: path(of: result.runs[0].run), options: options)
+        let network = try TrainedNetwork(safetensors: path(of: result.runs[0].run), kinds: plan.kinds)
+        let detector = SaliencyDetector(network, options: options)
         for (index, photo) in photos.enumerated() {
           figures[index].append(
             Page.figure(

@@ -29,7 +29,7 @@ extension Ablation {
     for variant in plan.variants {
       let weights = Checkpoint(variant.configuration, seed: 1).weights(source: variant.name)
       do {
-        let network = PreparedNetwork(try TrainedNetwork(weights))
+        let network = PreparedNetwork(try TrainedNetwork(weights, as: variant.configuration))
         predictors.append(Predictor(network, height: side, width: side, threads: threads))
       } catch { throw .weights(error) }
     }

@@ -32,6 +32,12 @@ public struct Configuration: Sendable {
     self.decoders = decoders
   }
 
+  /// "custom", or the kind of the blocks if all have one and it is not that of residual U-blocks.
+  static func name(of stages: [Stage]) -> String {
+    let kinds = Set(stages.map { BlockName($0.block.kind).kind })
+    return kinds.count == 1 && kinds != [BlockKind.rsu.name] ? kinds.first! : "custom"
+  }
+
   /// U²-Net: 44,009,869 trainable parameters (Qin et al. 2020, table 1).
   public static let full = Configuration(
     name: "full",
@@ -75,7 +81,7 @@ public struct Configuration: Sendable {
     precondition(widths.count == full.stages.count, "\(full.stages.count) widths expected, not \(widths.count)")
     let stages = zip(full.stages, widths).map { Stage($0.name, blocks.block(inPlaceOf: $0.block, $1)) }
     return Configuration(
-      name: blocks == .rsu ? "custom" : blocks.rawValue, encoders: Array(stages[..<full.encoders.count]),
+      name: name(of: stages), encoders: Array(stages[..<full.encoders.count]),
       decoders: Array(stages[full.encoders.count...]))
   }
 
@@ -85,10 +91,13 @@ public struct Configuration: Sendable {
   }
 
   /// The network's convolutions with their size for an input of `height` × `width` pixels, in execution order.
+  /// - Precondition: no block gives two of its layers one name.
   public func outline(height: Int = 320, width: Int = 320) -> [Outline.Row] {
     let outline = Outline()
     let image = MapShape(channels: encoders[0].block.widths.input, height: height, width: width)
     _ = U2Net(self)(image, on: outline)
+    let names = Set(outline.rows.map(\.layer.name))
+    precondition(names.count == outline.rows.count, "two layers of the \(name) network have one name")
     return outline.rows
   }
 

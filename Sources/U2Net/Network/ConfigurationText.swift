@@ -16,9 +16,11 @@ extension Configuration {
   }
 
   /// The configuration that `text` describes.
-  /// - Parameter source: the file that it is from.
-  /// - Throws: `WeightFileError` if it is not understood or the stages do not fit each other.
-  public init(text: String, source: String) throws(WeightFileError) {
+  /// - Parameters:
+  ///   - source: the file that it is from.
+  ///   - kinds: of the blocks that it may name.
+  /// - Throws: `WeightFileError` if it is not understood, names a block of another kind, or the stages do not fit each other.
+  public init(text: String, source: String, kinds: BlockKinds = .builtIn) throws(WeightFileError) {
     func failure(_ problem: String) -> WeightFileError {
       WeightFileError(file: source, "metadata \(Self.metadataKey): \(problem)")
     }
@@ -30,16 +32,24 @@ extension Configuration {
     var stages: [Stage] = []
     for (name, part) in zip(names, parts) {
       let fields = part.split(separator: " "), numbers = fields.dropFirst().compactMap { Int($0) }
-      guard fields.count == 4, numbers.count == 3, numbers.allSatisfy({ (1...65536).contains($0) }),
-        let block = BlockKind.block(named: String(fields[0]), Widths(numbers[0], numbers[1], numbers[2]))
-      else { throw failure("\(name): expected a block and its channels as in \"RSU-7 3 16 64\", found \"\(part)\"") }
+      let form = "expected a block and its channels as in \"RSU-7 3 16 64\", found \"\(printable(String(part)))\""
+      guard fields.count == 4, numbers.count == 3, numbers.allSatisfy({ (1...65536).contains($0) }) else {
+        throw failure("\(name): \(form)")
+      }
+      let kind = BlockName(String(fields[0])).kind
+      guard kinds[kind] != nil else {
+        throw failure(
+          "\(name): blocks of kind \(printable(kind)) are not known here; known are \(kinds.names.joined(separator: ", "))"
+        )
+      }
+      guard let block = kinds.block(named: String(fields[0]), Widths(numbers[0], numbers[1], numbers[2])) else {
+        throw failure("\(name): \(form)")
+      }
       stages.append(Stage(name, block))
     }
     let depth = Self.full.encoders.count
-    let kinds = Set(stages.map { $0.block.kind.prefix(3) })
     self.init(
-      name: kinds.count == 1 && kinds != [Substring(BlockKind.rsu.rawValue)] ? String(kinds.first!) : "custom",
-      encoders: Array(stages[..<depth]), decoders: Array(stages[depth...]))
+      name: Self.name(of: stages), encoders: Array(stages[..<depth]), decoders: Array(stages[depth...]))
     if let misfit {
       throw failure("\(misfit.stage): expected \(misfit.expected) input channels, found \(misfit.found)")
     }

@@ -26,24 +26,42 @@ public enum Preprocessing: String, CaseIterable, Sendable {
   package func fill(_ planes: UnsafeMutableBufferPointer<Float>, from photo: Image<UInt8>, size: Int, threads: Int) {
     switch self {
     case .rembg:
-      let small = photo.rgb.resized(width: size, height: size, filter: .lanczos, threads: threads)
-      let largest = max(Double(small.samples.max()!), 1e-6)
-      let tables = (0..<3).map { c in
-        (0..<256).map { Float((Double($0) / largest - Self.mean[c]) / Self.deviation[c]) }
-      }
-      for c in 0..<3 {
-        for i in 0..<size * size { planes[c * size * size + i] = tables[c][Int(small.samples[3 * i + c])] }
-      }
-    case .authors:
-      let small = photo.resizedBilinearWithoutAntialiasing(width: size, height: size)
-      let largest = max(Double(small.samples.max()!), 1e-6)
-      let stride = small.channels.rawValue, isGray = stride < 3
-      for c in 0..<3 {
-        let source = isGray ? 0 : c
-        for i in 0..<size * size {
-          let value = Double(small.samples[stride * i + source]) / largest
-          planes[c * size * size + i] = Float((value - Self.mean[source]) / Self.deviation[source])
-        }
+      fill(planes, from: photo.rgb.resized(width: size, height: size, filter: .lanczos, threads: threads))
+    case .authors: fill(planes, from: photo.resizedBilinearWithoutAntialiasing(width: size, height: size))
+    }
+  }
+
+  /// As `fill(_:from:size:threads:)` of an image with the same pixels, read where they lie.
+  package func fill(_ planes: UnsafeMutableBufferPointer<Float>, from photo: PixelBuffer, size: Int, threads: Int) {
+    switch self {
+    case .rembg:
+      fill(planes, from: photo.resizedRGB(width: size, height: size, filter: .lanczos, threads: threads))
+    case .authors: fill(planes, from: photo.resizedBilinearWithoutAntialiasing(width: size, height: size))
+    }
+  }
+
+  /// rembg's normalisation of a square of RGB.
+  private func fill(_ planes: UnsafeMutableBufferPointer<Float>, from small: Image<UInt8>) {
+    let pixels = small.width * small.height
+    let largest = max(Double(small.samples.max()!), 1e-6)
+    let tables = (0..<3).map { c in
+      (0..<256).map { Float((Double($0) / largest - Self.mean[c]) / Self.deviation[c]) }
+    }
+    for c in 0..<3 {
+      for i in 0..<pixels { planes[c * pixels + i] = tables[c][Int(small.samples[3 * i + c])] }
+    }
+  }
+
+  /// The authors' normalisation of a square of any channels.
+  private func fill(_ planes: UnsafeMutableBufferPointer<Float>, from small: Image<Float>) {
+    let pixels = small.width * small.height
+    let largest = max(Double(small.samples.max()!), 1e-6)
+    let stride = small.channels.rawValue, isGray = stride < 3
+    for c in 0..<3 {
+      let source = isGray ? 0 : c
+      for i in 0..<pixels {
+        let value = Double(small.samples[stride * i + source]) / largest
+        planes[c * pixels + i] = Float((value - Self.mean[source]) / Self.deviation[source])
       }
     }
   }

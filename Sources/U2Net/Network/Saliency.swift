@@ -51,9 +51,10 @@ public struct Saliency: Sendable {
   }
 
   /// The photo's colours with the mask as alpha, not premultiplied. Where the photo has an alpha channel of its own
-  /// the two are multiplied, so what was transparent stays so.
+  /// the two are multiplied, so what was transparent stays so. Soft edges keep what they have of the background; a cut-out,
+  /// which has the object's own colours there, is made by `ForegroundColors`.
   /// - Precondition: `photo` is the photo that this is about.
-  public func cutout(of photo: Image<UInt8>, threads: Int = 1) -> Image<UInt8> {
+  public func masked(_ photo: Image<UInt8>, threads: Int = 1) -> Image<UInt8> {
     precondition((photo.width, photo.height) == (width, height), "not the photo that was looked at")
     var alpha = mask(threads: threads)
     if let own = photo.alpha {
@@ -65,18 +66,7 @@ public struct Saliency: Sendable {
 
   /// The smallest rectangle with all pixels of the mask that are at least `threshold`; nil if there is none.
   public func bounds(threshold: UInt8 = 128) -> PixelRect? {
-    let mask = mask()
-    var (left, right, top, bottom) = (width, -1, height, -1)
-    mask.samples.withUnsafeBufferPointer { samples in
-      for y in 0..<height {
-        let row = UnsafeBufferPointer(rebasing: samples[y * width..<(y + 1) * width])
-        guard let first = row.firstIndex(where: { $0 >= threshold }) else { continue }
-        let last = row.lastIndex { $0 >= threshold }!
-        (left, right) = (min(left, first), max(right, last))
-        (top, bottom) = (min(top, y), y)
-      }
-    }
-    return right < 0 ? nil : PixelRect(x: left, y: top, width: right - left + 1, height: bottom - top + 1)
+    mask().bounds { $0 >= threshold }
   }
 
   /// The mask at the photo's size, 0 background … 65535 object, not quantised before it is enlarged.

@@ -1,7 +1,6 @@
 import U2NetCompute
 import U2NetImages
 import U2NetMachine
-import U2NetSafetensors
 
 /// Finds the object that a photo is about: one call from photo to mask.
 ///
@@ -48,20 +47,29 @@ public final class SaliencyDetector: Sendable {
     }
   }
 
-  /// A detector with the weights of a `.safetensors` file.
-  /// - Throws: `WeightFileError` if the file cannot be read or does not hold a U²-Net.
-  public convenience init(weights path: String, options: Options = Options()) throws(WeightFileError) {
-    self.init(try TrainedNetwork(Safetensors.read(path: path)), options: options)
-  }
-
   /// What stands out in `photo`.
   /// - Parameters:
   ///   - width, height: the size that masks are made at, the photo's if nil: for a photo that was decoded at less than its
   ///     full size.
   public func detect(in photo: Image<UInt8>, width: Int? = nil, height: Int? = nil) -> Saliency {
+    detect(width: width ?? photo.width, height: height ?? photo.height) { planes in
+      options.preprocessing.fill(planes, from: photo, size: options.inputSize, threads: options.threads)
+    }
+  }
+
+  /// What stands out in a photo that lies in memory, which is read there: equal to the bit to `detect(in:width:height:)` of an
+  /// image with the same pixels, and as there alpha does not count.
+  public func detect(in photo: PixelBuffer) -> Saliency {
+    detect(width: photo.width, height: photo.height) { planes in
+      options.preprocessing.fill(planes, from: photo, size: options.inputSize, threads: options.threads)
+    }
+  }
+
+  /// - Parameter fill: writes the network's input.
+  private func detect(width: Int, height: Int, fill: (UnsafeMutableBufferPointer<Float>) -> Void) -> Saliency {
     let size = options.inputSize
     let planes = [Float](unsafeUninitializedCapacity: 3 * size * size) { planes, count in
-      options.preprocessing.fill(planes, from: photo, size: size, threads: options.threads)
+      fill(planes)
       count = 3 * size * size
     }
     let maps = predictors.lend { predictor in
@@ -73,7 +81,7 @@ public final class SaliencyDetector: Sendable {
         })
     }
     return Saliency(
-      maps: maps, width: width ?? photo.width, height: height ?? photo.height, normalization: options.normalization,
+      maps: maps, width: width, height: height, normalization: options.normalization,
       filter: options.preprocessing.maskFilter)
   }
 }

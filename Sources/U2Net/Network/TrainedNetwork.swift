@@ -22,10 +22,26 @@ public struct TrainedNetwork: Sendable {
   /// other widths.
   /// Names that a framework put before the tensors' ("net.", "_orig_mod.") are left out, and so is what lies beside the network
   /// then. A checkpoint either has batch normalisation in all blocks or, folded into the convolutions, in none.
-  /// - Throws: `WeightFileError` naming the file and the tensor that is missing, unexpected or has another shape.
-  public init(_ store: ParameterStore) throws(WeightFileError) {
+  /// - Parameter kinds: of the blocks that the metadata may name.
+  /// - Throws: `WeightFileError` naming the file and the tensor that is missing, unexpected or has another shape, or the block
+  ///   that is of none of the kinds.
+  public init(_ store: ParameterStore, kinds: BlockKinds = .builtIn) throws(WeightFileError) {
     let store = try store.withAuthorsNames()
-    let configuration = try Configuration(recognizing: store)
+    try self.init(checking: store, against: Configuration(recognizing: store, kinds: kinds))
+  }
+
+  /// The network `configuration` with the values in `store`, whatever the metadata say.
+  /// - Throws: `WeightFileError` naming the file and the tensor that is missing, unexpected or has another shape.
+  public init(_ store: ParameterStore, as configuration: Configuration) throws(WeightFileError) {
+    try self.init(checking: store.withAuthorsNames(), against: configuration)
+  }
+
+  /// A network in a safetensors file; see `init(_:kinds:)`.
+  public init(safetensors path: String, kinds: BlockKinds = .builtIn) throws(WeightFileError) {
+    try self.init(Safetensors.read(path: path), kinds: kinds)
+  }
+
+  private init(checking store: ParameterStore, against configuration: Configuration) throws(WeightFileError) {
     let layers = configuration.outline(height: 32, width: 32).map(\.layer)
     let isNormalized = layers.contains { layer in
       layer.isNormalized && ParameterNames(layer.name).normalizationNames.contains { store[$0] != nil }
@@ -136,9 +152,9 @@ extension Configuration {
 
   /// The configuration that the metadata describe; without them, the one whose convolutions have the shapes that `store` holds: full or lite if at least half of their
   /// layers agree (so that one odd tensor is reported as such), else the widths are read off the stages' first layers.
-  init(recognizing store: ParameterStore) throws(WeightFileError) {
+  init(recognizing store: ParameterStore, kinds: BlockKinds) throws(WeightFileError) {
     if let text = store.metadata[Self.metadataKey] {
-      self = try Configuration(text: text, source: store.source)
+      self = try Configuration(text: text, source: store.source, kinds: kinds)
       return
     }
     func agreement(_ configuration: Configuration) -> Int {

@@ -83,8 +83,9 @@ public final class PhotoProcessor: Sendable {
   /// What the network sees in a photo, before anything is made of it.
   /// - Throws: `PhotoError.networkFailed`.
   public func saliency(of photo: DecodedPhoto) throws(PhotoError) -> Saliency {
-    let saliency = detector.detect(
-      in: photo.image.overContrast(threads: threads), width: photo.width, height: photo.height)
+    let saliency =
+      photo.buffer.map { detector.detect(in: $0) }
+      ?? detector.detect(in: photo.image.overContrast(threads: threads), width: photo.width, height: photo.height)
     guard saliency.isFinite else { throw .networkFailed(name: photo.name) }
     return saliency
   }
@@ -97,18 +98,28 @@ public final class PhotoProcessor: Sendable {
     try settings.validate(for: requests)
     let photo = try OpenedPhoto(source, pixelLimit: settings.pixelLimit)
     guard let gate else { return try deliver(process(photo, requests, &report, remark)) }
-    return try gate.with(memory(of: photo, requests).saturatingSum(photo.byteCount)) {
+    let memory = memory(
+      ofPhotoWidth: photo.width, height: photo.height, is16Bit: photo.isDeep, into: requests)
+    return try gate.with(memory.saturatingSum(photo.byteCount)) {
       try deliver(process(photo, requests, &report, remark))
     }
   }
 
-  /// Bytes that a photo and its results take.
-  private func memory(of photo: OpenedPhoto, _ requests: [PhotoResult.Request]) -> Int {
-    var memory = PhotoMemory(width: photo.width, height: photo.height)
-    memory.isDeep = photo.isDeep
+  /// Bytes that a photo and its results take, beside the network: an upper bound, of which most photos need a half.
+  ///
+  /// Photos are let through to be worked on at the same time as long as their sum is within the memory limit. What the network
+  /// takes says `SaliencyDetector.memory(_:options:)`, of `settings.detection`.
+  /// - Parameters:
+  ///   - width, height: of the photo in pixels.
+  ///   - is16Bit: whether there are 16 bits to a sample.
+  public func memory(
+    ofPhotoWidth width: Int, height: Int, is16Bit: Bool = false, into requests: [PhotoResult.Request]
+  ) -> Int {
+    var memory = PhotoMemory(width: width, height: height)
+    memory.isDeep = is16Bit
     memory.isMatted = settings.mask.matting != nil
     if let layout = settings.cutout.layout, requests.contains(where: \.showsPhoto) {
-      let whole = PixelRect(x: 0, y: 0, width: photo.width, height: photo.height), size = layout.size(around: whole)
+      let whole = PixelRect(x: 0, y: 0, width: width, height: height), size = layout.size(around: whole)
       memory.framedPixels = min(settings.pixelLimit, size.width.saturatingProduct(size.height))
     }
     return memory.bytes
@@ -125,7 +136,7 @@ public final class PhotoProcessor: Sendable {
     let showsPhoto = requests.contains(where: \.showsPhoto)
     let needsAll = showsPhoto || settings.mask.needsPixels || opened.channels.hasAlpha
     let photo = try opened.decoded(
-      keepsDepth: showsPhoto,
+      keepsDepth: showsPhoto, isForNetworkOnly: !needsAll,
       sidesAtLeast: needsAll ? nil : settings.preprocessing.sufficientSides(inputSize: settings.inputSize), remark: note
     )
     report.milliseconds!.decode = watch.lap()
@@ -137,10 +148,12 @@ public final class PhotoProcessor: Sendable {
     report.milliseconds!.infer = watch.lap()
 
     let metadata = settings.encoding.keepsExif ? photo.metadata : photo.metadata.withoutExif
-    var shallow = Rendering<UInt8>(settings, backdrop, saliency, metadata, threads: threads) { photo.image }
-    var deep = Rendering<UInt16>(settings, backdrop, saliency, metadata, threads: threads) {
-      photo.deepImage ?? photo.image.converted(to: UInt16.self)
-    }
+    let isUnseen = photo.buffer != nil
+    var shallow = Rendering<UInt8>(
+      settings, backdrop, saliency, metadata, threads: threads, photo: isUnseen ? nil : { photo.image })
+    var deep = Rendering<UInt16>(
+      settings, backdrop, saliency, metadata, threads: threads,
+      photo: isUnseen ? nil : { photo.deepImage ?? photo.image.converted(to: UInt16.self) })
     func encoded<Sample>(_ rendering: inout Rendering<Sample>, _ request: PhotoResult.Request) throws -> PhotoResult {
       let picture = try rendering.picture(request.kind, remark: note)
       report.milliseconds!.refine += watch.lap()

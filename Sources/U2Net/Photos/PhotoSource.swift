@@ -7,6 +7,7 @@ public struct PhotoSource: Sendable {
     case bytes([UInt8])
     case pixels(Image<UInt8>, Metadata)
     case deepPixels(Image<UInt16>, Metadata)
+    case buffer(PixelBuffer, Metadata)
   }
 
   let contents: Contents
@@ -39,5 +40,13 @@ public struct PhotoSource: Sendable {
     _ image: Image<UInt16>, metadata: Metadata = Metadata(), name: String = "photo"
   ) -> PhotoSource {
     PhotoSource(contents: .deepPixels(image, metadata), name: name)
+  }
+
+  /// An upright picture where it lies in memory, of 8 or 16 bits per sample: the results are those of a file with its pixels.
+  /// For a mask without refinement, of a picture without alpha, it is not copied.
+  public static func pixels(
+    _ buffer: PixelBuffer, metadata: Metadata = Metadata(), name: String = "photo"
+  ) -> PhotoSource {
+    PhotoSource(contents: .buffer(buffer, metadata), name: name)
   }
 }

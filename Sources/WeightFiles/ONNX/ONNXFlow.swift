@@ -1,4 +1,4 @@
-import U2NetSafetensors
+import U2NetWeightBase
 
 /// Follows the picture through a graph, so that no graph is taken for a U²-Net that does more with it, or something else.
 ///

@@ -1,5 +1,5 @@
 import U2NetCompute
-import U2NetSafetensors
+import U2NetWeightBase
 import SwiftProtobuf
 
 /// Reads the convolutions of an ONNX model.

@@ -1,4 +1,4 @@
-import U2NetSafetensors
+import U2NetWeightBase
 
 /// Estimates what decoding an ONNX file will allocate, before decoding it.
 ///

@@ -1,4 +1,4 @@
-import U2NetSafetensors
+import U2NetWeightBase
 
 /// Memory aligned for any element type, freed with the last reference.
 final class AlignedBytes {

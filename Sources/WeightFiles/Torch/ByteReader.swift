@@ -1,4 +1,4 @@
-import U2NetSafetensors
+import U2NetWeightBase
 
 /// Reads little-endian numbers and text from a file or a member of an archive, never past its end.
 struct ByteReader {

@@ -1,4 +1,4 @@
-import U2NetSafetensors
+import U2NetWeightBase
 
 /// The names of Python objects that a pickle may mention. Mentioning any other is an error, and none is ever
 /// looked up or run: each stands for something built here.

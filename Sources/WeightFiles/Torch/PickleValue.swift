@@ -1,4 +1,4 @@
-import U2NetSafetensors
+import U2NetWeightBase
 
 /// What a pickle can hold here: plain values, and tensors whose elements are stored elsewhere.
 ///

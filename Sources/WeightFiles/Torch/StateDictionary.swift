@@ -1,5 +1,5 @@
 import U2NetCompute
-import U2NetSafetensors
+import U2NetWeightBase
 
 /// The bytes of a storage, and what keeps them valid.
 struct StorageBytes {

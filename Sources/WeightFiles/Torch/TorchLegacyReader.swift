@@ -1,5 +1,5 @@
 import U2NetCompute
-import U2NetSafetensors
+import U2NetWeightBase
 
 /// Reads what `torch.save` wrote before PyTorch 1.6: pickles of a magic number, a version, facts about the
 /// writer's machine, the object, and a list of storage keys; then for each key the number of elements in 8 bytes,

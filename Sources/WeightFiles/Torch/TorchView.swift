@@ -1,4 +1,4 @@
-import U2NetSafetensors
+import U2NetWeightBase
 
 /// Which elements of its storage a tensor shows: element `[i, j, …]` is at
 /// `offset + i·strides[0] + j·strides[1] + …`.

@@ -1,5 +1,5 @@
 import U2NetCompute
-import U2NetSafetensors
+import U2NetWeightBase
 
 /// Reads what `torch.save` writes since PyTorch 1.6: a zip archive with the pickle in `NAME/data.pkl`, each
 /// storage in `NAME/data/KEY`, and the byte order in `NAME/byteorder`.

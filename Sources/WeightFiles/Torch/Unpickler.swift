@@ -1,4 +1,4 @@
-import U2NetSafetensors
+import U2NetWeightBase
 
 /// Reads Python pickles of plain values and tensors, and refuses everything else.
 ///

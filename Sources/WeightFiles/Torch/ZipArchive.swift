@@ -1,5 +1,5 @@
 import U2NetCZip
-import U2NetSafetensors
+import U2NetWeightBase
 
 /// A zip archive in memory that outlives this.
 final class ZipArchive {

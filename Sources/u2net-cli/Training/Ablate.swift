@@ -31,8 +31,8 @@ struct Ablate: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Blocks with commas between (default: all: \(BlockKind.allCases.map(\.rawValue).joined(separator: ",")))."))
-  var blocks = BlockList(kinds: BlockKind.allCases)
+      "Blocks with commas between (default: all: \(BlockKinds.builtIn.names.joined(separator: ",")))."))
+  var blocks = BlockList(kinds: BlockKinds.builtIn.all)
 
   @Option(help: "What is equal to the network of residual U-blocks: macs (default), parameters or middle.")
   var match = AblationPlan.Match.macs

@@ -5,7 +5,6 @@ import U2NetMachine
 import U2NetPlatform
 import U2NetTraining
 import U2Net
-import U2NetWeightFiles
 
 #if canImport(FoundationEssentials)
   import FoundationEssentials
@@ -129,7 +128,7 @@ struct Train: ParsableCommand {
 
   private func start(from output: FilePath) throws -> Checkpoint {
     if resume { return try Checkpoint(output) }
-    if let weights { return Checkpoint(try WeightFile.read(FilePath(argument: weights)).network()) }
+    if let weights { return Checkpoint(try TrainedNetwork(contentsOf: FilePath(argument: weights))) }
     return Checkpoint(
       widths?.configuration ?? (model == .full ? .full : .lite), seed: recipe.seed ?? Recipe().seed)
   }

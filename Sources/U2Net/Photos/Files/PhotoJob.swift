@@ -45,6 +45,6 @@ package struct PhotoJob: Sendable {
 }
 
 /// What to do with files that are already where results should go.
-package enum ExistingFiles: String, CaseIterable, Sendable {
+public enum ExistingFiles: String, CaseIterable, Sendable {
   case error, skip, overwrite, rename
 }

@@ -41,7 +41,7 @@ public struct PhotoSettings: Sendable {
   }
 
   /// What the network is to do, but for how many photos and threads.
-  package var detection: SaliencyDetector.Options {
+  public var detection: SaliencyDetector.Options {
     var detection = SaliencyDetector.Options()
     detection.inputSize = inputSize
     detection.preprocessing = preprocessing

@@ -17,6 +17,13 @@ extension MaskSettings {
     return photo.hasTransparency ? mask.limited(toAlphaOf: photo) : mask
   }
 
+  /// The steps that no photo is needed for, where it has no alpha: clean-up and corrections.
+  /// - Precondition: the settings do not need the photo's pixels.
+  public func alpha<Sample: PhotoSample>(from mask: Image<Sample>, threads: Int = 1) -> Image<Sample> {
+    precondition(!needsPixels, "refinement and matting need the photo")
+    return cleaned(postProcessed(mask, threads: threads), threads: threads)
+  }
+
   /// The mask after rembg's clean-up, if that is wanted: 8 bits, black or white.
   public func postProcessed<Sample: PhotoSample>(_ mask: Image<Sample>, threads: Int = 1) -> Image<Sample> {
     guard postProcesses else { return mask }

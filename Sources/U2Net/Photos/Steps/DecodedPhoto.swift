@@ -3,10 +3,25 @@ public struct DecodedPhoto: Sendable {
   public let name: String
   /// Size of the photo in pixels, at which masks are made. `image` is smaller where only the network looks at it.
   public let width, height: Int
-  public let image: Image<UInt8>
+  /// In 8 bits.
+  public var image: Image<UInt8> {
+    switch pixels {
+    case .image(let image): image
+    case .buffer(let buffer): Image<UInt8>(buffer)
+    }
+  }
   /// The same picture in 16 bits, if the photo has them and they were asked for.
   public let deepImage: Image<UInt16>?
   public let metadata: Metadata
+  private let pixels: Pixels
+
+  private enum Pixels: Sendable {
+    case image(Image<UInt8>)
+    case buffer(PixelBuffer)
+  }
+
+  /// Pixels that only the network looks at, where they lie; nil where there is an image of them.
+  var buffer: PixelBuffer? { if case .buffer(let buffer) = pixels { buffer } else { nil } }
 
   /// Reads and decodes a photo at its full size.
   /// - Parameters:
@@ -18,14 +33,19 @@ public struct DecodedPhoto: Sendable {
     remark: (String) -> Void = { _ in }
   ) throws(ImageError) {
     self = try OpenedPhoto(source, pixelLimit: pixelLimit)
-      .decoded(keepsDepth: keepsDepth, sidesAtLeast: nil, remark: remark)
+      .decoded(keepsDepth: keepsDepth, isForNetworkOnly: false, sidesAtLeast: nil, remark: remark)
   }
 
   fileprivate init(
     _ photo: OpenedPhoto, _ image: Image<UInt8>, _ deepImage: Image<UInt16>?, _ metadata: Metadata
   ) {
     (name, width, height) = (photo.name, photo.width, photo.height)
-    (self.image, self.deepImage, self.metadata) = (image, deepImage, metadata)
+    (pixels, self.deepImage, self.metadata) = (.image(image), deepImage, metadata)
+  }
+
+  fileprivate init(_ photo: OpenedPhoto, _ buffer: PixelBuffer, _ metadata: Metadata) {
+    (name, width, height) = (photo.name, photo.width, photo.height)
+    (pixels, deepImage, self.metadata) = (.buffer(buffer), nil, metadata)
   }
 }
 
@@ -35,6 +55,7 @@ struct OpenedPhoto {
     case file([UInt8])
     case pixels(Image<UInt8>, Metadata)
     case deepPixels(Image<UInt16>, Metadata)
+    case buffer(PixelBuffer, Metadata)
   }
 
   let name: String
@@ -70,6 +91,10 @@ struct OpenedPhoto {
     case .deepPixels(let image, let metadata):
       (width, height, channels, isDeep) = (image.width, image.height, image.channels, true)
       contents = .deepPixels(image, metadata)
+    case .buffer(let buffer, let metadata):
+      (width, height, channels) = (buffer.width, buffer.height, buffer.layout.channels)
+      isDeep = buffer.bitsPerSample == 16
+      contents = .buffer(buffer, metadata)
     }
     guard width.saturatingProduct(height) <= pixelLimit else {
       throw .tooLarge(source: name, width: width, height: height, limit: pixelLimit)
@@ -79,9 +104,11 @@ struct OpenedPhoto {
   /// Of the file.
   var byteCount: Int { if case .file(let bytes) = contents { bytes.count } else { 0 } }
 
-  /// - Parameter sides: how long both sides must be at least, nil for the full size.
+  /// - Parameters:
+  ///   - isForNetworkOnly: whether nobody else looks at the pixels: a buffer stays where it is then.
+  ///   - sides: how long both sides must be at least, nil for the full size.
   func decoded(
-    keepsDepth: Bool, sidesAtLeast sides: Int?, remark: (String) -> Void
+    keepsDepth: Bool, isForNetworkOnly: Bool, sidesAtLeast sides: Int?, remark: (String) -> Void
   ) throws(ImageError) -> DecodedPhoto {
     switch contents {
     case .file(let bytes):
@@ -99,6 +126,13 @@ struct OpenedPhoto {
       return keepsDepth
         ? DecodedPhoto(self, image.converted(to: UInt8.self), image, metadata)
         : DecodedPhoto(self, image.narrowed, nil, metadata)
+    case .buffer(let buffer, let metadata):
+      if keepsDepth && isDeep {
+        let deep = Image<UInt16>(buffer)
+        return DecodedPhoto(self, deep.converted(to: UInt8.self), deep, metadata)
+      }
+      return isForNetworkOnly
+        ? DecodedPhoto(self, buffer, metadata) : DecodedPhoto(self, Image<UInt8>(buffer), nil, metadata)
     }
   }
 }

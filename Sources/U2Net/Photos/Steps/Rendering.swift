@@ -5,13 +5,14 @@ struct Rendering<Sample: PhotoSample> {
   let saliency: Saliency
   let metadata: Metadata
   let threads: Int
-  /// Made anew by each call: whoever has it in other samples keeps it only while it is needed.
-  let photo: () -> Image<Sample>
+  /// Made anew by each call: whoever has it in other samples keeps it only while it is needed. nil: only the network has looked
+  /// at the photo, and neither the settings nor the results need more of it.
+  let photo: (() -> Image<Sample>)?
   private var alpha: Image<Sample>?
 
   init(
     _ settings: PhotoSettings, _ backdrop: Backdrop?, _ saliency: Saliency, _ metadata: Metadata, threads: Int,
-    photo: @escaping () -> Image<Sample>
+    photo: (() -> Image<Sample>)?
   ) {
     (self.settings, self.backdrop, self.saliency) = (settings, backdrop, saliency)
     (self.metadata, self.threads, self.photo) = (metadata, threads, photo)
@@ -20,10 +21,13 @@ struct Rendering<Sample: PhotoSample> {
   private mutating func alpha(_ remark: (String) -> Void) -> Image<Sample> {
     if let alpha { return alpha }
     let mask = Sample.mask(of: saliency, .fused, threads: threads)
-    let made = settings.mask.alpha(from: mask, of: photo(), threads: threads) { reason in
-      // Of an empty mask that is said already.
-      if !saliency.isEmpty { remark(reason) }
-    }
+    let made =
+      photo.map { photo in
+        settings.mask.alpha(from: mask, of: photo(), threads: threads) { reason in
+          // Of an empty mask that is said already.
+          if !saliency.isEmpty { remark(reason) }
+        }
+      } ?? settings.mask.alpha(from: mask, threads: threads)
     alpha = made
     return made
   }
@@ -34,7 +38,7 @@ struct Rendering<Sample: PhotoSample> {
     case .map(let map): return Sample.mask(of: saliency, map, threads: threads)
     case .mask: return alpha(remark)
     case .cutout, .composite:
-      let photo = photo()
+      let photo = photo!()
       let object = try settings.cutout.framed(
         settings.cutout.cutOut(photo, alpha: alpha(remark), threads: threads), pixelLimit: settings.pixelLimit,
         threads: threads)

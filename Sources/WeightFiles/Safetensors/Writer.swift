@@ -1,5 +1,6 @@
 import U2NetCompute
 package import U2NetFiles
+import U2NetWeightBase
 
 extension Safetensors {
   /// Writes the tensors as F32 and the metadata to `path`, replacing what is there in one step.

@@ -1,3 +1,5 @@
+import U2NetPlatform
+
 /// A line chart as inline SVG; its colours and fonts are the page's (classes `grid`, `label`, `line`, `line1` … `line6`).
 package struct Chart {
   package struct Line {

@@ -1,5 +1,6 @@
 import U2NetCompute
 package import U2NetFiles
+import U2NetWeightBase
 
 /// The safetensors format: named tensors and a little metadata, which need no decoding.
 ///

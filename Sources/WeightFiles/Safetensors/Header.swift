@@ -1,3 +1,5 @@
+import U2NetWeightBase
+
 /// What a safetensors file says about its tensors, checked against the format's rules.
 ///
 /// The file is an 8-byte little-endian header length, a JSON header, and the tensors' bytes. The header maps

@@ -1,3 +1,5 @@
+import U2NetWeightBase
+
 /// Reads the subset of JSON that safetensors headers use: objects, strings, arrays of whole numbers.
 ///
 /// A general JSON decoder would silently keep one of two tensors of the same name, and a header nests to a

@@ -17,7 +17,7 @@ package final class FileContents: @unchecked Sendable {  // Written before anybo
   deinit { munmap(memory.baseAddress!, memory.count) }
 
   /// An owner for what lies in `range`, which is nobody else's: with its last reference these bytes are gone.
-  func part(_ range: Range<Int>) -> AnyObject { Part(contents: self, range: range) }
+  package func part(_ range: Range<Int>) -> AnyObject { Part(contents: self, range: range) }
 
   private final class Part {
     private let contents: FileContents

@@ -1,0 +1,114 @@
+import Foundation
+import Synchronization
+import Testing
+import U2Net
+
+/// A folder of photos to a folder of results, in one call.
+struct FileBatchTests {
+  private final class Folder {
+    let path = FileManager.default.temporaryDirectory.appending(path: "batch-\(UUID())").path
+    init() throws {
+      try FileManager.default.createDirectory(atPath: path + "/photos/red", withIntermediateDirectories: true)
+    }
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+
+    func write(_ bytes: [UInt8], _ name: String) throws { try ImageFile.write(bytes, to: "\(path)/\(name)") }
+    var results: [String] {
+      get throws {
+        try FileManager.default.subpathsOfDirectory(atPath: path + "/out").filter { $0.contains(".") }.sorted()
+      }
+    }
+  }
+
+  private func processor() throws -> PhotoProcessor {
+    var settings = PhotoSettings()
+    settings.inputSize = 96
+    return try PhotoProcessor(settings: settings, cores: 2)
+  }
+
+  private func folder() throws -> Folder {
+    let folder = try Folder()
+    try folder.write(disc().pngData(), "photos/a.png")
+    try folder.write(disc(width: 80).pngData(), "photos/red/b.png")
+    try folder.write(Array(disc().pngData().prefix(200)), "photos/broken.png")
+    try folder.write([1], "photos/notes.txt")
+    return folder
+  }
+
+  @Test func treesBecomeTrees() async throws {
+    let folder = try folder(), processor = try processor()
+    var batch = FileBatch(["\(folder.path)/photos"], into: "\(folder.path)/out", results: [.mask])
+    batch.manifest = "\(folder.path)/lists/m.jsonl"
+    let told = Mutex<[FileBatch.Progress]>([])
+    let summary = try await processor.process(batch) { progress in told.withLock { $0.append(progress) } }
+    #expect(summary == FileBatch.Summary(done: 3, failed: 1, skipped: 0, problems: []))
+    #expect(try folder.results == ["a.png", "red/b.png"])
+    let mask = try processor.process(.pixels(disc()), into: [.mask])[.mask]
+    #expect(try ImageFile.read("\(folder.path)/out/a.png") == mask)
+    let progress = told.withLock { $0 }
+    #expect(progress.map(\.done) == [1, 2, 3] && progress.allSatisfy { $0.total == 3 } && progress[2].failed == 1)
+    let failures = progress.compactMap(\.report.error)
+    #expect(failures.count == 1 && failures[0].hasPrefix("\(folder.path)/photos/broken.png: "))
+    let lines = try String(contentsOfFile: "\(folder.path)/lists/m.jsonl", encoding: .utf8).split(separator: "\n")
+    #expect(lines.count == 3)
+
+    // Nothing is done twice, or over what is there.
+    await #expect { try await processor.process(batch) } throws: { "\($0)".contains("exists already") }
+    batch.existing = .skip
+    #expect(try await processor.process(batch) == FileBatch.Summary(done: 1, failed: 1, skipped: 2, problems: []))
+    batch.include = ["*.gif"]
+    let nothing = try await processor.process(batch)
+    #expect(nothing.done == 0 && nothing.problems.count == 1)
+  }
+
+  @Test func severalResultsHaveNamesOfTheirOwn() async throws {
+    let folder = try folder(), processor = try processor()
+    var batch = FileBatch(
+      ["\(folder.path)/photos"], into: "\(folder.path)/out", results: [.mask, .cutout(as: .webP), .map(.fused)])
+    batch.exclude = ["broken.*"]
+    #expect(try await processor.process(batch).failed == 0)
+    #expect(
+      try folder.results == [
+        "a-cutout.webp", "a-fused.png", "a-mask.png", "red/b-cutout.webp", "red/b-fused.png", "red/b-mask.png",
+      ])
+    // What settings cannot make is said before any photo is opened.
+    batch.results = [.composite(as: .jpeg)]
+    await #expect(throws: SettingsError.backgroundMissing) { try await processor.process(batch) }
+    batch.results = [.mask]
+    batch.inputs = ["\(folder.path)/nowhere"]
+    #expect(try await processor.process(batch).failed == 1)
+  }
+
+  @Test func aCancelledBatchGoesOnLater() async throws {
+    let folder = try folder(), processor = try processor()
+    for n in 0..<30 { try folder.write(disc(width: 60 + n).pngData(), "photos/red/\(n).png") }
+    var batch = FileBatch(["\(folder.path)/photos/red"], into: "\(folder.path)/out", results: [.mask])
+    let first = batch
+    let task = Task { try await processor.process(first) }
+    task.cancel()
+    await #expect(throws: CancellationError.self) { try await task.value }
+    #expect(try FileManager.default.fileExists(atPath: folder.path + "/out") == false || folder.results.count < 31)
+    batch.existing = .skip
+    let rest = try await processor.process(batch)
+    #expect(rest.failed == 0 && rest.done + rest.skipped == 31)
+    #expect(try folder.results.count == 31)
+  }
+
+  @Test(arguments: ["narrow.zip.pth", "narrow.legacy.pth", "lite.bin"])
+  func networksAreReadByContents(_ name: String) throws {
+    let folder = try Folder()
+    var path = URL(filePath: #filePath).deletingLastPathComponent()
+      .appending(path: "../U2NetTests/Fixtures/\(name)").standardized.path
+    if name == "lite.bin" {
+      path = "\(folder.path)/\(name)"
+      try Safetensors.write(TrainedNetwork.lite.store, to: path)
+    }
+    let network = try TrainedNetwork(contentsOf: path)
+    #expect(network.configuration.name == (name == "lite.bin" ? "lite" : "custom"))
+    var options = SaliencyDetector.Options()
+    options.inputSize = 64
+    let alone = SaliencyDetector(network, options: options).detect(in: disc())
+    #expect(try SaliencyDetector(weights: path, options: options).detect(in: disc()).maps == alone.maps)
+    #expect { try TrainedNetwork(contentsOf: folder.path) } throws: { "\($0)".contains("directory") }
+  }
+}
