@@ -8,7 +8,7 @@ extension WinogradConvolution {
     let (shared, each) = blocking.sharesTiles ? (v, p) : (0, v + p)
     return switch weights {
     case .ready: Scratch.Size(shared: shared, each: each)
-    case .shared: Scratch.Size(shared: shared + blocking.countOfU, each: each)
+    case .shared: Scratch.Size(shared: shared + blocking.countOfU, each: max(each, blocking.countOfPacked))
     case .onTheWay:
       Scratch.Size(
         shared: shared, each: each + blocking.n * blocking.rowOfU + blocking.chunk * blocking.kernelsOfChannel)
@@ -25,7 +25,7 @@ extension WinogradConvolution {
       nonisolated(unsafe) let u = scratch.shared + (blocking.sharesTiles ? blocking.countOfV : 0)
       let transformation = Phase(jobs: blocking.groups) { group, worker in
         stopwatch.start(worker)
-        transformWeights(ofGroup: group, into: u + group * blocking.groupOfU)
+        transformWeights(ofGroup: group, into: u + group * blocking.groupOfU, packed: scratch.own(worker))
         stopwatch.add(.transform, worker)
       }
       return [transformation] + phases(ready: u, scratch, stopwatch)
