@@ -134,8 +134,8 @@ struct Evaluate: ParsableCommand {
     for case (let name?, let extensions, let fact) in outputs {
       let path = FilePath(output: name)
       guard !path.isFolder else { throw ValidationError("\(path): this is a folder; name a file") }
-      try path.checkExtension(among: extensions, fact)
       try inUse.check(path)
+      try path.checkExtension(among: extensions, fact)
       try path.makeFolder()
     }
   }
