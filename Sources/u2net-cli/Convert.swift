@@ -30,8 +30,7 @@ struct Convert: ParsableCommand {
     try output.checkExtension(among: ["safetensors"], "weights are written as safetensors")
     let conversion = try Conversion(input)
     try conversion.write(to: output)
-    print(conversion.summary)
-    print("written: \(output)")
+    tell(conversion.summary + ["written: \(output)"])
   }
 }
 
@@ -47,15 +46,14 @@ struct Conversion {
     network = try file.network()
   }
 
-  /// What was recognised.
-  var summary: String {
+  /// What was recognised, line by line.
+  var summary: [String] {
     let normalization = network.isNormalized ? "with batch normalisation" : "batch normalisation folded"
-    return """
-      read: \(path) (\(file.format))
-      SHA-256: \(file.sha256)
-      recognised: \(network.configuration.name) U²-Net, \(network.store.count) tensors, \
-      \(grouped(network.storedValues)) values, \(normalization)
-      """
+    return [
+      "read: \(path) (\(file.format))", "SHA-256: \(file.sha256)",
+      "recognised: \(network.configuration.name) U²-Net, \(network.store.count) tensors, "
+        + "\(grouped(network.storedValues)) values, \(normalization)",
+    ]
   }
 
   /// Writes the tensors with what is known of their origin.

