@@ -29,6 +29,7 @@ struct U2NetCommand: ParsableCommand {
     // A reader that goes away, or a limit on files' sizes, is a write error with a message, not a silent death.
     signal(SIGPIPE, SIG_IGN)
     signal(SIGXFSZ, SIG_IGN)
+    Interruption.cleanUp()
     do {
       let arguments = RembgOptions.joiningColors(Array(CommandLine.arguments.dropFirst()))
       var command = try parseAsRoot(NegativeNumbers.joined(arguments))
