@@ -1,5 +1,4 @@
 import Foundation
-import Synchronization
 import Testing
 
 struct WeightsTests {
@@ -14,6 +13,23 @@ struct WeightsTests {
         try run(["mask", photo("chelsea.png"), "-o", "-", "--input-size", "64", "--weights", $0]).output
       }
       #expect(masks[0] == masks[1] && masks[0] == masks[2] && !masks[0].isEmpty)
+    }
+  }
+
+  /// What a terminal would obey is shown as an escape, on standard output, too.
+  @Test func namesAreEscaped() throws {
+    try withFolder { folder in
+      let odd = "\(folder)/a\u{1B}[2J\u{9B}b"
+      try FileManager.default.createDirectory(atPath: odd, withIntermediateDirectories: true)
+      try FileManager.default.copyItem(atPath: lite, toPath: "\(odd)/u2net-lite.safetensors")
+      for arguments in [
+        ["convert", "\(odd)/u2net-lite.safetensors", "\(odd)/out.safetensors"],
+        ["weights", "--cache", odd], ["weights", "lite", "--cache", odd],
+      ] {
+        let result = try run(arguments)
+        #expect(result.code == 0 && result.text.contains("/a\\u{1B}[2J\\u{9B}b/"), "\(result.text)")
+        #expect(!result.text.unicodeScalars.contains { $0 == "\u{1B}" || $0 == "\u{9B}" })
+      }
     }
   }
 
@@ -134,6 +150,11 @@ struct WeightsTests {
 
   /// Runs `u2net weights full` with a shell script in curl's place, which gets "$part", the file to write to.
   private func download(_ script: String, cache: String, url: String = "http://localhost/x") throws -> Outcome {
+    try run(["weights", "full", "--url", url, "--cache", cache], environment: curl(script, cache: cache))
+  }
+
+  /// The environment in which curl is a shell script, which gets "$part", the file to write to.
+  private func curl(_ script: String, cache: String) throws -> [String: String] {
     let tools = "\(cache)-tools"
     try FileManager.default.createDirectory(atPath: tools, withIntermediateDirectories: true)
     let text = """
@@ -145,8 +166,7 @@ struct WeightsTests {
       """
     try Data(text.utf8).write(to: URL(filePath: "\(tools)/curl"))
     try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: "\(tools)/curl")
-    let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
-    return try run(["weights", "full", "--url", url, "--cache", cache], environment: ["PATH": "\(tools):\(path)"])
+    return ["PATH": "\(tools):\(ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin")"]
   }
 
   @Test func aKilledCurlIsNoSuccess() throws {
@@ -187,20 +207,37 @@ struct WeightsTests {
   }
 
   /// Two at a time do not write to the same file; the second waits, and begins with what the first has left.
-  @Test func twoDownloadsAtOnceDoNotMix() throws {
+  @Test(.timeLimit(.minutes(2))) func twoDownloadsAtOnceDoNotMix() throws {
     try withFolder { folder in
-      let cache = "\(folder)/cache"
-      let script =
-        "for i in 1 2 3 4 5; do printf x$i >> \"$part\"; sleep 0.1; done; [ $(wc -c < \"$part\") -ge 20 ] || exit 22"
-      let outcomes = Mutex<[Outcome]>([])
-      DispatchQueue.concurrentPerform(iterations: 2) { _ in
-        if let outcome = try? download(script, cache: cache) { outcomes.withLock { $0.append(outcome) } }
+      let cache = "\(folder)/cache", go = "\(folder)/go"
+      // The first does not go on before the second has said that it waits.
+      let environment = try curl(
+        """
+        while [ ! -e '\(go)' ]; do sleep 0.05; done
+        for i in 1 2 3 4 5; do printf x$i >> "$part"; sleep 0.1; done; [ $(wc -c < "$part") -ge 20 ] || exit 22
+        """, cache: cache)
+      let both = try (0..<2).map { number in
+        let process = Process(), errors = URL(filePath: "\(folder)/errors\(number)")
+        process.executableURL = executable()
+        process.arguments = ["weights", "full", "--url", "http://localhost/x", "--cache", cache]
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+        process.standardOutput = FileHandle.nullDevice
+        try Data().write(to: errors)
+        process.standardError = try FileHandle(forWritingTo: errors)
+        try process.run()
+        return (process: process, errors: errors)
       }
-      let both = outcomes.withLock { $0 }.sorted { $0.errors.utf8.count < $1.errors.utf8.count }
-      #expect(both.count == 2 && both.contains { $0.errors.contains("another process is downloading this") })
+      func errors() throws -> [String] { try both.map { try String(contentsOf: $0.errors, encoding: .utf8) } }
+      let waits = "another process is downloading this"
+      while try !errors().contains(where: { $0.contains(waits) }), both.allSatisfy(\.process.isRunning) {
+        usleep(20_000)
+      }
+      try Data().write(to: URL(filePath: go))
+      for (process, _) in both { process.waitUntilExit() }
+      #expect(try errors().count { $0.contains(waits) } == 1, "\(try errors())")
       let whole = try download("printf x1x2x3x4x5x1x2x3x4x5 > \"$part\"", cache: "\(folder)/other")
-      func found(_ outcome: Outcome) -> Substring? { outcome.errors.split(separator: "found ").last }
-      #expect(both.contains { found($0) == found(whole) }, "\(both.map(\.errors))")
+      func found(_ errors: String) -> Substring? { errors.split(separator: "found ").last }
+      #expect(try errors().contains { found($0) == found(whole.errors) }, "\(try errors())")
     }
   }
 
