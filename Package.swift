@@ -36,7 +36,7 @@ let package = Package(
     // The machine: the C library, files, memory and cores.
     room("Platform"),
     room("Files", ["U2NetPlatform", "U2NetCXattr"]),
-    room("Machine", ["U2NetFiles", "U2NetPlatform"]),
+    room("Machine", ["U2NetFiles", "U2NetPlatform", "U2NetCMalloc"]),
 
     // The network: one definition, several interpreters.
     room("CKernels", exclude: ["templates"]),
@@ -44,12 +44,15 @@ let package = Package(
     .target(name: "RSU", dependencies: ["U2NetCompute"]),
     room(
       "Network",
-      ["RSU", "U2NetCompute", "U2NetEmbeddedWeights", "U2NetImages", "U2NetMachine", "U2NetSafetensors"],
+      [
+        "RSU", "U2NetCompute", "U2NetEmbeddedWeights", "U2NetImages", "U2NetMachine", "U2NetMatting",
+        "U2NetSafetensors",
+      ],
       path: "Sources/U2Net/Network"),
 
     // Weights.
     room("EmbeddedWeights"),
-    room("Safetensors", ["U2NetCompute", "U2NetFiles", "U2NetPlatform"]),
+    room("Safetensors", ["U2NetCompute", "U2NetFiles", "U2NetMachine", "U2NetPlatform"]),
     room(
       "WeightFiles", ["U2NetCompute", "U2NetFiles", "U2NetSafetensors", "U2NetCZip", "U2NetCCrypto", protobuf],
       exclude: ["ONNX/onnx.proto", "ONNX/regenerate.sh"]),
@@ -59,7 +62,7 @@ let package = Package(
     room("Images", ["U2NetCImageCodecs", "U2NetCZlib", "U2NetFiles", "U2NetPlatform"]),
     room("CMatting"),
     room("Matting", ["U2NetCMatting", "U2NetImages", "U2NetPlatform"]),
-    room("Evaluation", ["U2NetFiles", "U2NetImages", "U2NetPlatform"]),
+    room("Evaluation", ["U2NetFiles", "U2NetImages", "U2NetMachine", "U2NetPlatform"]),
 
     // Photos: which there are, what becomes of them, what they take. With the network, all that a program needs that
     // masks and cuts out.
@@ -74,8 +77,8 @@ let package = Package(
     room(
       "Training",
       [
-        "RSU", "U2NetCompute", "U2NetEvaluation", "U2NetFiles", "U2NetGradients", "U2NetImages", "U2NetNetwork",
-        "U2NetPlatform", "U2NetSafetensors",
+        "RSU", "U2NetCompute", "U2NetEvaluation", "U2NetFiles", "U2NetGradients", "U2NetImages", "U2NetMachine",
+        "U2NetNetwork", "U2NetPlatform", "U2NetSafetensors",
       ]),
     .executableTarget(
       name: "u2net-train-bench",
@@ -94,7 +97,8 @@ let package = Package(
 
     // System libraries.
     system("COpenBLAS", pkgConfig: "openblas", apt: "libopenblas-dev"),
-    system("CXattr"),  // Of the C library itself.
+    system("CMalloc"),  // Of the C library itself.
+    system("CXattr"),
     system("CPNG", pkgConfig: "libpng", apt: "libpng-dev"),
     system("CJPEG", pkgConfig: "libjpeg", apt: "libjpeg-dev"),
     system("CWebP", pkgConfig: "libwebpdemux", apt: "libwebp-dev"),
@@ -118,8 +122,8 @@ let package = Package(
     .testTarget(
       name: "U2NetTests",
       dependencies: [
-        "RSU", "U2NetCompute", "U2NetGradients", "U2NetImages", "U2NetNetwork", "U2NetPlatform", "U2NetSafetensors",
-        "U2NetWeightFiles",
+        "RSU", "U2NetCompute", "U2NetGradients", "U2NetImages", "U2NetMachine", "U2NetMatting", "U2NetNetwork",
+        "U2NetPlatform", "U2NetSafetensors", "U2NetWeightFiles",
       ],
       exclude: ["Fixtures"]),
     .testTarget(name: "SafetensorsTests", dependencies: ["U2NetCompute", "U2NetPlatform", "U2NetSafetensors"]),
@@ -149,7 +153,8 @@ let package = Package(
     .testTarget(
       name: "u2net-cliTests",
       dependencies: [
-        "u2net-cli", "cut-out-product", "U2Net", "U2NetFiles", "U2NetImages", "U2NetMatting", argumentParser,
+        "u2net-cli", "cut-out-product", "U2Net", "U2NetCompute", "U2NetFiles", "U2NetImages", "U2NetMatting",
+        "U2NetNetwork", "U2NetSafetensors", "U2NetWeightFiles", argumentParser,
       ]),
   ]
 )

@@ -18,7 +18,7 @@ extension SaliencyDetector {
     let photo = try Image<UInt8>(
       decoding: bytes, source: source, pixelLimit: pixelLimit,
       sidesAtLeast: needsPixels ? nil : options.preprocessing.sufficientSides(inputSize: options.inputSize))
-    let saliency = detect(in: photo.overContrast(), width: header.width, height: header.height)
+    let saliency = detect(in: photo, width: header.width, height: header.height)
     guard saliency.isFinite else {
       throw CommandFailure("\(source): the network's result is not a number; are the weights damaged?")
     }

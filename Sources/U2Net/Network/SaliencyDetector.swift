@@ -1,6 +1,7 @@
 import U2NetCompute
 import U2NetImages
 import U2NetMachine
+import U2NetMatting
 import U2NetSafetensors
 
 /// Finds the object that a photo is about: one call from photo to mask.
@@ -55,11 +56,14 @@ public final class SaliencyDetector: Sendable {
   }
 
   /// What stands out in `photo`.
+  ///
+  /// What is transparent is background: the network sees the photo over black or over white, whatever stands out more
+  /// from what is visible, whichever colours the file has where nobody sees them.
   /// - Parameters:
   ///   - width, height: the size that masks are made at, the photo's if nil: for a photo that was decoded at less than its
   ///     full size.
   public func detect(in photo: Image<UInt8>, width: Int? = nil, height: Int? = nil) -> Saliency {
-    let size = options.inputSize
+    let size = options.inputSize, photo = photo.overContrast(threads: options.threads)
     let planes = [Float](unsafeUninitializedCapacity: 3 * size * size) { planes, count in
       options.preprocessing.fill(planes, from: photo, size: size, threads: options.threads)
       count = 3 * size * size
