@@ -15,6 +15,7 @@ public struct ConvolutionSequence: Sendable {
     public let weight: Parameter
     /// `[O]`.
     public let bias: Parameter?
+    public let geometry: ConvolutionGeometry
   }
 
   /// Where the graph came from: a file's path.

@@ -59,7 +59,25 @@ extension WeightFile {
         }
         convolutions.append((convolution.weight.name, convolution.weight.tensor, bias.tensor))
       }
-      return try TrainedNetwork(TrainedNetwork.store(naming: convolutions, source: sequence.source))
+      let network = try TrainedNetwork(TrainedNetwork.store(naming: convolutions, source: sequence.source))
+      try network.configuration.checkGeometry(of: sequence)
+      return network
+    }
+  }
+}
+
+extension Configuration {
+  /// A graph's weights fit others' networks, too: what it does with them must be what this one does.
+  /// - Throws: naming the first node that differs, and how.
+  fileprivate func checkGeometry(of sequence: ConvolutionSequence) throws(WeightFileError) {
+    for (number, (row, convolution)) in zip(outline(height: 32, width: 32), sequence.convolutions).enumerated() {
+      let layer = row.layer
+      guard let difference = convolution.geometry.difference(kernel: layer.kernel, dilation: layer.dilation) else {
+        continue
+      }
+      let node = convolution.node.isEmpty ? "Conv number \(number)" : "node \(printable(convolution.node)), Conv"
+      throw WeightFileError(
+        file: sequence.source, "\(node): \(printable(difference)), which is not what \(layer.name) of a U²-Net does")
     }
   }
 }

@@ -58,7 +58,7 @@ enum ProtobufCost {
   private static func bytesDecoded(_ message: Message, field: UInt64, length: Int) -> Int {
     switch (message, field) {
     case (.tensor, 9), (.tensor, 4), (.tensor, 10): 64 + length  // raw_data, float_data, double_data
-    case (.tensor, 1): 64 + 16 * length  // dims: a byte each, decoded to eight, in growing arrays.
+    case (.tensor, 1), (.attribute, 8): 64 + 16 * length  // A byte each, decoded to eight, in growing arrays.
     default: 64 + length  // A string, or a field to skip.
     }
   }

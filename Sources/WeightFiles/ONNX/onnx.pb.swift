@@ -110,6 +110,10 @@ nonisolated struct Onnx_AttributeProto: Sendable {
 
   var name: String = String()
 
+  var i: Int64 = 0
+
+  var s: Data = Data()
+
   var t: Onnx_TensorProto {
     get {_t ?? Onnx_TensorProto()}
     set {_t = newValue}
@@ -118,6 +122,8 @@ nonisolated struct Onnx_AttributeProto: Sendable {
   var hasT: Bool {self._t != nil}
   /// Clears the value of `t`. Subsequent reads from it will return its default value.
   mutating func clearT() {self._t = nil}
+
+  var ints: [Int64] = []
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -422,7 +428,7 @@ nonisolated extension Onnx_NodeProto: SwiftProtobuf.Message, SwiftProtobuf._Mess
 
 nonisolated extension Onnx_AttributeProto: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".AttributeProto"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{2}\u{4}t\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{2}\u{2}i\0\u{1}s\0\u{1}t\0\u{2}\u{3}ints\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -431,7 +437,10 @@ nonisolated extension Onnx_AttributeProto: SwiftProtobuf.Message, SwiftProtobuf.
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      case 3: try { try decoder.decodeSingularInt64Field(value: &self.i) }()
+      case 4: try { try decoder.decodeSingularBytesField(value: &self.s) }()
       case 5: try { try decoder.decodeSingularMessageField(value: &self._t) }()
+      case 8: try { try decoder.decodeRepeatedInt64Field(value: &self.ints) }()
       default: break
       }
     }
@@ -445,15 +454,27 @@ nonisolated extension Onnx_AttributeProto: SwiftProtobuf.Message, SwiftProtobuf.
     if !self.name.isEmpty {
       try visitor.visitSingularStringField(value: self.name, fieldNumber: 1)
     }
+    if self.i != 0 {
+      try visitor.visitSingularInt64Field(value: self.i, fieldNumber: 3)
+    }
+    if !self.s.isEmpty {
+      try visitor.visitSingularBytesField(value: self.s, fieldNumber: 4)
+    }
     try { if let v = self._t {
       try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
     } }()
+    if !self.ints.isEmpty {
+      try visitor.visitPackedInt64Field(value: self.ints, fieldNumber: 8)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   static func ==(lhs: Onnx_AttributeProto, rhs: Onnx_AttributeProto) -> Bool {
     if lhs.name != rhs.name {return false}
+    if lhs.i != rhs.i {return false}
+    if lhs.s != rhs.s {return false}
     if lhs._t != rhs._t {return false}
+    if lhs.ints != rhs.ints {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
