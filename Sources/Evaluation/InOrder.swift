@@ -1,4 +1,4 @@
-import Dispatch
+import U2NetMachine
 import Synchronization
 
 /// Calls `work` for 0, 1, … `count` - 1 on several threads, and hands the results to `receive` one by one, in that order:
@@ -23,7 +23,7 @@ package func inOrder<Result: Sendable>(
       } else {
         // Threads take the next item when they are done with one, as items may differ much.
         let next = Atomic(start)
-        DispatchQueue.concurrentPerform(iterations: min(threads, items.count)) { _ in
+        inParallel(min(threads, items.count)) { _ in
           while true {
             let i = next.wrappingAdd(1, ordering: .relaxed).oldValue
             guard i < items.upperBound else { return }

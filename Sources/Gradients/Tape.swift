@@ -29,12 +29,8 @@ public final class Tape {
     kernels: Kernels = .fastest, tile: Int? = nil, keepsInputGradient: Bool = false
   ) {
     precondition(images > 0, "\(images) images")
-    let schedule = Schedule(graph, outputs: outputs)
-    precondition(schedule.inputs.count == 1, "the graph has \(schedule.inputs.count) inputs")
-    precondition(
-      schedule.outputs.allSatisfy { $0.count == 1 }, "a concatenation as the output of a network in training")
-    let plan = TapePlan(
-      schedule, images: images, lanes: kernels.lanes, keepsInputGradient: keepsInputGradient)
+    let (schedule, plan) = Self.plan(
+      graph, outputs: outputs, images: images, kernels: kernels, keepsInputGradient: keepsInputGradient)
     let arena = OwnedFloats(count: plan.count)
     arena.buffer.initialize(repeating: 0)
     self.pool = pool
@@ -44,17 +40,8 @@ public final class Tape {
     let context = TapeContext(
       parameters: parameters, kernels: kernels, gradientKernels: GradientKernels(kernels), pool: pool, tile: tile,
       stopwatch: Stopwatch(workers: pool.threads))
-    steps = schedule.steps.indices.map { index in
-      let step = schedule.steps[index]
-      let roles = plan.steps[index]
-      return switch step.operation {
-      case .convolution(let layer): ConvolutionStep(layer, roles, maps, context)
-      default: MapStep(step.operation, roles, maps, context)
-      }
-    }
-    scratch = TapeScratch(
-      shared: steps.map(\.scratchCount.shared).max() ?? 0, each: steps.map(\.scratchCount.each).max() ?? 0,
-      threads: pool.threads)
+    steps = Self.steps(schedule, plan, maps, context)
+    scratch = TapeScratch(counts: Self.scratchCounts(steps), threads: pool.threads)
     input = maps[.value(schedule.inputs[0])]
     inputGradient = keepsInputGradient ? maps[.gradient(schedule.inputs[0])] : nil
     self.outputs = schedule.outputs.map { (maps[.value($0[0])], maps[.gradient($0[0])]) }
@@ -62,8 +49,55 @@ public final class Tape {
       count: self.outputs.map { ($0.value.pixels + Self.lossPixels - 1) / Self.lossPixels }.max() ?? 1)
   }
 
+  private static func plan(
+    _ graph: Graph, outputs: [Graph.ID], images: Int, kernels: Kernels, keepsInputGradient: Bool
+  ) -> (schedule: Schedule, plan: TapePlan) {
+    let schedule = Schedule(graph, outputs: outputs)
+    precondition(schedule.inputs.count == 1, "the graph has \(schedule.inputs.count) inputs")
+    precondition(
+      schedule.outputs.allSatisfy { $0.count == 1 }, "a concatenation as the output of a network in training")
+    return (
+      schedule, TapePlan(schedule, images: images, lanes: kernels.lanes, keepsInputGradient: keepsInputGradient)
+    )
+  }
+
+  private static func steps(
+    _ schedule: Schedule, _ plan: TapePlan, _ maps: TapeMaps, _ context: TapeContext
+  ) -> [any TapeStep] {
+    zip(schedule.steps, plan.steps).map { step, roles in
+      switch step.operation {
+      case .convolution(let layer): ConvolutionStep(layer, roles, maps, context)
+      default: MapStep(step.operation, roles, maps, context)
+      }
+    }
+  }
+
+  private static func scratchCounts(_ steps: [any TapeStep]) -> (shared: Int, each: Int) {
+    (steps.map(\.scratchCount.shared).max() ?? 0, steps.map(\.scratchCount.each).max() ?? 0)
+  }
+
   /// Memory for maps, gradients and scratch, in bytes; parameters are not part of it.
   public var memory: Int { (arena.buffer.count + scratch.count) * MemoryLayout<Float>.stride }
+
+  /// `memory` of a tape, to be known before there is one: the same to the byte where the system has all threads.
+  /// - Parameters:
+  ///   - layers: of the graph.
+  ///   - threads: that will work on it.
+  public static func memory(
+    _ graph: Graph, outputs: [Graph.ID], images: Int, layers: [Convolution], threads: Int,
+    kernels: Kernels = .fastest, tile: Int? = nil, keepsInputGradient: Bool = false
+  ) -> Int {
+    precondition(images > 0 && threads > 0, "\(images) images, \(threads) threads")
+    let (schedule, plan) = plan(
+      graph, outputs: outputs, images: images, kernels: kernels, keepsInputGradient: keepsInputGradient)
+    // Steps know what they need without their maps: nothing is read or written there.
+    let maps = TapeMaps(plan, start: UnsafeMutablePointer(bitPattern: 64)!), pool = ThreadPool(threads: 1)
+    let context = TapeContext(
+      parameters: TrainableParameters(layers, isPlanned: true), kernels: kernels,
+      gradientKernels: GradientKernels(kernels), pool: pool, tile: tile, stopwatch: Stopwatch(workers: 1))
+    let scratch = scratchCounts(steps(schedule, plan, maps, context))
+    return (plan.count + TapeScratch.count(scratch, threads: threads)) * MemoryLayout<Float>.stride
+  }
 
   /// Computes the outputs from N×C×H×W floats and moves the running statistics.
   public func run(_ images: UnsafeBufferPointer<Float>) {
@@ -169,8 +203,15 @@ struct TapeScratch {
   var own: UnsafeMutablePointer<Float> { memory.start + sharedCount }
   var count: Int { memory.buffer.count }
 
-  init(shared: Int, each: Int, threads: Int) {
-    sharedCount = (shared + 15) / 16 * 16
-    memory = OwnedFloats(count: sharedCount + threads * each)
+  init(counts: (shared: Int, each: Int), threads: Int) {
+    sharedCount = Self.aligned(counts.shared)
+    memory = OwnedFloats(count: Self.count(counts, threads: threads))
+  }
+
+  private static func aligned(_ count: Int) -> Int { (count + 15) / 16 * 16 }
+
+  /// Floats of all.
+  static func count(_ counts: (shared: Int, each: Int), threads: Int) -> Int {
+    aligned(counts.shared) + threads * counts.each
   }
 }

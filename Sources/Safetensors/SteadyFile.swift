@@ -1,5 +1,5 @@
-import Dispatch
 package import U2NetFiles
+import U2NetMachine
 import Synchronization
 import U2NetPlatform
 
@@ -84,10 +84,11 @@ package final class SteadyFile: Sendable {
 
   /// All of the file.
   package func contents() throws(WeightFileError) -> FileContents {
-    let contents = FileContents(count: size), part = 1 << 22
+    guard let contents = FileContents(count: size) else { throw .shortage(file: name, needed: size) }
+    let part = 1 << 22
     let next = Atomic(0), failure = Mutex<WeightFileError?>(nil)
     // Large files on several threads: fresh memory costs as much time as the bytes in it.
-    DispatchQueue.concurrentPerform(iterations: size < 4 * part ? 1 : 4) { _ in
+    inParallel(size < 4 * part ? 1 : 4) { _ in
       while true {
         let start = next.wrappingAdd(part, ordering: .relaxed).oldValue
         guard start < size else { return }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import U2NetFiles
 import U2Net
+import U2NetMachine
 import U2NetPlatform
 
 @main
@@ -29,7 +30,9 @@ struct U2NetCommand: ParsableCommand {
     // A reader that goes away, or a limit on files' sizes, is a write error with a message, not a silent death.
     signal(SIGPIPE, SIG_IGN)
     signal(SIGXFSZ, SIG_IGN)
+    ResourceLimits.saveAddresses()
     Interruption.cleanUp()
+    OutOfMemory.watch()
     do {
       let arguments = RembgOptions.joiningColors(Array(CommandLine.arguments.dropFirst()))
       var command = try parseAsRoot(NegativeNumbers.joined(arguments))

@@ -90,9 +90,11 @@ package struct WinogradConvolution {
   /// - Parameters:
   ///   - other: the same layer, planned alike: its transformed weights serve this one, too.
   ///   - sources: the blocked input maps, which are read as one; those of another size than `out` are resized on the way.
+  ///   - isPlanned: whether this is to be known about only: it has no values, its maps need not exist, and it never runs.
   package init(
     _ layer: Convolution, _ values: Values, sources: [StoredMap], into destination: Destination, m: Int,
-    kernels: Kernels, weightUse: WeightUse, sharing other: WinogradConvolution? = nil, pool: ThreadPool
+    kernels: Kernels, weightUse: WeightUse, sharing other: WinogradConvolution? = nil, isPlanned: Bool = false,
+    pool: ThreadPool
   ) {
     precondition(
       layer.kernel == 3 && !(sources + destination.maps).contains { $0.isPlanar },
@@ -172,8 +174,8 @@ package struct WinogradConvolution {
     if weightUse == .everyRun {
       weights = isReused ? .shared : .onTheWay
     } else if weightUse == .ahead || isReused {
-      let u = OwnedFloats(count: countOfU)
-      transform(into: u.start, pool)
+      let u = OwnedFloats(count: isPlanned ? 0 : countOfU)
+      if !isPlanned { transform(into: u.start, pool) }
       self.values.weight = nil
       weights = .ready(u)
     }

@@ -32,12 +32,12 @@ public final class Inference {
     public let transformShare: Double?
   }
 
-  private let operators: [Operator]
+  let operators: [Operator]
   /// What each operator does, ready before the first run: a pass allocates nothing.
   private let phases: [[Phase]]
   private let stopwatch: Stopwatch
-  private let arena: OwnedFloats
-  private let scratch: OwnedFloats
+  let arena: OwnedFloats
+  let scratch: OwnedFloats
   private let graph: Graph
   private let nodes: [Graph.ID]
   /// Those that one that shares the transformed weights needs.

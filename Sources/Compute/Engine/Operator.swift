@@ -238,7 +238,7 @@ struct Operator {
   /// The layer, if neither this nor one that shares its transformed weights needs the trained values any more.
   var readyLayer: LayerName? { winograd.flatMap { $0.isReady ? $0.layer.name : nil } }
 
-  private var winograd: WinogradConvolution? {
+  var winograd: WinogradConvolution? {
     if case .winograd(let convolution) = work { convolution } else { nil }
   }
 

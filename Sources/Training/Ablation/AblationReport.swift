@@ -1,5 +1,6 @@
 import U2NetEvaluation
 import U2NetImages
+import U2NetMachine
 import U2NetSafetensors
 import U2NetNetwork
 
@@ -207,7 +208,9 @@ extension Ablation {
       for result in results {
         var options = SaliencyDetector.Options()
         (options.inputSize, options.threads) = (plan.side, self.options.threads)
-        let detector = try SaliencyDetector(weights: path(of: result.runs[0].run), options: options)
+        let network = try TrainedNetwork(Safetensors.read(path: path(of: result.runs[0].run)))
+        _ = try SaliencyDetector.photosAtOnce(network, options: options, atMost: 1)
+        let detector = SaliencyDetector(network, options: options)
         for (index, photo) in photos.enumerated() {
           figures[index].append(
             Page.figure(
@@ -225,6 +228,8 @@ extension Ablation {
       throw .image(error)
     } catch let error as WeightFileError {
       throw .weights(error)
+    } catch let error as MemoryShortage {
+      throw .memory(error)
     } catch let error as TrainingError {
       throw error
     } catch {

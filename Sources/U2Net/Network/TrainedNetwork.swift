@@ -1,6 +1,6 @@
 import U2NetCompute
-import Dispatch
 import U2NetEmbeddedWeights
+import U2NetMachine
 import RSU
 import U2NetSafetensors
 import Synchronization
@@ -113,7 +113,7 @@ extension ParameterStore {
   /// The first of these tensors that has NaN or infinity in it. On several threads: all of the weights pass by.
   fileprivate func firstNotFinite(in names: [String]) -> String? {
     let first = Atomic(names.count), next = Atomic(0)
-    DispatchQueue.concurrentPerform(iterations: 4) { _ in
+    inParallel(4) { _ in
       while true {
         let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
         guard index < names.count else { return }

@@ -76,6 +76,12 @@ struct OpenedPhoto {
     }
   }
 
+  /// Whether it can be decoded at less than its size.
+  var canBeReduced: Bool {
+    guard case .file(let bytes) = contents, let format = ImageFormat(signatureOf: bytes) else { return false }
+    return format != .png
+  }
+
   /// Of the file.
   var byteCount: Int { if case .file(let bytes) = contents { bytes.count } else { 0 } }
 
