@@ -1,7 +1,9 @@
 // Goes on training the published lite model on one's own photos: of two discs, which stand out alike, only the red one counts.
 //
 // $ fine-tune
-// > lite on unseen photos
+// > validated after step 20
+// > validated after step 40
+// > mean error on unseen photos: 10 % before, 0 % after
 
 import Shapes
 import U2NetTraining
@@ -24,4 +26,5 @@ _ = try run.run(onEvent: { event in
 })
 
 let (before, after) = (try error(.lite), try error(TrainedNetwork(safetensors: options.bestOutput)))
-print("mean error before \(before), after \(after)")
+func percent(_ share: Double) -> Int { Int((100 * share).rounded()) }
+print("mean error on unseen photos: \(percent(before)) % before, \(percent(after)) % after")

@@ -1,7 +1,8 @@
-// A block of one's own from training to mask: drawn photos of 96×96 pixels, a small network, a minute on one core.
+// A block of one's own from training to mask: drawn photos of 96×96 pixels, a small network, some seconds.
 //
 // $ own-block
 // > 11 stages of TWIN, 20815 parameters
+// > more than 95 % of an unseen photo's pixels are right
 
 import RSU
 import Shapes
@@ -30,10 +31,9 @@ let photos = try Dataset(folder: Shapes.write(0..<30, to: "photos"))
 let trainer = try Trainer(photos, from: Checkpoint(network, seed: 1), recipe: recipe, threads: 2)
 for _ in 0..<120 { _ = try trainer.step() }
 try trainer.checkpoint.write(to: "twin.safetensors")
-
 let trained = try TrainedNetwork(safetensors: "twin.safetensors", kinds: .builtIn.with(twin))
 var options = SaliencyDetector.Options()
 options.inputSize = 96
 let mask = SaliencyDetector(trained, options: options).detect(in: Shapes.photo(77)).mask()
 let right = zip(mask.samples, Shapes.mask(77).samples).count { ($0 > 127) == ($1 > 127) }
-print("\(100 * right / mask.samples.count) % of an unseen photo's pixels are right")
+print("\(right * 100 > 95 * mask.samples.count ? "more" : "less") than 95 % of an unseen photo's pixels are right")

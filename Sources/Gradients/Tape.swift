@@ -5,8 +5,8 @@ import U2NetCompute
 ///
 /// Planned once like `Inference`: the schedule is the same, every operator knows how to run and how to pull back, maps and
 /// gradients share one arena as their lives allow. No memory for numbers is allocated while it runs; the closures that hand
-/// a step's jobs to the threads are, a few of some hundred bytes a step. All maps are blocked. How work is cut into jobs
-/// never depends on the number of threads, so neither do results.
+/// jobs to the threads are, some 2,200 of about 120 bytes in a training step of lite. All maps are blocked. How work is cut
+/// into jobs never depends on the number of threads, so neither do results.
 public final class Tape {
   let pool: ThreadPool
   let losses: OwnedBuffer<Double>

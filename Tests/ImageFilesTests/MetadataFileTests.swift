@@ -1,4 +1,5 @@
 import Foundation
+import PixelsTestSupport
 import U2NetImageFiles
 import Testing
 import U2NetPlatform
@@ -170,9 +171,9 @@ import U2NetPlatform
     ] as [([UInt8], [String])] {
       let body = Array("eXIf".utf8) + exif, checksum = crc32(body)
       var bytes = plain
-      bytes.insert(
-        contentsOf: [0, 0, 0, UInt8(exif.count)] + body
-          + (0..<4).map { UInt8(truncatingIfNeeded: checksum >> (24 - 8 * $0)) }, at: 33)
+      let length: [UInt8] = [0, 0, 0, UInt8(exif.count)]
+      let end: [UInt8] = (0..<4).map { UInt8(truncatingIfNeeded: checksum >> (24 - 8 * $0)) }
+      bytes.insert(contentsOf: length + body + end, at: 33)
       var remarks: [String] = []
       _ = ImageFile.usableMetadata(of: bytes) { remarks.append($0) }
       #expect(remarks == expected)

@@ -8,7 +8,10 @@ import Testing
       .deletingLastPathComponent()
     // Package.swift declares what is imported; so these are all that a program with the network is linked with.
     var found: [String: Set<String>] = [:]
-    for room in ["Pixels", "U2Net/Network", "RSU", "Compute", "Machine", "Files", "Platform", "Safetensors"] {
+    for room in [
+      "Pixels", "U2Net/Network", "RSU", "Compute", "Machine", "Files", "Platform", "WeightFiles/Base",
+      "WeightFiles/Safetensors",
+    ] {
       let folder = package.appending(path: "Sources/\(room)")
       for case let file as URL in try #require(
         FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil))
@@ -22,7 +25,7 @@ import Testing
         }
       }
     }
-    #expect(found.count == 8)
+    #expect(found.count == 9)
     #expect(found["Pixels"]!.isSubset(of: ["Dispatch", "U2NetPlatform"]))
     let codecs: Set = [
       "U2NetImageFiles", "U2NetCImageCodecs", "U2NetCPNG", "U2NetCJPEG", "U2NetCWebP", "U2NetCLCMS", "U2NetCZlib",

@@ -134,12 +134,12 @@ import Testing
           ExportedModel.node(kind, [], "", named: "", attributes).attribute
       }
     }
-    let pool: [String: ExportedModel.Attribute] = ["kernel_shape": .numbers([2, 2]), "strides": .numbers([2, 2])]
+    let halving: [String: ExportedModel.Attribute] = ["kernel_shape": .numbers([2, 2]), "strides": .numbers([2, 2])]
     func pool(_ key: String, _ value: ExportedModel.Attribute) -> String {
-      text("MaxPool", pool.merging([key: value]) { $1 })
+      text("MaxPool", halving.merging([key: value]) { $1 })
     }
     let linear: [String: ExportedModel.Attribute] = ["mode": .text("linear")]
-    #expect(text("MaxPool", pool).contains("recognised") && text("Resize", linear).contains("recognised"))
+    #expect(text("MaxPool", halving).contains("recognised") && text("Resize", linear).contains("recognised"))
     for (text, words) in [
       (text("Resize", ["mode": .text("nearest")]), "expected mode linear, found nearest"),
       (text("Resize", [:]), "expected mode linear, found nearest"),

@@ -115,9 +115,9 @@ struct CollisionTests {
         #expect(files(in: "\(folder)/dir\(index)").count == 1)
       }
       let two = try mask(names("a.jpg", "b.jpg") + ["-o", "\(folder)/two.png"])
-      #expect(two.code == 1 && two.errors.contains("several results need a folder"))
+      #expect(two.code == 2 && two.errors.contains("several results need a folder"))
       let missing = try mask(names("a.jpg", "none.jpg") + ["-o", "\(folder)/two.png"])
-      #expect(missing.code == 1 && missing.errors.contains("several results need a folder"))
+      #expect(missing.code == 2 && missing.errors.contains("several results need a folder"))
     }
   }
 

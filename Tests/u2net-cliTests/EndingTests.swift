@@ -18,7 +18,7 @@ struct EndingTests {
     #expect(Ending(CommandFailure("stopped", exitCode: 130)).code == 130)
   }
 
-  /// So little address space that OpenBLAS's own threads find none, which its farewell waits for.
+  /// So little address space that a library's own threads may find none, for which its farewell would wait.
   @Test(.timeLimit(.minutes(1))) func littleMemoryIsAnErrorAndNoHang() throws {
     let shell = Process()
     shell.executableURL = URL(filePath: "/bin/sh")

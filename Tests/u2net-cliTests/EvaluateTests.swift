@@ -186,7 +186,9 @@ struct EvaluateTests {
       #expect(try errors("empty", "p").contains("empty: no JPEG, PNG or WebP file"))
       #expect(try errors("none", "p").contains("none: no such folder"))
       #expect(try errors("p", "other").contains("no prediction has the name of a mask"))
-      #expect(try errors("p", "p", "--csv", "\(folder)/p/../p/a.png").contains("would replace"))
+      try FileManager.default.createSymbolicLink(atPath: "\(folder)/s.csv", withDestinationPath: "p/a.png")
+      #expect(try errors("p", "p", "--csv", "\(folder)/p/../s.csv").contains("would replace"))
+      #expect(try errors("p", "p", "--csv", "\(folder)/p/../p/a.png", code: 2).contains("choose a name that ends in"))
       #expect(
         try errors("p", "p", "--csv", "\(folder)/x", "--report", "\(folder)/x", code: 2).contains("would replace"))
       #expect(try errors("p", "p", "--report", folder, code: 2).contains("this is a folder"))

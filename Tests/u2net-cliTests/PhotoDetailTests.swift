@@ -217,7 +217,7 @@ struct PhotoDetailTests {
     let tags: Tags
 
     static func read() throws -> MetadataFiles {
-      let path = package.appending(path: "Tests/ImagesTests/Fixtures/metadata-files.json")
+      let path = package.appending(path: "Tests/ImageFilesTests/Fixtures/metadata-files.json")
       return try JSONDecoder().decode(MetadataFiles.self, from: Data(contentsOf: path))
     }
   }

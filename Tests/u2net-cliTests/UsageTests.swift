@@ -133,7 +133,7 @@ struct UsageTests {
           "50",
         ],
       ] {
-        let result = try run(arguments + ["--input-size", "32"])
+        let result = try run(arguments + ["--input-size", "32", "--existing", "overwrite"])
         #expect(result.code == 0, "\(arguments): \(result.errors)")
       }
       // As rembg, which heeds these with -a only.

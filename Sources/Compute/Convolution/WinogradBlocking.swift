@@ -116,6 +116,9 @@ package struct WinogradBlocking: Sendable {
   var countOfU: Int { groups * groupOfU }
   /// Floats of the packed kernels from one input channel to a group.
   var kernelsOfChannel: Int { 9 * groupLanes }
+  /// Input channels whose kernels are packed at once where all weights are transformed: they stay in the nearest cache.
+  static let packedChannels = 16
+  var countOfPacked: Int { Self.packedChannels * kernelsOfChannel }
   /// Input channels whose weights are transformed at once on the way, a row of U at a time. Measured: 64 … 256 do alike.
   var chunk: Int { min(depth, 128) }
   /// Floats of such a row's n matrices, each; kept off powers of two as `strideOfV`.
@@ -126,7 +129,7 @@ package struct WinogradBlocking: Sendable {
     let (shared, each) = sharesTiles ? (countOfV, countOfP) : (0, countOfV + countOfP)
     return switch weightPlace {
     case .ready: Scratch.Size(shared: shared, each: each)
-    case .shared: Scratch.Size(shared: shared + countOfU, each: each)
+    case .shared: Scratch.Size(shared: shared + countOfU, each: max(each, countOfPacked))
     case .onTheWay: Scratch.Size(shared: shared, each: each + n * rowOfU + chunk * kernelsOfChannel)
     }
   }

@@ -15,7 +15,7 @@ extension WinogradConvolution {
       nonisolated(unsafe) let u = scratch.shared + (blocking.sharesTiles ? blocking.countOfV : 0)
       let transformation = Phase(jobs: blocking.groups) { group, worker in
         stopwatch.start(worker)
-        transformWeights(ofGroup: group, into: u + group * blocking.groupOfU)
+        transformWeights(ofGroup: group, into: u + group * blocking.groupOfU, packed: scratch.own(worker))
         stopwatch.add(.transform, worker)
       }
       return [transformation] + phases(ready: u, scratch, stopwatch)

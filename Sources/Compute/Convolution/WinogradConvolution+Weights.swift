@@ -40,24 +40,24 @@ extension WinogradConvolution {
 
   /// U of all groups: [group][xi][k][group's lanes].
   func transformAllWeights(into u: OwnedFloats, _ pool: ThreadPool) {
-    pool.run(blocking.groups) { group, _ in transformWeights(ofGroup: group, into: u.start + group * blocking.groupOfU)
+    let packed = Scratch(Scratch.Size(each: blocking.countOfPacked), workers: pool.threads)
+    pool.run(blocking.groups) { group, worker in
+      transformWeights(ofGroup: group, into: u.start + group * blocking.groupOfU, packed: packed.own(worker))
     }
   }
 
   /// U of one group: [xi][k][group's lanes].
-  func transformWeights(ofGroup group: Int, into u: UnsafeMutablePointer<Float>) {
-    // Some channels at a time, whose kernels stay in the nearest cache.
-    let some = 16
-    withUnsafeTemporaryAllocation(of: Float.self, capacity: some * blocking.kernelsOfChannel) { packed in
-      let packed = packed.baseAddress!
-      for first in stride(from: 0, to: blocking.depth, by: some) {
-        let range = first..<min(first + some, blocking.depth)
-        packKernels(ofGroup: group, range, into: packed)
-        for row in 0..<blocking.n {
-          transformRow(
-            row, of: packed, channels: range.count,
-            into: u + row * blocking.n * blocking.strideOfU + first * blocking.groupLanes, step: blocking.strideOfU)
-        }
+  /// - Parameter packed: scratch memory for `countOfPacked` floats.
+  func transformWeights(
+    ofGroup group: Int, into u: UnsafeMutablePointer<Float>, packed: UnsafeMutablePointer<Float>
+  ) {
+    for first in stride(from: 0, to: blocking.depth, by: WinogradBlocking.packedChannels) {
+      let range = first..<min(first + WinogradBlocking.packedChannels, blocking.depth)
+      packKernels(ofGroup: group, range, into: packed)
+      for row in 0..<blocking.n {
+        transformRow(
+          row, of: packed, channels: range.count,
+          into: u + row * blocking.n * blocking.strideOfU + first * blocking.groupLanes, step: blocking.strideOfU)
       }
     }
   }

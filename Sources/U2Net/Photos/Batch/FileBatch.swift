@@ -46,6 +46,10 @@ public struct FileBatch: Sendable {
     public let skipped: Int
     /// What could not be looked into, so that nobody knows how many photos are missing.
     public let problems: [String]
+
+    public init(done: Int, failed: Int, skipped: Int, problems: [String]) {
+      (self.done, self.failed, self.skipped, self.problems) = (done, failed, skipped, problems)
+    }
   }
 
   private var destinations: [Destination] {
