@@ -37,7 +37,7 @@ let package = Package(
     // The machine: the C library, files, memory and cores.
     room("Platform"),
     room("Files", ["U2NetPlatform", "U2NetCXattr"]),
-    room("Machine", ["U2NetFiles", "U2NetPlatform"]),
+    room("Machine", ["U2NetFiles", "U2NetPlatform", "U2NetCMalloc"]),
 
     // The network: one definition, several interpreters.
     room("CKernels", exclude: ["templates"]),
@@ -46,14 +46,15 @@ let package = Package(
     room(
       "Network",
       [
-        "RSU", "U2NetCompute", "U2NetEmbeddedWeights", "U2NetMachine", "U2NetPixels", "U2NetPlatform",
+        "RSU", "U2NetCompute", "U2NetEmbeddedWeights", "U2NetMachine", "U2NetMatting", "U2NetPixels", "U2NetPlatform",
         "U2NetSafetensors",
       ],
       path: "Sources/U2Net/Network"),
 
     // Weights.
     room("EmbeddedWeights"),
-    room("WeightBase", ["U2NetCompute", "U2NetFiles", "U2NetPlatform"], path: "Sources/WeightFiles/Base"),
+    room(
+      "WeightBase", ["U2NetCompute", "U2NetFiles", "U2NetMachine", "U2NetPlatform"], path: "Sources/WeightFiles/Base"),
     room(
       "Safetensors", ["U2NetCompute", "U2NetFiles", "U2NetWeightBase"], path: "Sources/WeightFiles/Safetensors"),
     room(
@@ -70,7 +71,9 @@ let package = Package(
     room("CMatting"),
     room("Matting", ["U2NetCMatting", "U2NetPixels", "U2NetPlatform"]),
     room("Reports", ["U2NetFiles", "U2NetImageFiles", "U2NetPixels", "U2NetPlatform"]),
-    room("Evaluation", ["U2NetFiles", "U2NetImageFiles", "U2NetPixels", "U2NetPlatform", "U2NetReports"]),
+    room(
+      "Evaluation",
+      ["U2NetFiles", "U2NetImageFiles", "U2NetMachine", "U2NetPixels", "U2NetPlatform", "U2NetReports"]),
 
     // Photos: which there are, what becomes of them, what they take. With the network, all that a program needs that
     // masks and cuts out.
@@ -88,8 +91,8 @@ let package = Package(
     room(
       "Training",
       [
-        "RSU", "U2NetCompute", "U2NetEvaluation", "U2NetFiles", "U2NetGradients", "U2NetImageFiles", "U2NetNetwork",
-        "U2NetPixels", "U2NetPlatform", "U2NetReports", "U2NetSafetensors",
+        "RSU", "U2NetCompute", "U2NetEvaluation", "U2NetFiles", "U2NetGradients", "U2NetImageFiles", "U2NetMachine",
+        "U2NetNetwork", "U2NetPixels", "U2NetPlatform", "U2NetReports", "U2NetSafetensors",
       ]),
     .executableTarget(
       name: "u2net-train-bench",
@@ -105,7 +108,8 @@ let package = Package(
 
     // System libraries.
     system("COpenBLAS", pkgConfig: "openblas", apt: "libopenblas-dev"),
-    system("CXattr"),  // Of the C library itself.
+    system("CMalloc"),  // Of the C library itself.
+    system("CXattr"),
     system("CPNG", pkgConfig: "libpng", apt: "libpng-dev"),
     system("CJPEG", pkgConfig: "libjpeg", apt: "libjpeg-dev"),
     system("CWebP", pkgConfig: "libwebpdemux", apt: "libwebp-dev"),
@@ -131,8 +135,8 @@ let package = Package(
     .testTarget(
       name: "U2NetTests",
       dependencies: [
-        "ComputeTestSupport", "RSU", "U2NetCompute", "U2NetGradients", "U2NetNetwork", "U2NetPixels", "U2NetPlatform",
-        "U2NetSafetensors", "U2NetWeightFiles",
+        "ComputeTestSupport", "RSU", "U2NetCompute", "U2NetGradients", "U2NetMachine", "U2NetMatting", "U2NetNetwork",
+        "U2NetPixels", "U2NetPlatform", "U2NetSafetensors", "U2NetWeightFiles",
       ],
       exclude: ["Fixtures"]),
     .testTarget(

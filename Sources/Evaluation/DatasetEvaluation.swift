@@ -11,6 +11,8 @@ public struct DatasetEvaluation: Sendable {
   public private(set) var failures: [any Error] = []
   /// The pairs that were scored although their true masks have no object.
   public private(set) var withoutObject: [Pairing.Pair] = []
+  /// The pairs that were scored although nothing is predicted in them: their predictions are black all over.
+  public private(set) var withoutPrediction: [Pairing.Pair] = []
 
   /// Scores pairs on several threads; the results are the same for any number of them.
   ///
@@ -25,12 +27,14 @@ public struct DatasetEvaluation: Sendable {
     inOrder(count: pairs.count, threads: threads) { index in
       Result {
         let (prediction, truth) = try masks(pairs[index])
-        return (try Scores(prediction: prediction, truth: truth, name: pairs[index].name), truth.hasObject)
+        let scores = try Scores(prediction: prediction, truth: truth, name: pairs[index].name)
+        return (scores, truth.hasObject, prediction.samples.contains { $0 > 0 })
       }
     } receive: { index, result in
       switch result {
-      case .success((let pair, let hasObject)):
+      case .success((let pair, let hasObject, let hasPrediction)):
         if !hasObject { withoutObject.append(pairs[index]) }
+        if !hasPrediction { withoutPrediction.append(pairs[index]) }
         scores.add(pair)
         table.add(pairs[index].name, pair)
         extremes.add(pairs[index], pair)

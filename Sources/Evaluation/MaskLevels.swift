@@ -10,57 +10,19 @@ extension Image where Sample == UInt8 {
   ///
   /// - Parameter source: the file's name, for error messages.
   /// - Throws: `transparent` where both vary: there is no telling what is object in a cut-out of many colours.
-  public func maskLevels(source: String) throws(EvaluationError) -> Image {
-    if let alpha, let levels = alpha.samples.min(), levels < alpha.samples.max()! || levels == 0 {
-      guard hasOneVisibleColor else { throw .transparent(source: source) }
-      return alpha
-    }
-    if channels.opaque == .gray { return plane(0) }
-    let stride = channels.rawValue
-    return Image(width: width, height: height, channels: .gray) { output in
-      samples.withUnsafeBufferPointer { input in
-        for i in output.indices {
-          let (red, green, blue) = (Int(input[stride * i]), Int(input[stride * i + 1]), Int(input[stride * i + 2]))
-          output[i] = UInt8((19595 * red + 38470 * green + 7471 * blue + 32768) >> 16)
-        }
-      }
-    }
-  }
+  public func maskLevels(source: String) throws(EvaluationError) -> Image { try levels(source: source) }
 
   /// As `maskLevels`, of a true mask: what is brighter than 128 is the object.
   ///
   /// A mask of two levels, such as 0 and 1 or a palette's black and dark red, is stretched to 0 and 255, and so is one
   /// whose brightest level is 128 or less, so that this becomes 255. All others stay what they are.
   public func trueMaskLevels(source: String) throws(EvaluationError) -> Image {
-    let mask = try maskLevels(source: source)
-    var isThere = [Bool](repeating: false, count: 256)
-    for level in mask.samples { isThere[Int(level)] = true }
-    let levels = isThere.indices.filter { isThere[$0] }
-    let (darkest, brightest) = (levels.first!, levels.last!)
-    let isTwoValued = levels.count == 2 && darkest <= 128
-    guard brightest > 0, isTwoValued ? (darkest, brightest) != (0, 255) : brightest <= 128 else { return mask }
-    let low = isTwoValued ? darkest : 0, range = brightest - low
-    let stretched = (0..<256).map { UInt8(clamping: (($0 - low) * 255 + range / 2) / range) }
-    return Image(
-      width: mask.width, height: mask.height, channels: .gray, samples: mask.samples.map { stretched[Int($0)] })
+    let mask = try levels(source: source)
+    return LevelExtent(mask).stretchOfTruth.map(mask.stretched) ?? mask
   }
 
   /// Whether anything in a true mask is object.
   public var hasObject: Bool { samples.contains { $0 > 128 } }
-
-  /// A lossy format may have changed one colour a little here and there.
-  private var hasOneVisibleColor: Bool {
-    let stride = channels.rawValue, most = 8
-    return samples.withUnsafeBufferPointer { samples in
-      var first: Int?
-      for i in Swift.stride(from: 0, to: samples.count, by: stride) where samples[i + stride - 1] > 0 {
-        let from = first ?? i
-        first = from
-        for c in 0..<stride - 1 where abs(Int(samples[i + c]) - Int(samples[from + c])) > most { return false }
-      }
-      return true
-    }
-  }
 
   /// A map of probabilities as the 8-bit mask that would be written to a file: 255 times the value, cut, not rounded.
   ///
@@ -74,5 +36,98 @@ extension Image where Sample == UInt8 {
       throw .notAProbability(source: source, value: map.samples[index], x: x, y: y)
     }
     self.init(width: map.width, height: map.height, channels: .gray, samples: map.samples.map { UInt8($0 * 255) })
+  }
+}
+
+extension Image where Sample == UInt16 {
+  /// As of a picture of 8 bits: each level's high byte. But where 8 bits would lose a mask it is stretched first: one of two
+  /// levels that are both dark, such as 0 and 4095, and one that is nowhere brighter than 255 of 65535, which is black in 8 bits.
+  public func maskLevels(source: String) throws(EvaluationError) -> Image<UInt8> {
+    let mask = try levels(source: source), extent = LevelExtent(mask)
+    if extent.count == 2, extent.isDark { return mask.stretched(extent.ownRange) }
+    if extent.count > 2, extent.brightest < 256 { return mask.stretched(0...extent.brightest) }
+    return try narrowed.maskLevels(source: source)
+  }
+
+  /// As of a picture of 8 bits, but that levels are counted and compared as they are in the file.
+  public func trueMaskLevels(source: String) throws(EvaluationError) -> Image<UInt8> {
+    let mask = try levels(source: source)
+    if let range = LevelExtent(mask).stretchOfTruth { return mask.stretched(range) }
+    return try narrowed.trueMaskLevels(source: source)
+  }
+}
+
+/// Which levels a mask has.
+private struct LevelExtent {
+  let darkest, brightest: Int
+  /// How many different ones.
+  let count: Int
+  /// That a level is more than a level of 8 bits.
+  private let shift: Int
+  private let full: Int
+
+  init<Sample: PixelSample & FixedWidthInteger>(_ mask: Image<Sample>) {
+    full = Int(Sample.max)
+    shift = Sample.bitWidth - 8
+    var isThere = [Bool](repeating: false, count: full + 1)
+    for level in mask.samples { isThere[Int(level)] = true }
+    darkest = isThere.firstIndex(of: true)!
+    brightest = isThere.lastIndex(of: true)!
+    count = isThere.count { $0 }
+  }
+
+  /// Whether nothing is brighter than 128 of 255.
+  var isDark: Bool { brightest >> shift <= 128 }
+  var ownRange: ClosedRange<Int> { darkest...brightest }
+
+  /// What becomes 0 and 255 where a true mask is to be stretched, else nil.
+  var stretchOfTruth: ClosedRange<Int>? {
+    let isTwoValued = count == 2 && darkest >> shift <= 128
+    guard brightest > 0, isTwoValued ? ownRange != 0...full : isDark else { return nil }
+    return isTwoValued ? ownRange : 0...brightest
+  }
+}
+
+extension Image where Sample: FixedWidthInteger {
+  /// The picture as grey levels of its own depth; see `maskLevels`.
+  fileprivate func levels(source: String) throws(EvaluationError) -> Image {
+    let shift = Sample.bitWidth - 8
+    if let alpha, let least = alpha.samples.min(), least >> shift < alpha.samples.max()! >> shift || least >> shift == 0
+    {
+      guard hasOneVisibleColor else { throw .transparent(source: source) }
+      return alpha
+    }
+    if channels.opaque == .gray { return plane(0) }
+    let stride = channels.rawValue
+    return Image(width: width, height: height, channels: .gray) { output in
+      samples.withUnsafeBufferPointer { input in
+        for i in output.indices {
+          let (red, green, blue) = (Int(input[stride * i]), Int(input[stride * i + 1]), Int(input[stride * i + 2]))
+          output[i] = Sample((19595 * red + 38470 * green + 7471 * blue + 32768) >> 16)
+        }
+      }
+    }
+  }
+
+  /// In 8 bits, the first of these levels as 0, the last as 255.
+  fileprivate func stretched(_ range: ClosedRange<Int>) -> Image<UInt8> {
+    let low = range.lowerBound, length = range.count - 1
+    let stretched = (0...Int(Sample.max)).map { UInt8(clamping: (($0 - low) * 255 + length / 2) / length) }
+    return Image<UInt8>(
+      width: width, height: height, channels: .gray, samples: samples.map { stretched[Int($0)] })
+  }
+
+  /// A lossy format may have changed one colour a little here and there.
+  private var hasOneVisibleColor: Bool {
+    let stride = channels.rawValue, most = 8 << (Sample.bitWidth - 8)
+    return samples.withUnsafeBufferPointer { samples in
+      var first: Int?
+      for i in Swift.stride(from: 0, to: samples.count, by: stride) where samples[i + stride - 1] > 0 {
+        let from = first ?? i
+        first = from
+        for c in 0..<stride - 1 where abs(Int(samples[i + c]) - Int(samples[from + c])) > most { return false }
+      }
+      return true
+    }
   }
 }

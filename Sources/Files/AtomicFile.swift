@@ -3,8 +3,9 @@ import U2NetPlatform
 /// A file that appears under its name complete or not at all.
 ///
 /// Bytes go to a hidden file in the same folder (renaming works only within a file system), which `commit` gives the
-/// name; without `commit` it is removed. Only a process that is killed leaves it behind, for `removeAbandoned`. A file that
-/// takes another's place keeps what people set on it (`FileTraits`); a new one is as the umask says.
+/// name; without `commit` it is removed. Only a process that is killed leaves it behind, for `removeAbandoned`, unless by a
+/// signal whose handler calls `UnfinishedFiles.removeAll`. A file that takes another's place keeps what people set on it
+/// (`FileTraits`); a new one is as the umask says.
 ///
 /// What exists and is not a regular file (a device, a pipe), or is one of the process's own descriptors
 /// (`/dev/stdout`), is not replaced but written to.
@@ -13,11 +14,13 @@ package struct AtomicFile: ~Copyable {
   private var descriptor: Int32
   /// Where the bytes are until `commit`, and where they go; nil if they go there at once.
   private var renaming: (from: FilePath, to: FilePath)?
+  /// Which of the unfinished files this one is.
+  private var slot: Int?
 
   /// Links are followed. A file that may not be written to is not replaced either.
   package init(_ name: FilePath) throws(FileError) {
     let target = name.linkTarget
-    var renaming: (from: FilePath, to: FilePath)?
+    var renaming: (from: FilePath, to: FilePath)?, slot: Int?
     let descriptor: Int32
     var status = stat()
     let exists = name.withCString { stat($0, &status) } == 0
@@ -31,12 +34,17 @@ package struct AtomicFile: ~Copyable {
       // owner's alone until it has the old one's mode.
       let mode: mode_t = exists ? 0o600 : 0o666
       let temporary: FilePath
-      (temporary, descriptor) = UnfinishedPart.create(for: target, mode: mode)
+      (temporary, descriptor, slot) = UnfinishedPart.create(for: target, mode: mode)
       if descriptor >= 0, exists { FileTraits.copy(from: target, status, to: descriptor) }
       renaming = (temporary, target)
     }
-    guard descriptor >= 0 else { throw FileError(name) }
+    guard descriptor >= 0 else {
+      let error = FileError(name)
+      if let slot { UnfinishedFiles.forget(slot) }
+      throw error
+    }
     self.name = name
+    self.slot = slot
     self.descriptor = descriptor
     self.renaming = renaming
   }
@@ -67,6 +75,7 @@ package struct AtomicFile: ~Copyable {
   deinit {
     if descriptor >= 0 { close(descriptor) }
     if let renaming { renaming.from.withCString { _ = unlink($0) } }
+    if let slot { UnfinishedFiles.forget(slot) }
   }
 
   /// Removes what processes that were killed have left of these files, and nothing that a living one is writing.

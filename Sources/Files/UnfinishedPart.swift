@@ -15,14 +15,17 @@ enum UnfinishedPart {
   }
 
   /// Makes the file, locked.
-  /// - Returns: its descriptor, or -1 and `errno` says why not.
-  static func create(for target: FilePath, mode: mode_t) -> (path: FilePath, descriptor: Int32) {
+  /// - Returns: its descriptor, or -1 and `errno` says why not; and which of the `UnfinishedFiles` it is.
+  static func create(for target: FilePath, mode: mode_t) -> (path: FilePath, descriptor: Int32, slot: Int?) {
     while true {
       let path = path(for: target)
+      // Before there is one: a signal may come between.
+      let slot = UnfinishedFiles.keep(path)
       let descriptor = path.withCString { open($0, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode) }
-      if descriptor < 0 || hold(descriptor) { return (path, descriptor) }
+      if descriptor < 0 || hold(descriptor) { return (path, descriptor, slot) }
       // Somebody took it for abandoned before it was locked.
       close(descriptor)
+      if let slot { UnfinishedFiles.forget(slot) }
     }
   }
 

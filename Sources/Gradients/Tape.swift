@@ -29,14 +29,8 @@ public final class Tape {
     kernels: Kernels = .fastest, tile: Int? = nil, keepsInputGradient: Bool = false
   ) {
     precondition(images > 0, "\(images) images")
-    let schedule = Schedule(graph, outputs: outputs) {
-      ConvolutionPlan(training: $0, sources: $1, out: $2, lanes: kernels.lanes, tile: tile)
-    }
-    precondition(schedule.inputs.count == 1, "the graph has \(schedule.inputs.count) inputs")
-    precondition(
-      schedule.outputs.allSatisfy { $0.count == 1 }, "a concatenation as the output of a network in training")
-    let plan = TapePlan(
-      schedule, images: images, lanes: kernels.lanes, keepsInputGradient: keepsInputGradient)
+    let (schedule, plan) = Self.plan(
+      graph, outputs: outputs, images: images, kernels: kernels, tile: tile, keepsInputGradient: keepsInputGradient)
     let arena = OwnedFloats(count: plan.count)
     arena.buffer.initialize(repeating: 0)
     self.pool = pool
@@ -46,13 +40,8 @@ public final class Tape {
     let context = TapeContext(
       parameters: parameters, kernels: kernels, gradientKernels: GradientKernels(kernels), pool: pool, tile: tile,
       stopwatch: Stopwatch(workers: pool.threads))
-    operators = zip(schedule.steps, plan.steps).map { step, itsMaps in
-      switch step.operation {
-      case .convolution(let layer, let plan): ConvolutionOperator(layer, plan, itsMaps, maps, context)
-      default: MapOperator(step.operation, itsMaps, maps, context)
-      }
-    }
-    scratch = Scratch(operators.reduce(Scratch.Size()) { $0.union($1.scratchSize) }, workers: pool.threads)
+    operators = Self.operators(schedule, plan, maps, context)
+    scratch = Scratch(Self.scratchSize(operators), workers: pool.threads)
     input = maps[.value(schedule.inputs[0])]
     inputGradient = keepsInputGradient ? maps[.gradient(schedule.inputs[0])] : nil
     self.outputs = schedule.outputs.map { (maps[.value($0[0])], maps[.gradient($0[0])]) }
@@ -60,8 +49,57 @@ public final class Tape {
       count: self.outputs.map { ($0.value.pixels + Self.lossPixels - 1) / Self.lossPixels }.max() ?? 1)
   }
 
+  private static func plan(
+    _ graph: Graph, outputs: [Graph.ID], images: Int, kernels: Kernels, tile: Int?, keepsInputGradient: Bool
+  ) -> (schedule: Schedule, plan: TapePlan) {
+    let schedule = Schedule(graph, outputs: outputs) {
+      ConvolutionPlan(training: $0, sources: $1, out: $2, lanes: kernels.lanes, tile: tile)
+    }
+    precondition(schedule.inputs.count == 1, "the graph has \(schedule.inputs.count) inputs")
+    precondition(
+      schedule.outputs.allSatisfy { $0.count == 1 }, "a concatenation as the output of a network in training")
+    return (
+      schedule, TapePlan(schedule, images: images, lanes: kernels.lanes, keepsInputGradient: keepsInputGradient)
+    )
+  }
+
+  private static func operators(
+    _ schedule: Schedule, _ plan: TapePlan, _ maps: TapeMaps, _ context: TapeContext
+  ) -> [any TapeOperator] {
+    zip(schedule.steps, plan.steps).map { step, itsMaps in
+      switch step.operation {
+      case .convolution(let layer, let plan): ConvolutionOperator(layer, plan, itsMaps, maps, context)
+      default: MapOperator(step.operation, itsMaps, maps, context)
+      }
+    }
+  }
+
+  private static func scratchSize(_ operators: [any TapeOperator]) -> Scratch.Size {
+    operators.reduce(Scratch.Size()) { $0.union($1.scratchSize) }
+  }
+
   /// Memory for maps, gradients and scratch, in bytes; parameters are not part of it.
   public var memory: Int { (arena.buffer.count + scratch.count) * MemoryLayout<Float>.stride }
+
+  /// `memory` of a tape, to be known before there is one: the same to the byte where the system has all threads.
+  /// - Parameters:
+  ///   - layers: of the graph.
+  ///   - threads: that will work on it.
+  public static func memory(
+    _ graph: Graph, outputs: [Graph.ID], images: Int, layers: [Convolution], threads: Int,
+    kernels: Kernels = .fastest, tile: Int? = nil, keepsInputGradient: Bool = false
+  ) -> Int {
+    precondition(images > 0 && threads > 0, "\(images) images, \(threads) threads")
+    let (schedule, plan) = plan(
+      graph, outputs: outputs, images: images, kernels: kernels, tile: tile, keepsInputGradient: keepsInputGradient)
+    // Operators know what they need without their maps: nothing is read or written there.
+    let maps = TapeMaps(plan, start: UnsafeMutablePointer(bitPattern: 64)!), pool = ThreadPool(threads: 1)
+    let context = TapeContext(
+      parameters: TrainableParameters(layers, isPlanned: true), kernels: kernels,
+      gradientKernels: GradientKernels(kernels), pool: pool, tile: tile, stopwatch: Stopwatch(workers: 1))
+    let scratch = scratchSize(operators(schedule, plan, maps, context))
+    return (plan.count + scratch.count(workers: threads)) * MemoryLayout<Float>.stride
+  }
 
   /// Computes the outputs from N×C×H×W floats and moves the running statistics.
   public func run(_ images: UnsafeBufferPointer<Float>) {

@@ -19,6 +19,8 @@ public final class TrainableParameters {
   /// Values and their gradients, in the same order. Padding between tensors is zero.
   let values, gradients: OwnedFloats
   let statistics: OwnedFloats
+  /// Floats of the values, and of the running statistics.
+  private let count, statisticsCount: Int
   /// Layers whose normalisation was folded into their weights, so that it began anew; see `Tape.calibrate`.
   public private(set) var folded: Set<LayerName> = []
 
@@ -26,7 +28,8 @@ public final class TrainableParameters {
   static let momentum = 0.1
 
   /// Values for `layers`, all zero. Kernels must be 1×1 or 3×3.
-  private init(_ layers: [Convolution]) {
+  /// - Parameter isPlanned: whether this is to be known about only: there are no values then, and nobody asks for them.
+  init(_ layers: [Convolution], isPlanned: Bool = false) {
     var places: [LayerName: Place] = [:], count = 0, statisticsCount = 0
     func take(_ n: Int, from count: inout Int) -> Int {
       defer { count += (n + 15) / 16 * 16 }
@@ -43,9 +46,10 @@ public final class TrainableParameters {
     precondition(places.count == layers.count, "two layers have the same name")
     self.layers = layers
     self.places = places
-    values = OwnedFloats(count: count)
-    gradients = OwnedFloats(count: count)
-    statistics = OwnedFloats(count: statisticsCount)
+    (self.count, self.statisticsCount) = (count, statisticsCount)
+    values = OwnedFloats(count: isPlanned ? 0 : count)
+    gradients = OwnedFloats(count: isPlanned ? 0 : count)
+    statistics = OwnedFloats(count: isPlanned ? 0 : statisticsCount)
     for memory in [values, gradients, statistics] { memory.buffer.initialize(repeating: 0) }
   }
 
@@ -107,6 +111,13 @@ public final class TrainableParameters {
     precondition(values.count == count, "\(values.count) values for \(count) channels")
     start.update(from: values, count: count)
   }
+
+  /// Bytes of one kind of values, with the running statistics: those themselves, or an average of them. Gradients and each of
+  /// the optimiser's two moments take the same.
+  public var memory: Int { (count + statisticsCount) * MemoryLayout<Float>.size }
+
+  /// `memory` of values for `layers`, to be known before there are any.
+  public static func memory(_ layers: [Convolution]) -> Int { TrainableParameters(layers, isPlanned: true).memory }
 
   /// A copy of the values as they are.
   public var networkParameters: NetworkParameters { copy(values) }

@@ -46,16 +46,5 @@ public struct ResourceLimits: Equatable, Sendable {
   }
 
   /// `ulimit -v` and `ulimit -d`.
-  private static var ownLimit: Int? {
-    [RLIMIT_AS, RLIMIT_DATA].compactMap { resource in
-      var limit = rlimit()
-      #if canImport(Glibc)
-        let status = getrlimit(__rlimit_resource_t(resource.rawValue), &limit)
-      #else
-        let status = getrlimit(resource, &limit)
-      #endif
-      return status == 0 ? Int(exactly: limit.rlim_cur) : nil
-    }
-    .min()
-  }
+  private static var ownLimit: Int? { [RLIMIT_AS, RLIMIT_DATA].compactMap(AddressSpace.softLimit).min() }
 }

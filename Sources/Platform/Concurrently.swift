@@ -6,6 +6,9 @@ import Synchronization
 /// Indices are handed out one by one and in order, so uneven ones balance. After an error no further ones are; those that
 /// have begun are finished.
 ///
+/// Where addresses are limited and there are none left for the stacks of threads, everything is done on the caller's thread, too:
+/// Dispatch would wait for memory for ever.
+///
 /// - Parameters:
 ///   - workers: at least 1; with 1 everything is done on the caller's thread.
 ///   - body: what calls with different indices share is the caller's to keep apart.
@@ -14,7 +17,7 @@ public func concurrently<Failure: Error>(
   _ count: Int, atMost workers: Int, _ body: @Sendable (_ index: Int) throws(Failure) -> Void
 ) throws(Failure) {
   precondition(workers > 0, "\(workers) threads cannot work")
-  if workers == 1 || count <= 1 {
+  if workers == 1 || count <= 1 || !AddressSpace.hasRoom(forThreads: min(workers, count)) {
     for index in 0..<count { try body(index) }
     return
   }

@@ -1,3 +1,4 @@
+internal import U2NetFiles
 import U2NetPlatform
 
 /// A line chart as inline SVG; its colours and fonts are the page's (classes `grid`, `label`, `line`, `line1` … `line6`).
@@ -76,10 +77,10 @@ package struct Chart {
   }
 }
 
-/// Text as it stands in HTML, between tags or in a quoted attribute.
+/// Text as it stands in HTML, between tags or in a quoted attribute; control characters, which HTML forbids, as escapes.
 package func escaped(_ text: String) -> String {
   var result = ""
-  for scalar in text.unicodeScalars {
+  for scalar in text.visible.unicodeScalars {
     switch scalar {
     case "&": result += "&amp;"
     case "<": result += "&lt;"

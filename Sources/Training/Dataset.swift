@@ -119,8 +119,8 @@ extension Dataset.Example {
   /// The mask: grey, read as `u2net evaluate` reads it.
   /// - Throws: `image` if it cannot be read, `data` if it is no mask.
   func trueMask() throws(TrainingError) -> Image<UInt8> {
-    let picture: Image<UInt8>
-    do { picture = try Image<UInt8>(contentsOf: maskFile) } catch { throw .image(error) }
-    do { return try picture.trueMaskLevels(source: mask) } catch { throw .data(["\(error)"]) }
+    do { return try MaskFile(maskFile, source: mask).truth() } catch let error as ImageError {
+      throw .image(error)
+    } catch { throw .data(["\(error)"]) }
   }
 }

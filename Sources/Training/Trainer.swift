@@ -1,5 +1,6 @@
 import U2NetCompute
 import U2NetGradients
+import U2NetMachine
 import U2NetPixels
 import U2NetNetwork
 
@@ -51,8 +52,8 @@ public final class Trainer {
 
   /// - Parameter checkpoint: where to begin, or to go on. Where batch normalisation was folded into its weights, it gets one
   ///   back that changes nothing on the first photos.
-  /// - Throws: `image` or `data` if one of these cannot be read or used, `recipe` if nobody can train by it, `changed` if the checkpoint was made with other data or another recipe,
-  ///   but for the learning rate.
+  /// - Throws: `image` or `data` if one of these cannot be read or used, `recipe` if nobody can train by it, `memory` if there is
+  ///   too little of it, `changed` if the checkpoint was made with other data or another recipe, but for the learning rate.
   public init(_ dataset: Dataset, from checkpoint: Checkpoint, recipe: Recipe, threads: Int = 1) throws(TrainingError) {
     precondition(recipe.batch > 0 && recipe.accumulation > 0, "\(recipe.accumulation) batches of \(recipe.batch)")
     if let problem = recipe.problem { throw .recipe(problem) }
@@ -62,6 +63,7 @@ public final class Trainer {
       if progress.dataset != fingerprint { changes.append("the photos and masks are others") }
       guard changes.isEmpty else { throw .changed(changes) }
     }
+    try Self.checkMemory(checkpoint.configuration, recipe, threads: threads)
     self.recipe = recipe
     self.threads = threads
     configuration = checkpoint.configuration
@@ -84,6 +86,40 @@ public final class Trainer {
     } else if let decay = recipe.averageDecay {
       average = ParameterAverage(of: parameters, decay: decay)
     }
+  }
+
+  /// What a training takes in bytes, to be known before there is one.
+  public struct Memory: Equatable, Sendable {
+    /// Of a batch's maps and gradients and what threads work in: by far the most. It grows with the batch and with the square of
+    /// the photos' side.
+    public let step: Int
+    /// Of the values, their gradients, the optimiser's moments, what else has their size, and a checkpoint while it is written.
+    public let values: Int
+    /// Of the batches that are worked on and read ahead; photos while they are read are not in it.
+    public let batches: Int
+    public var total: Int { step + values + batches }
+  }
+
+  public static func memory(_ configuration: Configuration, _ recipe: Recipe, threads: Int) -> Memory {
+    let side = recipe.augmentation.crop, parameters = TrainableParameters.memory(configuration.outline().map(\.layer))
+    let kinds = 4 + (recipe.accumulation > 1 ? 1 : 0) + (recipe.averageDecay == nil ? 0 : 1)
+    let saved = 3 + (recipe.averageDecay == nil ? 0 : 1)
+    return Memory(
+      step: TrainingStep.memory(configuration, images: recipe.batch, height: side, width: side, threads: threads),
+      values: (kinds + saved) * parameters, batches: 2 * recipe.batch * 4 * side * side * MemoryLayout<Float>.size)
+  }
+
+  private static func checkMemory(
+    _ configuration: Configuration, _ recipe: Recipe, threads: Int
+  ) throws(TrainingError) {
+    let needed = memory(configuration, recipe, threads: threads).total, available = ResourceLimits.availableMemory
+    guard needed > available else { return }
+    let side = recipe.augmentation.crop
+    throw .memory(
+      MemoryShortage(
+        "a step of training the \(configuration.name) network with \(recipe.batch) photos of \(side)×\(side) pixels",
+        needed: needed, available: available,
+        advice: "choose a smaller --batch, with --accumulate if you like, or a smaller --size"))
   }
 
   /// Photos, at least, that folded batch normalisation gets its statistics back from.

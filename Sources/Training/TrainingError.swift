@@ -1,4 +1,5 @@
 import U2NetImageFiles
+import U2NetMachine
 import U2NetSafetensors
 
 /// Why a training cannot begin or go on. Each case names files or the step.
@@ -13,6 +14,8 @@ public enum TrainingError: Error, Sendable {
   case weights(WeightFileError)
   /// The log, or another file that is written.
   case file(path: String, reason: String)
+  /// There is not enough memory for what was asked for.
+  case memory(MemoryShortage)
   /// The step that was to be made as number `step` has a loss that is no number, or its values are none; `checkpoint` is the
   /// last good one.
   case diverged(step: Int, checkpoint: String?)
@@ -29,6 +32,7 @@ extension TrainingError: CustomStringConvertible {
     case .image(let error): "\(error)"
     case .weights(let error): "\(error)"
     case .file(let path, let reason): "\(path): \(reason)"
+    case .memory(let shortage): "\(shortage)"
     case .diverged(let step, let checkpoint):
       "step \(step): the loss or the values are not finite any more; try a smaller learning rate"
         + (checkpoint.map { " from \($0), the last good checkpoint" } ?? "")

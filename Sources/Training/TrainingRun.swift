@@ -1,6 +1,7 @@
 import U2NetCompute
 import U2NetEvaluation
 package import U2NetFiles
+import U2NetMachine
 import U2NetPlatform
 import U2NetSafetensors
 import U2NetNetwork
@@ -98,6 +99,7 @@ public final class TrainingRun {
   private func train(
     _ shouldStop: @escaping @Sendable () -> Bool, _ onEvent: (Event) -> Void
   ) throws(TrainingError) -> End {
+    try checkMemoryForValidation()
     if isValidationDue { try validate(shouldStop, onEvent) }  // It was stopped there.
     var tally = Tally()
     while trainer.steps < options.steps {
@@ -133,6 +135,19 @@ public final class TrainingRun {
   }
 
   // MARK: - Validation
+
+  /// Before the first step rather than after thousands.
+  private func checkMemoryForValidation() throws(TrainingError) {
+    guard let validation, trainer.steps < options.steps else { return }
+    do {
+      try validation.checkMemory(for: try TrainedNetwork(
+          trainer.weights(source: options.output), as: trainer.configuration))
+    } catch let error as MemoryShortage {
+      throw .memory(error)
+    } catch let error as WeightFileError {
+      throw .weights(error)
+    } catch { preconditionFailure("\(error)") }
+  }
 
   private var isValidationDue: Bool {
     let step = trainer.steps

@@ -33,19 +33,36 @@ public final class TrainingStep {
     _ configuration: Configuration, parameters: TrainableParameters, optimizer: Adam, images: Int, height: Int,
     width: Int, pool: ThreadPool
   ) {
-    let recorder = GraphRecorder()
-    let channels = configuration.encoders[0].block.widths.input
-    let image = recorder.input(MapShape(channels: channels, height: height, width: width))
-    let logits = U2Net(configuration)(image, on: recorder).all
+    let (graph, logits) = Self.graph(configuration, height: height, width: width)
     self.parameters = parameters
     self.optimizer = optimizer
     self.pool = pool
     maps = logits.count
-    tape = Tape(recorder.graph, outputs: logits, images: images, parameters: parameters, pool: pool)
+    tape = Tape(graph, outputs: logits, images: images, parameters: parameters, pool: pool)
+  }
+
+  private static func graph(_ configuration: Configuration, height: Int, width: Int) -> (Graph, outputs: [Graph.ID]) {
+    let recorder = GraphRecorder()
+    let channels = configuration.encoders[0].block.widths.input
+    let image = recorder.input(MapShape(channels: channels, height: height, width: width))
+    let logits = U2Net(configuration)(image, on: recorder).all
+    return (recorder.graph, logits)
   }
 
   /// Bytes for maps, gradients and scratch, beside the parameters and the optimiser's moments (four times the parameters).
   public var memory: Int { tape.memory }
+
+  /// `memory` of a step, to be known before there is one; it grows with images × height × width.
+  /// - Parameters:
+  ///   - images: how many a batch has; height, width: their size.
+  ///   - threads: that will work on it.
+  public static func memory(
+    _ configuration: Configuration, images: Int, height: Int, width: Int, threads: Int
+  ) -> Int {
+    let (graph, logits) = graph(configuration, height: height, width: width)
+    return Tape.memory(
+      graph, outputs: logits, images: images, layers: configuration.outline().map(\.layer), threads: threads)
+  }
 
   /// Forward, backward, one step of the optimiser.
   /// - Parameters:

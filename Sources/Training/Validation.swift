@@ -1,5 +1,6 @@
 import U2NetEvaluation
 import U2NetImageFiles
+import U2NetMachine
 import U2NetNetwork
 import U2NetPlatform
 
@@ -32,14 +33,13 @@ public struct Validation: Sendable {
   /// Scores `network`; the result is the same for any number of threads.
   /// - Parameter shouldStop: asked before every photo, on any thread.
   /// - Returns: nil if it was to stop.
-  /// - Throws: `image` if a file cannot be read, `data` if what is in it cannot be scored or no mask has an object.
+  /// - Throws: `image` if a file cannot be read, `memory` if there is none for a pass of the network, `data` if what is in it cannot be scored or no mask has an object.
   public func run(
     _ network: TrainedNetwork, shouldStop: @Sendable () -> Bool = { false }
   ) throws(TrainingError) -> Result? {
-    var options = SaliencyDetector.Options()
-    (options.inputSize, options.threads, options.photosAtOnce) = (augmentation.side, 1, threads)
-    options.sideOutputs = true
-    let detector = SaliencyDetector(network, options: options)
+    var options = self.options
+    do { options.photosAtOnce = try photosAtOnce(network) } catch { throw .memory(error) }
+    let detector = SaliencyDetector(network, options: options), threads = options.photosAtOnce
     typealias Pair = Swift.Result<(scores: Scores, loss: Double, hasObject: Bool)?, TrainingError>
     var hasObject = false
     var sum = DatasetScores(), losses = 0.0, failure: TrainingError?, isWhole = true
@@ -64,6 +64,21 @@ public struct Validation: Sendable {
       scores: Dictionary(uniqueKeysWithValues: Measure.allCases.map { ($0, $0.value(of: mean)) }),
       loss: losses / Double(dataset.examples.count))
   }
+
+  private var options: SaliencyDetector.Options {
+    var options = SaliencyDetector.Options()
+    (options.inputSize, options.threads, options.sideOutputs) = (augmentation.side, 1, true)
+    return options
+  }
+
+  private func photosAtOnce(_ network: TrainedNetwork) throws(MemoryShortage) -> Int {
+    try SaliencyDetector.photosAtOnce(network, options: options, atMost: threads, photo: Self.photoBytes)
+  }
+
+  func checkMemory(for network: TrainedNetwork) throws(MemoryShortage) { _ = try photosAtOnce(network) }
+
+  /// Bytes that a photo of common data sets and its masks take.
+  private static let photoBytes = 8 << 20
 
   private func score(
     _ example: Dataset.Example, _ detector: SaliencyDetector

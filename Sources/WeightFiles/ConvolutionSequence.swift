@@ -15,6 +15,7 @@ public struct ConvolutionSequence: Sendable {
     public let weight: Parameter
     /// `[O]`.
     public let bias: Parameter?
+    public let geometry: ConvolutionGeometry
   }
 
   /// A batch normalisation that is a step of its own.

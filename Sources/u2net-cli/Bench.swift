@@ -1,6 +1,7 @@
 import ArgumentParser
 import U2NetCompute
 import U2Net
+import U2NetMachine
 import U2NetPlatform
 
 #if canImport(FoundationEssentials)
@@ -71,14 +72,11 @@ struct Bench: ParsableCommand {
 
   func run() throws {
     let network = try options.network(), name = network.configuration.name
+    try checkMemory(for: network)
     let predictors = isa.kernels.map { kernels in
-      var inference = Inference.Options()
-      inference.kernels = kernels
-      inference.tile = tile
-      inference.transformsWeightsAhead = !oneShot
-      return Predictor(
+      Predictor(
         PreparedNetwork(network), height: options.size, width: options.size, threads: options.threads,
-        options: inference)
+        options: inference(kernels))
     }
     var generator = SystemRandomNumberGenerator()
     let input = (0..<3 * options.size * options.size).map { _ in Float.random(in: 0..<1, using: &generator) }
@@ -105,6 +103,30 @@ struct Bench: ParsableCommand {
         print(report.line + (reports.count == 1 ? "" : ", \(rounded(report.ratio, 2)) of \(reports[0].isa)'s"))
       }
     }
+  }
+}
+
+extension Bench {
+  private func inference(_ kernels: Kernels) -> Inference.Options {
+    var inference = Inference.Options()
+    inference.kernels = kernels
+    inference.tile = tile
+    inference.transformsWeightsAhead = !oneShot
+    return inference
+  }
+
+  /// - Throws: `MemoryShortage`.
+  private func checkMemory(for network: TrainedNetwork) throws {
+    let needed = isa.kernels.reduce(4 * (3 * options.size * options.size + network.storedValues)) { sum, kernels in
+      let its = Predictor.memory(
+        network.configuration, height: options.size, width: options.size, threads: options.threads,
+        options: inference(kernels))
+      return sum + its.weights + its.maps + its.scratch
+    }
+    guard needed > ResourceLimits.availableMemory else { return }
+    throw MemoryShortage(
+      "timing the \(network.configuration.name) network at \(options.size)×\(options.size) pixels", needed: needed,
+      advice: "choose a smaller --input-size" + (isa.kernels.count > 1 ? ", or one --isa" : ""))
   }
 }
 

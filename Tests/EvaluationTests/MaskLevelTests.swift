@@ -71,6 +71,45 @@ struct MaskLevelTests {
     }
   }
 
+  private func deep(_ levels: [UInt16], channels: Channels = .gray) -> Image<UInt16> {
+    Image(width: levels.count / channels.rawValue, height: 1, channels: channels, samples: levels)
+  }
+
+  /// Of 12 bits in 16, of 8 bits in 16, of classes in 16.
+  @Test(arguments: [1, 2, 255, 256, 4095, 32767, 65280, 65535] as [UInt16])
+  func twoLevelsOf16BitsAreAMask(level: UInt16) throws {
+    let expected: [UInt8] = [0, 255, 255, 0]
+    for mask in [deep([0, level, level, 0]), deep([0, level, level, 0]).rgb] {
+      #expect(try mask.trueMaskLevels(source: "").samples == expected)
+      if level < 33024 { #expect(try mask.maskLevels(source: "").samples == expected) }
+    }
+    // The object in alpha, below one colour.
+    let cutout = deep([7, 7, 7, 7].map { $0 * 900 }).rgb.withAlpha(deep([0, level, level, 0]))
+    #expect(try cutout.trueMaskLevels(source: "").samples == expected)
+  }
+
+  @Test func darkMasksOf16BitsAreStretchedAtTheirDepth() throws {
+    #expect(try deep([0, 2048, 4095]).trueMaskLevels(source: "").samples == [0, 128, 255])
+    #expect(try deep([1000, 1001]).trueMaskLevels(source: "").samples == [0, 255])
+    #expect(try deep([9, 9]).trueMaskLevels(source: "").samples == [255, 255])
+    #expect(try deep([0, 0]).trueMaskLevels(source: "").samples == [0, 0])
+    // Levels of 8 bits in a file of 16.
+    #expect(try deep([0, 64, 255]).maskLevels(source: "").samples == [0, 64, 255])
+  }
+
+  /// As before there was a rule for them: by the high byte.
+  @Test func otherMasksOf16BitsKeepTheirHighByte() throws {
+    for levels in [[0, 65535, 30000], [0, 40000], [0, 256, 40000], [33024, 33025], [65535, 65535]] as [[UInt16]] {
+      let mask = deep(levels)
+      #expect(try mask.trueMaskLevels(source: "") == mask.narrowed.trueMaskLevels(source: ""), "\(levels)")
+    }
+    for levels in [[0, 30000, 20000], [0, 300, 299], [500, 500], [0, 65535]] as [[UInt16]] {
+      #expect(try deep(levels).maskLevels(source: "") == deep(levels).narrowed, "\(levels)")
+    }
+    let photo = deep([0, 9000, 60000, 65535, 100, 30000, 2000, 300], channels: .rgba)
+    #expect(throws: EvaluationError.transparent(source: "cut.png")) { try photo.maskLevels(source: "cut.png") }
+  }
+
   @Test func mapsBecomeLevels() throws {
     let map = Image<Float>(width: 4, height: 1, channels: .gray, samples: [0, 0.5, 0.9999, 1])
     #expect(try Image<UInt8>(levelsOf: map, source: "").samples == [0, 127, 254, 255])

@@ -31,6 +31,17 @@ struct OutputTests {
     }
   }
 
+  /// HTML knows no control characters, and whoever prints a page on a terminal is not to obey them.
+  @Test func controlCharactersAreShownAsEscapes() throws {
+    let odd = "a\u{1B}[2J\u{7}b\u{9B}c\u{202E}d\ne"
+    let page = try Report(title: odd, evaluation([odd, "plain"])).html { _ in [(odd, mask)] }
+    for shown in ["<title>a\\u{1B}[2J\\u{7}b\\u{9B}c\\u{202E}d\\ne</title>", "<h3>a\\u{1B}[2J", "of a\\u{1B}[2J"] {
+      #expect(page.contains(shown), "\(shown)")
+    }
+    #expect(!page.unicodeScalars.contains { $0 != "\n" && ($0.value < 32 || (0x7F..<0xA0).contains($0.value)) })
+    #expect(!page.unicodeScalars.contains("\u{202E}"))
+  }
+
   /// The page is well-formed XML but for its first line, refers to no other file, and shows names as they are.
   @Test func thePageIsWholeAndEscaped() throws {
     let page = try Report(title: "\(name) against <b>", evaluation([name, "plain"])).html { pair in

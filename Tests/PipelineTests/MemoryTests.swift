@@ -43,6 +43,33 @@ struct MemoryTests {
     #expect(photo.bytes == plain + 96_000_000)
   }
 
+  /// Megabytes that photos of 4000×3000 pixels took beside the network, as the program was measured.
+  @Test func photosTakeWhatIsTold() {
+    func expect(
+      _ measured: Double, _ change: (inout PhotoMemory) -> Void, sourceLocation: SourceLocation = #_sourceLocation
+    ) {
+      var photo = PhotoMemory(width: 4000, height: 3000)
+      change(&photo)
+      let told = Double(photo.likelyBytes) / 1e6
+      #expect((0.85...1.15).contains(told / measured), "\(told) MB", sourceLocation: sourceLocation)
+    }
+    expect(27) { $0.isReduced = true }  // mask, JPEG
+    expect(60) { _ in }  // mask, PNG
+    expect(126) { $0.pictures = 1 }  // cutout
+    expect(158) { ($0.pictures, $0.isMatted) = (1, true) }  // cutout -a
+    expect(349) { ($0.pictures, $0.webPictures) = (1, 1) }  // cutout, WebP
+  }
+
+  @Test func whatIsTakenIsNotPlannedWith() throws {
+    let plan = try MemoryPlan(
+      limit: gigabyte, taken: 700 * megabyte, cores: 8, jobs: 100, shared: 30 * megabyte, each: 70 * megabyte)
+    #expect(plan.workers == 1 && plan.room == 224 * megabyte && plan.photos == plan.room)
+    #expect(throws: PipelineError.self) {
+      try MemoryPlan(
+        limit: gigabyte, taken: 950 * megabyte, cores: 1, jobs: 1, shared: 30 * megabyte, each: 70 * megabyte)
+    }
+  }
+
   @Test func theGateLetsThroughWhatFits() {
     let gate = MemoryGate(budget: 256 << 20)
     let now = Atomic<Int>(0), most = Atomic<Int>(0)

@@ -156,6 +156,27 @@ import Testing
     ] { #expect(text.hasPrefix("node ") && text.hasSuffix(words), "\(text)") }
   }
 
+  /// A convolution must be the network's in all that it does, not in its weight's shape only.
+  @Test func convolutionsThatGoOverTheirMapsOtherwiseAreRefused() {
+    func text(_ number: Int, named name: String? = nil, _ key: String, _ value: ExportedModel.Attribute) -> String {
+      outcome { model in
+        let index = model.index(of: "Conv", number), node = model.model.graph.node[index]
+        if let name { model.model.graph.node[index].name = name }
+        model.model.graph.node[index].attribute =
+          node.attribute.filter { $0.name != key } + ExportedModel.node("", [], "", named: "", [key: value]).attribute
+      }
+    }
+    for (text, words) in [
+      (text(5, "strides", .numbers([2, 2])), "expected strides [1, 1], found [2, 2]"),
+      (text(118, "pads", .numbers([1, 1, 1, 1])), "expected pads [0, 0, 0, 0], found [1, 1, 1, 1]"),
+      (text(0, "group", .number(3)), "expected group 1, found 3"),
+      // A layer whose taps lie two apart.
+      (text(7, "dilations", .numbers([1, 1])), "expected dilations [2, 2], found [1, 1]"),
+      (text(3, "auto_pad", .text("VALID")), "expected auto_pad NOTSET, found VALID"),
+    ] { #expect(text.hasPrefix("node Conv_") && text.contains(", Conv: \(words), which is not what "), "\(text)") }
+    #expect(text(5, named: "", "strides", .numbers([2, 2])).hasPrefix("Conv number 5: expected strides"))
+  }
+
   @Test func mapsOfOtherPlacesAreRefused() {
     // A loop: the sixth node takes what the tenth makes.
     let loop = outcome { $0.model.graph.node[5].input[0] = $0.model.graph.node[9].output[0] }

@@ -67,7 +67,7 @@ struct ExportedModel {
   var outcome: String {
     do {
       let file = try TemporaryFile(model.serializedData())
-      return try Conversion(FilePath(file.path)).summary
+      return try Conversion(FilePath(file.path)).summary.joined(separator: "\n")
     } catch { return String("\(error)".drop { $0 != ":" }.dropFirst(2)) }
   }
 

@@ -45,6 +45,52 @@ import Testing
     return node
   }
 
+  private func attribute(_ name: String, _ numbers: [Int64]) -> Onnx_AttributeProto {
+    var attribute = Onnx_AttributeProto()
+    (attribute.name, attribute.ints) = (name, numbers)
+    return attribute
+  }
+
+  /// What ONNX says of a convolution, with its defaults, after a way through the encoding.
+  private func geometry(_ attributes: [Onnx_AttributeProto]) throws -> ConvolutionGeometry {
+    var model = try Onnx_ModelProto(serializedBytes: try Data(contentsOf: URL(filePath: fixture("raw.onnx"))))
+    model.graph.node[0].attribute = attributes
+    let file = try TemporaryFile(model.serializedData())
+    return try #require(try WeightFile.read(path: file.path).graph).convolutions[0].geometry
+  }
+
+  @Test func attributesOfConvolutionsAreRead() throws {
+    #expect(try geometry([]) == ConvolutionGeometry())
+    var group = Onnx_AttributeProto(), auto = Onnx_AttributeProto()
+    (group.name, group.i, auto.name, auto.s) = ("group", 2, "auto_pad", Data("SAME_UPPER".utf8))
+    let read = try geometry([
+      attribute("strides", [2, 1]), attribute("dilations", [4, 8]), attribute("pads", [1, 2, 3, 4]),
+      attribute("kernel_shape", [3, 3]), group, auto,
+    ])
+    #expect(read.strides == [2, 1] && read.dilations == [4, 8] && read.pads == [1, 2, 3, 4])
+    #expect(read.group == 2 && read.autoPad == "SAME_UPPER")
+  }
+
+  @Test func whatDiffersFromTheNetworksIsNamed() {
+    func difference(
+      _ dilation: Int = 2, kernel: Int = 3, _ change: (inout ConvolutionGeometry) -> Void = { _ in }
+    ) -> String? {
+      var geometry = ConvolutionGeometry()
+      geometry.pads = Array(repeating: 2 * (kernel - 1) / 2, count: 4)
+      geometry.dilations = [2, 2]
+      change(&geometry)
+      return geometry.difference(kernel: kernel, dilation: dilation)
+    }
+    #expect(difference() == nil && difference(kernel: 1) == nil)
+    #expect(difference { ($0.autoPad, $0.pads) = ("SAME_UPPER", []) } == nil)
+    #expect(difference { $0.strides = [2, 2] } == "expected strides [1, 1], found [2, 2]")
+    #expect(difference(4) == "expected dilations [4, 4], found [2, 2]")
+    #expect(difference { $0.pads = [2, 2, 2, 1] } == "expected pads [2, 2, 2, 2], found [2, 2, 2, 1]")
+    #expect(difference { $0.pads = [] } == "expected pads [2, 2, 2, 2], found []")
+    #expect(difference { $0.group = 3 } == "expected group 1, found 3")
+    #expect(difference { $0.autoPad = "VALID" } == "expected auto_pad NOTSET, found VALID")
+  }
+
   /// Such a graph would have its picture normalised twice.
   @Test(arguments: ["Sub", "Div", "Mul", "Add", "Transpose", "Resize", "BatchNormalization", "Custom\u{1b}[2J"])
   func arithmeticBeforeTheFirstConvolutionIsRefused(kind: String) throws {

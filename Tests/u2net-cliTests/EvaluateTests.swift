@@ -39,6 +39,38 @@ struct EvaluateTests {
     }
   }
 
+  /// Masks of two levels are the same masks whatever the levels are, in 8 bits or in 16, and predictions, too.
+  @Test(arguments: [1, 255, 4095, 65535] as [UInt16]) func masksOf16BitsKeepTheirObject(level: UInt16) throws {
+    try withFolder { folder in
+      try write("\(folder)/p/a.png", size: 10)
+      try write("\(folder)/t/a.png", size: 12)
+      for (name, size) in [("p", 10), ("t", 12)] {
+        try FileManager.default.createDirectory(atPath: "\(folder)/\(name)16", withIntermediateDirectories: true)
+        let samples = (0..<30 * 40).map { i -> UInt16 in i % 40 < size && i / 40 < size ? level : 0 }
+        let mask = Image<UInt16>(width: 40, height: 30, channels: .gray, samples: samples)
+        try Data(mask.pngData()).write(to: URL(filePath: "\(folder)/\(name)16/a.png"))
+      }
+      func scores(_ predictions: String, _ masks: String) throws -> Outcome {
+        try run(["evaluate", "--predictions", "\(folder)/\(predictions)", "--masks", "\(folder)/\(masks)", "--json"])
+      }
+      let expected = try scores("p", "t")
+      for (predictions, masks) in [("p16", "t"), ("p", "t16"), ("p16", "t16")] {
+        let result = try scores(predictions, masks)
+        #expect(result.code == 0 && result.output == expected.output && result.errors.isEmpty, "\(result.errors)")
+      }
+    }
+  }
+
+  @Test func emptyPredictionsAreRemarked() throws {
+    try withFolder { folder in
+      try write("\(folder)/p/black.png", size: 0)
+      try write("\(folder)/t/black.png", size: 12)
+      let result = try run(["evaluate", "--predictions", "\(folder)/p", "--masks", "\(folder)/t", "--json"])
+      #expect(result.code == 0 && result.errors.contains("p/black.png: nothing is predicted here"), "\(result.errors)")
+      #expect(result.text.contains("\"empty_predictions\" : [\n"), "\(result.text)")
+    }
+  }
+
   @Test func aModelScoresAsItsMasksDo() throws {
     try withFolder { folder in
       try FileManager.default.createDirectory(atPath: "\(folder)/photos", withIntermediateDirectories: true)

@@ -1,5 +1,4 @@
 import Foundation
-import Synchronization
 import Testing
 
 struct WeightsTests {
@@ -14,6 +13,23 @@ struct WeightsTests {
         try run(["mask", photo("chelsea.png"), "-o", "-", "--input-size", "64", "--weights", $0]).output
       }
       #expect(masks[0] == masks[1] && masks[0] == masks[2] && !masks[0].isEmpty)
+    }
+  }
+
+  /// What a terminal would obey is shown as an escape, on standard output, too.
+  @Test func namesAreEscaped() throws {
+    try withFolder { folder in
+      let odd = "\(folder)/a\u{1B}[2J\u{9B}b"
+      try FileManager.default.createDirectory(atPath: odd, withIntermediateDirectories: true)
+      try FileManager.default.copyItem(atPath: lite, toPath: "\(odd)/u2net-lite.safetensors")
+      for arguments in [
+        ["convert", "\(odd)/u2net-lite.safetensors", "\(odd)/out.safetensors"],
+        ["weights", "--cache", odd], ["weights", "lite", "--cache", odd],
+      ] {
+        let result = try run(arguments)
+        #expect(result.code == 0 && result.text.contains("/a\\u{1B}[2J\\u{9B}b/"), "\(result.text)")
+        #expect(!result.text.unicodeScalars.contains { $0 == "\u{1B}" || $0 == "\u{9B}" })
+      }
     }
   }
 
@@ -198,19 +214,38 @@ struct WeightsTests {
   }
 
   /// Two at a time do not write to the same file; the second waits, and begins with what the first has left.
-  @Test func twoDownloadsAtOnceDoNotMix() throws {
+  @Test(.timeLimit(.minutes(2))) func twoDownloadsAtOnceDoNotMix() throws {
     try withFolder { folder in
-      let cache = "\(folder)/cache"
-      let script = "for i in 1 2 3 4 5; do printf x$i; sleep 0.1; done; [ $offset -ge 10 ] || exit 22"
-      let outcomes = Mutex<[Outcome]>([])
-      DispatchQueue.concurrentPerform(iterations: 2) { _ in
-        if let outcome = try? download(script, cache: cache) { outcomes.withLock { $0.append(outcome) } }
+      let cache = "\(folder)/cache", go = "\(folder)/go"
+      // The first does not go on before the second has said that it waits.
+      let tools = try curl(
+        """
+        while [ ! -e '\(go)' ]; do sleep 0.05; done
+        for i in 1 2 3 4 5; do printf x$i; sleep 0.1; done; [ $offset -ge 10 ] || exit 22
+        """, beside: cache)
+      let both = try (0..<2).map { number in
+        let process = Process(), errors = URL(filePath: "\(folder)/errors\(number)")
+        process.executableURL = executable()
+        process.arguments = ["weights", "full", "--url", "http://localhost/x", "--cache", cache]
+        process.environment = ProcessInfo.processInfo.environment.merging(path(with: tools)) { $1 }
+        process.standardOutput = FileHandle.nullDevice
+        try Data().write(to: errors)
+        process.standardError = try FileHandle(forWritingTo: errors)
+        try process.run()
+        return (process: process, errors: errors)
       }
-      let both = outcomes.withLock { $0 }.sorted { $0.errors.utf8.count < $1.errors.utf8.count }
-      #expect(both.count == 2 && both.contains { $0.errors.contains("another process is downloading this") })
+      func errors() throws -> [String] { try both.map { try String(contentsOf: $0.errors, encoding: .utf8) } }
+      let waits = "another process is downloading this"
+      while try !errors().contains(where: { $0.contains(waits) }), both.allSatisfy(\.process.isRunning) {
+        usleep(20_000)
+      }
+      try Data().write(to: URL(filePath: go))
+      for (process, _) in both { process.waitUntilExit() }
+      let told = try errors()
+      #expect(told.count { $0.contains(waits) } == 1, "\(told)")
       let whole = try download("printf x1x2x3x4x5x1x2x3x4x5", cache: "\(folder)/other")
-      func found(_ outcome: Outcome) -> Substring? { outcome.errors.split(separator: "found ").last }
-      #expect(both.contains { found($0) == found(whole) }, "\(both.map(\.errors))")
+      func found(_ errors: String) -> Substring? { errors.split(separator: "found ").last }
+      #expect(told.contains { found($0) == found(whole.errors) }, "\(told)")
     }
   }
 

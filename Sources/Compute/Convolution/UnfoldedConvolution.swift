@@ -33,11 +33,19 @@ struct UnfoldedConvolution: Sendable {
     planes = OwnedBuffer(count: layer.input)
     let strip = 2 * kernels.lanes, strips = (out.pixels + strip - 1) / strip
     jobPixels = (strips + 15) / 16 * strip
-    jobChannels = strips >= 8 ? layer.output : max(16, (layer.output + 3) / 4)
+    jobChannels = Self.jobChannels(layer, strips: strips)
+  }
+
+  private static func jobChannels(_ layer: Convolution, strips: Int) -> Int {
+    strips >= 8 ? layer.output : max(16, (layer.output + 3) / 4)
   }
 
   /// Columns and products of a strip.
-  var scratchSize: Scratch.Size { Scratch.Size(each: (depth + jobChannels) * strip) }
+  static func scratchSize(_ layer: Convolution, out: MapShape, lanes: Int) -> Scratch.Size {
+    let strip = 2 * lanes, strips = (out.pixels + strip - 1) / strip
+    return Scratch.Size(
+      each: (layer.input * layer.kernel * layer.kernel + jobChannels(layer, strips: strips)) * strip)
+  }
 
   /// - Parameter destination: [O, H, W].
   func phase(into destination: UnsafeMutablePointer<Float>, _ scratch: Scratch) -> Phase {

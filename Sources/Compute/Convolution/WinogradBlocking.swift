@@ -21,6 +21,17 @@ package struct WinogradBlocking: Sendable {
   let sharesTiles: Bool
   /// Tiles a job takes from the matrix product on.
   let jobTiles: Int
+  /// Where the transformed weights are.
+  let weightPlace: WeightPlace
+
+  enum WeightPlace {
+    /// Kept, all of them.
+    case ready
+    /// All of them, made at the start of a run in the memory that workers share.
+    case shared
+    /// Nowhere; each group is transformed when its turn comes.
+    case onTheWay
+  }
 
   /// V may take this many floats of a core's cache; P and the stream of U come on top. Measured on a core with 1 MB of L2:
   /// 50,000 to 70,000 do alike, half and twice as many take 2 % longer, four times as many 7 %.
@@ -33,17 +44,20 @@ package struct WinogradBlocking: Sendable {
   private static let manyWeights = 250_000
 
   /// - Parameters:
-  ///   - depth: lanes of the input blocks, without the padding after the last channel.
+  ///   - sources: channels of the input maps, which are read as one.
+  ///   - results: channels of the maps that get the result's channels in turn.
   ///   - out: shape of the result, of which there are `images`.
   init(
-    _ layer: Convolution, m: Int, inputBlocks: Int, depth: Int, outputBlocks: Int, out: MapShape, images: Int,
-    kernels: Kernels, weightUse: WinogradConvolution.WeightUse
+    _ layer: Convolution, m: Int, sources: [Int], results: [Int], out: MapShape, images: Int, kernels: Kernels,
+    weightUse: WinogradConvolution.WeightUse
   ) {
+    let lanes = kernels.lanes
+    func blocks(_ channels: [Int]) -> Int { channels.reduce(0) { $0 + StoredMap.blocks($1, lanes: lanes) } }
     self.m = m
-    lanes = kernels.lanes
-    self.inputBlocks = inputBlocks
-    self.outputBlocks = outputBlocks
-    self.depth = depth
+    self.lanes = lanes
+    inputBlocks = blocks(sources)
+    outputBlocks = blocks(results)
+    depth = blocks(sources.dropLast()) * lanes + (sources.last ?? 0)
     let (tiling, tilesOfImage) = Self.tiles(out, dilation: layer.dilation, m: m)
     self.tiling = tiling
     tiles = images * tilesOfImage
@@ -61,6 +75,14 @@ package struct WinogradBlocking: Sendable {
       let least = hasManyWeights ? Self.leastTiles : 1
       jobTiles = (max(least, min(cached, shared, 96)) + rows - 1) / rows * rows
     }
+    // Whether a run needs the weights of a group more than once.
+    let reusesWeights = !sharesTiles || jobTiles < tiles
+    weightPlace =
+      switch weightUse {
+      case .everyRun: reusesWeights ? .shared : .onTheWay
+      case .aheadIfReused where !reusesWeights: .onTheWay
+      case .ahead, .aheadIfReused: .ready
+      }
   }
 
   /// Where the tiles of a map lie, and how many there are.
@@ -81,8 +103,6 @@ package struct WinogradBlocking: Sendable {
   var parts: Int { (tiles + jobTiles - 1) / jobTiles }
   /// Tiles of job `part`.
   func tiles(ofPart part: Int) -> Range<Int> { part * jobTiles..<min((part + 1) * jobTiles, tiles) }
-  /// Whether a run needs the weights of a group more than once.
-  var reusesWeights: Bool { !sharesTiles || jobTiles < tiles }
   var groupLanes: Int { vectors * lanes }
   var rowOfV: Int { inputBlocks * lanes }
   /// Distances between the n² matrices, kept off multiples of 4096 bytes, which would all fall into one cache set.
@@ -103,6 +123,16 @@ package struct WinogradBlocking: Sendable {
   var chunk: Int { min(depth, 128) }
   /// Floats of such a row's n matrices, each; kept off powers of two as `strideOfV`.
   var rowOfU: Int { chunk * groupLanes + 16 }
+
+  /// Memory that a run needs.
+  var scratchSize: Scratch.Size {
+    let (shared, each) = sharesTiles ? (countOfV, countOfP) : (0, countOfV + countOfP)
+    return switch weightPlace {
+    case .ready: Scratch.Size(shared: shared, each: each)
+    case .shared: Scratch.Size(shared: shared + countOfU, each: max(each, countOfPacked))
+    case .onTheWay: Scratch.Size(shared: shared, each: each + n * rowOfU + chunk * kernelsOfChannel)
+    }
+  }
 }
 
 extension WinogradBlocking: CustomStringConvertible {

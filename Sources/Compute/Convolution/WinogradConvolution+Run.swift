@@ -3,17 +3,7 @@ import U2NetCKernels
 /// What a Winograd convolution does in a run, and what it needs for it.
 extension WinogradConvolution {
   /// Memory that a run needs.
-  package var scratchSize: Scratch.Size {
-    let (v, p) = (blocking.countOfV, blocking.countOfP)
-    let (shared, each) = blocking.sharesTiles ? (v, p) : (0, v + p)
-    return switch weights {
-    case .ready: Scratch.Size(shared: shared, each: each)
-    case .shared: Scratch.Size(shared: shared + blocking.countOfU, each: max(each, blocking.countOfPacked))
-    case .onTheWay:
-      Scratch.Size(
-        shared: shared, each: each + blocking.n * blocking.rowOfU + blocking.chunk * blocking.kernelsOfChannel)
-    }
-  }
+  package var scratchSize: Scratch.Size { blocking.scratchSize }
 
   /// What a run does.
   /// - Parameter stopwatch: gets the times of transforms and products.

@@ -62,7 +62,7 @@ package struct WinogradConvolution: @unchecked Sendable {  // The jobs of a phas
     self.channel = channel
 
     let blocking = WinogradBlocking(
-      layer, m: m, inputBlocks: blocks.buffer.count, depth: channel.count, outputBlocks: destination.blocks.count,
+      layer, m: m, sources: sources.map(\.shape.channels), results: destination.maps.map(\.shape.channels),
       out: out, images: destination.maps[0].images, kernels: kernels, weightUse: weightUse)
     self.blocking = blocking
     tiling = OwnedBuffer([blocking.tiling])
@@ -84,11 +84,11 @@ package struct WinogradConvolution: @unchecked Sendable {  // The jobs of a phas
           streams: streams && block.residual != UnsafeMutablePointer(block.out) ? 1 : 0)
       })
     self.values = values
-    switch (other?.weights, weightUse) {
+    switch (other?.weights, blocking.weightPlace) {
     case (.ready(let u)?, _): weights = .ready(u)
-    case (_, .everyRun): weights = blocking.reusesWeights ? .shared : .onTheWay
-    case (_, .aheadIfReused) where !blocking.reusesWeights: weights = .onTheWay
-    default:
+    case (_, .shared): weights = .shared
+    case (_, .onTheWay): weights = .onTheWay
+    case (_, .ready):
       let u = OwnedFloats(count: blocking.countOfU)
       weights = .ready(u)
       transformAllWeights(into: u, pool)

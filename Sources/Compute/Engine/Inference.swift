@@ -17,6 +17,8 @@ public final class Inference {
 
     public init() {}
 
+    var weightUse: WinogradConvolution.WeightUse { transformsWeightsAhead ? .ahead : .aheadIfReused }
+
     func schedule(_ graph: Graph, outputs: [Graph.ID]) -> Schedule {
       Schedule(graph, outputs: outputs) { ConvolutionPlan($0, sources: $1, out: $2, options: self) }
     }
@@ -37,11 +39,12 @@ public final class Inference {
     public let transformShare: Double?
   }
 
-  private let operators: [Operator]
+  let operators: [Operator]
   /// What each operator does, with its scratch memory, ready before the first run: a pass allocates nothing.
   private let phases: [[Phase]]
   private let stopwatch: Stopwatch
-  private let arena: OwnedFloats
+  let arena: OwnedFloats
+  let scratch: Scratch
   private let graph: Graph
   private let nodes: [Graph.ID]
   /// Those that one that shares the transformed weights needs.
@@ -88,7 +91,8 @@ public final class Inference {
       Operator(
         step, parameters: parameters, options: options, sharing: other?.operators[index], pool: pool, stored: stored)
     }
-    let scratch = Scratch(operators.reduce(Scratch.Size()) { $0.union($1.scratchSize) }, workers: pool.threads)
+    let scratch = Scratch(schedule.needs(options).scratch, workers: pool.threads)
+    self.scratch = scratch
     let stopwatch = Stopwatch(workers: pool.threads)
     self.stopwatch = stopwatch
     phases = operators.map { $0.phases(scratch, kernels: kernels, stopwatch: stopwatch) }

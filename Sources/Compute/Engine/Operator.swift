@@ -44,7 +44,7 @@ struct Operator: @unchecked Sendable {  // The jobs of a phase share out what th
           WinogradConvolution(
             layer, its, sources: operands,
             into: .init(result, residual: residual, pooled: pooled), m: m, kernels: options.kernels,
-            weightUse: options.transformsWeightsAhead ? .ahead : .aheadIfReused, sharing: other?.winograd, pool: pool))
+            weightUse: options.weightUse, sharing: other?.winograd, pool: pool))
       case .single: work = .single(SingleConvolution(layer, values(), sources: operands, kernels: options.kernels))
       case .pointwise:
         work = .pointwise(PointwiseConvolution(layer, values(), sources: operands, kernels: options.kernels))
@@ -59,22 +59,6 @@ struct Operator: @unchecked Sendable {  // The jobs of a phase share out what th
     case .join: work = .join
     }
   }
-
-  /// Whether everything is planar, so that a planar algorithm needs no copies.
-  private var isPlanar: Bool { operands.allSatisfy(\.isPlanar) && result.isPlanar }
-
-  /// Memory that a run needs.
-  var scratchSize: Scratch.Size {
-    switch work {
-    case .winograd(let winograd): return winograd.scratchSize
-    case .unfolded(let unfolded): return Scratch.Size(shared: isPlanar ? 0 : copies, each: unfolded.scratchSize.each)
-    case .join: return Scratch.Size(shared: copies)
-    default: return Scratch.Size()
-    }
-  }
-
-  /// Floats of planar copies of all maps.
-  private var copies: Int { operands.reduce(0) { $0 + $1.shape.count } + result.shape.count }
 
   /// What a run does.
   func phases(_ scratch: Scratch, kernels: Kernels, stopwatch: Stopwatch) -> [Phase] {
@@ -215,7 +199,7 @@ struct Operator: @unchecked Sendable {  // The jobs of a phase share out what th
   /// The layer, if neither this nor one that shares its transformed weights needs the trained values any more.
   var readyLayer: LayerName? { winograd.flatMap { $0.isReady ? $0.layer.name : nil } }
 
-  private var winograd: WinogradConvolution? {
+  var winograd: WinogradConvolution? {
     if case .winograd(let convolution) = work { convolution } else { nil }
   }
 

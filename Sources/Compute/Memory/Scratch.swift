@@ -13,17 +13,24 @@ package struct Scratch: @unchecked Sendable {  // The jobs of a phase share out 
     package func union(_ other: Size) -> Size {
       Size(shared: max(shared, other.shared), each: max(each, other.each))
     }
+
+    fileprivate var aligned: Size {
+      func aligned(_ count: Int) -> Int {
+        (count + ArenaPlan.alignment - 1) / ArenaPlan.alignment * ArenaPlan.alignment
+      }
+      return Size(shared: aligned(shared), each: aligned(each))
+    }
+
+    /// Floats in all.
+    package func count(workers: Int) -> Int { aligned.shared + workers * aligned.each }
   }
 
   private let memory: OwnedFloats
   private let size: Size
 
   package init(_ size: Size, workers: Int) {
-    func aligned(_ count: Int) -> Int {
-      (count + ArenaPlan.alignment - 1) / ArenaPlan.alignment * ArenaPlan.alignment
-    }
-    self.size = Size(shared: aligned(size.shared), each: aligned(size.each))
-    memory = OwnedFloats(count: self.size.shared + workers * self.size.each)
+    self.size = size.aligned
+    memory = OwnedFloats(count: size.count(workers: workers))
   }
 
   /// Floats in all.

@@ -2,6 +2,7 @@ import U2NetReports
 import U2NetPlatform
 import U2NetEvaluation
 import U2NetImageFiles
+import U2NetMachine
 import U2NetSafetensors
 import U2NetNetwork
 
@@ -210,6 +211,7 @@ extension Ablation {
         var options = SaliencyDetector.Options()
         (options.inputSize, options.threads) = (plan.side, self.options.threads)
         let network = try TrainedNetwork(safetensors: path(of: result.runs[0].run), kinds: plan.kinds)
+        _ = try SaliencyDetector.photosAtOnce(network, options: options, atMost: 1)
         let detector = SaliencyDetector(network, options: options)
         for (index, photo) in photos.enumerated() {
           figures[index].append(
@@ -228,6 +230,8 @@ extension Ablation {
       throw .image(error)
     } catch let error as WeightFileError {
       throw .weights(error)
+    } catch let error as MemoryShortage {
+      throw .memory(error)
     } catch let error as TrainingError {
       throw error
     } catch {

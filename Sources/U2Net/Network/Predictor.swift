@@ -24,14 +24,32 @@ public final class Predictor {
     precondition(min(height, width) >= 32, "the network needs at least 32×32 pixels, not \(height)×\(width)")
     self.height = height
     self.width = width
-    let recorder = GraphRecorder()
-    let channels = network.configuration.encoders[0].block.widths.input
-    let image = recorder.input(MapShape(channels: channels, height: height, width: width))
-    let logits = U2Net(network.configuration)(image, on: recorder)
-    let outputs = (maps == .all ? logits.all : [logits.fused]).map(recorder.sigmoid)
+    let (graph, outputs) = Self.graph(network.configuration, height: height, width: width, maps: maps)
     inference = Inference(
-      recorder.graph, outputs: outputs, parameters: network.parameters, pool: .shared(threads: threads),
-      options: options)
+      graph, outputs: outputs, parameters: network.parameters, pool: .shared(threads: threads), options: options)
+  }
+
+  private static func graph(
+    _ configuration: Configuration, height: Int, width: Int, maps: Maps
+  ) -> (graph: Graph, outputs: [Graph.ID]) {
+    let recorder = GraphRecorder()
+    let channels = configuration.encoders[0].block.widths.input
+    let image = recorder.input(MapShape(channels: channels, height: height, width: width))
+    let logits = U2Net(configuration)(image, on: recorder)
+    let outputs = (maps == .all ? logits.all : [logits.fused]).map(recorder.sigmoid)
+    return (recorder.graph, outputs)
+  }
+
+  /// What a predictor takes.
+  public var memory: Inference.Memory { inference.memory }
+
+  /// What a predictor will take, to be known before there is one; parameters as for `init`.
+  public static func memory(
+    _ configuration: Configuration, height: Int, width: Int, maps: Maps = .fused, threads: Int,
+    options: Inference.Options = Inference.Options()
+  ) -> Inference.Memory {
+    let (graph, outputs) = graph(configuration, height: height, width: width, maps: maps)
+    return Inference.memory(graph, outputs: outputs, threads: threads, options: options)
   }
 
   /// One more of the same kind, for another caller at the same time: it shares the transformed weights.

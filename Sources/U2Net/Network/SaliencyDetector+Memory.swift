@@ -1,25 +1,50 @@
 import U2NetCompute
+import U2NetMachine
 
 extension SaliencyDetector {
   /// What a detector takes in bytes, to be known before there is one.
   public struct Memory: Equatable, Sendable {
-    /// Of the weights, once.
+    /// Of the weights, once: as they are and transformed, both of which are there while a detector is made.
     public let shared: Int
-    /// Of maps, for each photo at the same time.
+    /// Of maps and of what threads work in, for each photo at the same time; the photos themselves are not in it.
     public let each: Int
   }
 
   public static func memory(_ network: TrainedNetwork, options: Options = Options()) -> Memory {
-    let recorder = GraphRecorder(), size = options.inputSize
-    let channels = network.configuration.encoders[0].block.widths.input
-    let image = recorder.input(MapShape(channels: channels, height: size, width: size))
-    let logits = U2Net(network.configuration)(image, on: recorder)
-    let outputs = (options.sideOutputs ? logits.all : [logits.fused]).map(recorder.sigmoid)
+    var inference = Inference.Options()
+    inference.transformsWeightsAhead = !options.isForOnePhoto
+    let size = options.inputSize
+    let its = Predictor.memory(
+      network.configuration, height: size, width: size, maps: options.sideOutputs ? .all : .fused,
+      threads: options.threads, options: inference)
     let weights = network.parameters.values.reduce(0) { $0 + $1.weight.count } * MemoryLayout<Float>.size
-    // Winograd's transforms make of 3×3 weights up to 8×8: `Inference.Options.transformsWeightsAhead`.
-    let transformed = options.isForOnePhoto ? 0 : weights * 54 / 10
-    let planes = (channels + outputs.count) * size * size * MemoryLayout<Float>.size
-    return Memory(
-      shared: weights + transformed, each: Inference.mapBytes(recorder.graph, outputs: outputs) + planes)
+    // The input's planes, and each map as it is handed out.
+    let planes = (3 + (options.sideOutputs ? 7 : 1)) * size * size * MemoryLayout<Float>.size
+    return Memory(shared: weights + its.weights, each: its.maps + its.scratch + planes)
+  }
+
+  /// How many photos this process has the memory to look at at the same time.
+  /// - Parameters:
+  ///   - most: the answer where memory does not matter, ≥ 1.
+  ///   - photo: bytes that each photo takes beside the network.
+  ///   - limit: bytes that the process may take in all.
+  ///   - available: bytes that it may still take.
+  /// - Returns: 1 … `most`, for `Options.photosAtOnce`.
+  /// - Throws: if there is no room for one.
+  public static func photosAtOnce(
+    _ network: TrainedNetwork, options: Options = Options(), atMost most: Int, photo: Int = 0,
+    limit: Int = ResourceLimits.current.memory, available: Int = ResourceLimits.availableMemory
+  ) throws(MemoryShortage) -> Int {
+    precondition(most > 0, "\(most) photos at once")
+    let memory = memory(network, options: options)
+    let (each, overflows) = memory.each.addingReportingOverflow(photo)
+    guard !overflows, each <= available - memory.shared else {
+      throw MemoryShortage(
+        "a pass of the \(network.configuration.name) network at \(options.inputSize)×\(options.inputSize) pixels"
+          + (photo > 0 ? ", with its picture," : ""),
+        needed: overflows ? .max : memory.shared + each, limit: limit, available: available,
+        advice: "choose a smaller --input-size" + (photo > 0 ? " or smaller pictures" : ""))
+    }
+    return min(most, (available - memory.shared) / max(1, each))
   }
 }

@@ -1,6 +1,7 @@
 import U2NetCompute
 import U2NetPixels
 import U2NetMachine
+import U2NetMatting
 
 /// Finds the object that a photo is about: one call from photo to mask.
 ///
@@ -48,19 +49,24 @@ public final class SaliencyDetector: Sendable {
   }
 
   /// What stands out in `photo`.
+  ///
+  /// What is transparent is background: the network sees the photo over black or over white, whatever stands out more
+  /// from what is visible, whichever colours the file has where nobody sees them.
   /// - Parameters:
   ///   - width, height: the size that masks are made at, the photo's if nil: for a photo that was decoded at less than its
   ///     full size.
   public func detect(in photo: Image<UInt8>, width: Int? = nil, height: Int? = nil) -> Saliency {
-    detect(width: width ?? photo.width, height: height ?? photo.height) { planes in
-      options.preprocessing.fill(planes, from: photo, size: options.inputSize, threads: options.threads)
+    let seen = photo.overContrast(threads: options.threads)
+    return detect(width: width ?? photo.width, height: height ?? photo.height) { planes in
+      options.preprocessing.fill(planes, from: seen, size: options.inputSize, threads: options.threads)
     }
   }
 
-  /// What stands out in a photo that lies in memory, which is read there: equal to the bit to `detect(in:width:height:)` of an
-  /// image with the same pixels, and as there alpha does not count.
+  /// What stands out in a photo that lies in memory, which is read there, unless it has alpha: equal to the bit to
+  /// `detect(in:width:height:)` of an image with the same pixels.
   public func detect(in photo: PixelBuffer) -> Saliency {
-    detect(width: photo.width, height: photo.height) { planes in
+    if photo.layout.channels.hasAlpha { return detect(in: Image(photo)) }
+    return detect(width: photo.width, height: photo.height) { planes in
       options.preprocessing.fill(planes, from: photo, size: options.inputSize, threads: options.threads)
     }
   }

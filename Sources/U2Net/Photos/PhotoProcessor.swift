@@ -28,6 +28,8 @@ public final class PhotoProcessor: Sendable {
   /// Threads that work on one photo.
   private let threads: Int
   private let gate: MemoryGate?
+  /// Bytes for a photo, beside the network.
+  private let room: Int
 
   /// - Parameters:
   ///   - network: lite, whose weights are built in, unless told otherwise.
@@ -46,26 +48,57 @@ public final class PhotoProcessor: Sendable {
     try settings.validate()
     self.settings = settings
     var detection = settings.detection
+    let taken = max(0, ResourceLimits.current.memory - ResourceLimits.availableMemory)
     switch workload {
     case .onePhoto:
       (photosAtOnce, threads, gate) = (1, cores, nil)
       detection.isForOnePhoto = true
-      if settings.inputSize > 320 {  // At the usual size it fits everywhere.
+      detection.threads = cores
+      if settings.inputSize <= 320, memoryLimit - taken > Self.plenty {
+        room = memoryLimit - taken - Self.plenty / 2
+      } else {
         let memory = SaliencyDetector.memory(network, options: detection)
-        _ = try MemoryPlan(limit: memoryLimit, cores: 1, jobs: 1, shared: memory.shared, each: memory.each)
+        room =
+          try MemoryPlan(
+            limit: memoryLimit, taken: taken, cores: 1, jobs: 1, shared: memory.shared, each: memory.each
+          ).room
       }
     case .manyPhotos(let count):
       precondition(count > 0, "\(count) photos are none")
       let memory = SaliencyDetector.memory(network, options: detection)
       let plan = try MemoryPlan(
-        limit: memoryLimit, cores: cores, jobs: count, shared: memory.shared, each: memory.each)
-      (photosAtOnce, threads) = (plan.workers, max(1, cores / plan.workers))
+        limit: memoryLimit, taken: taken, cores: cores, jobs: count, shared: memory.shared, each: memory.each)
+      (photosAtOnce, threads, room) = (plan.workers, max(1, cores / plan.workers), plan.room)
       gate = MemoryGate(budget: plan.photos)
     }
     backdrop = try settings.cutout.background.map { try Backdrop($0, remark: remark) }
     detection.threads = threads
     detection.photosAtOnce = photosAtOnce
     detector = SaliencyDetector(network, options: detection)
+  }
+
+  /// Bytes in which either network finds its place at the usual size twice over, so that nobody needs to know more.
+  private static let plenty = 2 << 30
+
+  /// Bytes that a photo and its results take, beside the network: an upper bound, of which most photos need a half.
+  ///
+  /// Photos are let through to be worked on at the same time as long as their sum is within the memory limit. What the network
+  /// takes says `SaliencyDetector.memory(_:options:)`, of `settings.detection`.
+  /// - Parameters:
+  ///   - width, height: of the photo in pixels.
+  ///   - is16Bit: whether there are 16 bits to a sample.
+  public func memory(
+    ofPhotoWidth width: Int, height: Int, is16Bit: Bool = false, into requests: [PhotoResult.Request]
+  ) -> Int {
+    memory(width: width, height: height, isDeep: is16Bit, requests).bytes
+  }
+
+  /// Bytes that a photo takes at most times, as measured on photos of 12 megapixels, within 15 %: a photo is refused if there
+  /// is less. Photos that are hard to solve for their alpha take more. Parameters as for `memory`.
+  public func likelyMemory(
+    ofPhotoWidth width: Int, height: Int, is16Bit: Bool = false, into requests: [PhotoResult.Request]
+  ) -> Int {
+    memory(width: width, height: height, isDeep: is16Bit, requests).likelyBytes
   }
 
   /// Makes results of one photo. It takes all the time that needs: call it from a thread, or use `results(of:into:)`.
@@ -85,7 +118,7 @@ public final class PhotoProcessor: Sendable {
   public func saliency(of photo: DecodedPhoto) throws(PhotoError) -> Saliency {
     let saliency =
       photo.buffer.map { detector.detect(in: $0) }
-      ?? detector.detect(in: photo.image.overContrast(threads: threads), width: photo.width, height: photo.height)
+      ?? detector.detect(in: photo.image, width: photo.width, height: photo.height)
     guard saliency.isFinite else { throw .networkFailed(name: photo.name) }
     return saliency
   }
@@ -97,32 +130,35 @@ public final class PhotoProcessor: Sendable {
   ) throws -> Delivered {
     try settings.validate(for: requests)
     let photo = try OpenedPhoto(source, pixelLimit: settings.pixelLimit)
+    var memory = memory(width: photo.width, height: photo.height, isDeep: photo.isDeep, requests)
+    memory.isReduced = photo.canBeReduced && !needsPixels(requests) && !photo.channels.hasAlpha
+    guard memory.likelyBytes <= room else {
+      throw ImageError.outOfMemory(source: photo.name, width: photo.width, height: photo.height)
+    }
     guard let gate else { return try deliver(process(photo, requests, &report, remark)) }
-    let memory = memory(
-      ofPhotoWidth: photo.width, height: photo.height, is16Bit: photo.isDeep, into: requests)
-    return try gate.with(memory.saturatingSum(photo.byteCount)) {
+    return try gate.with(memory.bytes.saturatingSum(photo.byteCount)) {
       try deliver(process(photo, requests, &report, remark))
     }
   }
 
-  /// Bytes that a photo and its results take, beside the network: an upper bound, of which most photos need a half.
-  ///
-  /// Photos are let through to be worked on at the same time as long as their sum is within the memory limit. What the network
-  /// takes says `SaliencyDetector.memory(_:options:)`, of `settings.detection`.
-  /// - Parameters:
-  ///   - width, height: of the photo in pixels.
-  ///   - is16Bit: whether there are 16 bits to a sample.
-  public func memory(
-    ofPhotoWidth width: Int, height: Int, is16Bit: Bool = false, into requests: [PhotoResult.Request]
-  ) -> Int {
+  /// Whether anybody but the network needs the photo's pixels.
+  private func needsPixels(_ requests: [PhotoResult.Request]) -> Bool {
+    requests.contains(where: \.showsPhoto) || settings.mask.needsPixels
+      || settings.preprocessing.sufficientSides(inputSize: settings.inputSize) == nil
+  }
+
+  /// What a photo and its results take.
+  private func memory(width: Int, height: Int, isDeep: Bool, _ requests: [PhotoResult.Request]) -> PhotoMemory {
     var memory = PhotoMemory(width: width, height: height)
-    memory.isDeep = is16Bit
+    memory.isDeep = isDeep
+    memory.pictures = requests.count(where: \.showsPhoto)
+    memory.webPictures = requests.count { $0.showsPhoto && $0.format == .webP }
     memory.isMatted = settings.mask.matting != nil
     if let layout = settings.cutout.layout, requests.contains(where: \.showsPhoto) {
       let whole = PixelRect(x: 0, y: 0, width: width, height: height), size = layout.size(around: whole)
       memory.framedPixels = min(settings.pixelLimit, size.width.saturatingProduct(size.height))
     }
-    return memory.bytes
+    return memory
   }
 
   private func process(

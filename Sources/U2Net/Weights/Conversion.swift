@@ -16,15 +16,14 @@ package struct Conversion {
     network = try TrainedNetwork(file.contents)
   }
 
-  /// What was recognised.
-  package var summary: String {
+  /// What was recognised, line by line.
+  package var summary: [String] {
     let normalization = network.isNormalized ? "with batch normalisation" : "batch normalisation folded"
-    return """
-      read: \(path) (\(file.format))
-      SHA-256: \(file.sha256)
-      recognised: \(network.configuration.name) U²-Net, \(network.store.count) tensors, \
-      \(grouped(network.storedValues)) values, \(normalization)
-      """
+    return [
+      "read: \(path) (\(file.format))", "SHA-256: \(file.sha256)",
+      "recognised: \(network.configuration.name) U²-Net, \(network.store.count) tensors, "
+        + "\(grouped(network.storedValues)) values, \(normalization)",
+    ]
   }
 
   /// Writes the tensors with what is known of their origin.

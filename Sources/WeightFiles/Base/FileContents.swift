@@ -1,3 +1,4 @@
+import U2NetMachine
 import U2NetPlatform
 
 /// A file's bytes in memory of its own, aligned to a page.
@@ -7,10 +8,12 @@ package final class FileContents: @unchecked Sendable {  // Written before anybo
   let memory: UnsafeMutableRawBufferPointer
   package var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(memory) }
 
+  /// nil if there is no memory for that.
   /// - Parameter count: ≥ 1.
-  init(count: Int) {
-    guard let address = mmap(nil, count, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON, -1, 0), address != MAP_FAILED
-    else { preconditionFailure("no memory for \(count) bytes") }
+  init?(count: Int) {
+    guard count <= ResourceLimits.availableMemory,
+      let address = mmap(nil, count, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON, -1, 0), address != MAP_FAILED
+    else { return nil }
     memory = UnsafeMutableRawBufferPointer(start: address, count: count)
   }
 

@@ -1,8 +1,12 @@
+import U2NetMachine
+
 /// How much memory reading one file may still allocate, so that a small file cannot ask for a lot.
 package final class MemoryBudget {
   private let file: String
   private let limit: Int
   private var remaining: Int
+  /// What of memory the process may still take, but for what comes after reading.
+  private var available = ResourceLimits.availableMemory
 
   /// Never more than this.
   private static let most = 1 << 30
@@ -26,6 +30,8 @@ package final class MemoryBudget {
       throw WeightFileError(
         file: file, "expected to need at most \(most) of memory, found that it needs more")
     }
+    guard bytes <= available else { throw .shortage(file: file, needed: limit - remaining + bytes) }
     remaining -= bytes
+    available -= bytes
   }
 }

@@ -82,7 +82,8 @@ package final class SteadyFile: Sendable {
 
   /// All of the file.
   package func contents() throws(WeightFileError) -> FileContents {
-    let contents = FileContents(count: size), part = 1 << 22
+    guard let contents = FileContents(count: size) else { throw .shortage(file: name, needed: size) }
+    let part = 1 << 22
     // Large files on several threads: fresh memory costs as much time as the bytes in it.
     try concurrently((size + part - 1) / part, atMost: size < 4 * part ? 1 : 4) { index throws(WeightFileError) in
       let start = index * part

@@ -1,3 +1,5 @@
+import U2NetMachine
+
 /// What is wrong with a weight file: which file, where in it, and the problem with what was expected and found.
 public struct WeightFileError: Error, Equatable, Sendable, CustomStringConvertible {
   public enum Location: Equatable, Sendable {
@@ -34,6 +36,16 @@ extension WeightFileError.Location: CustomStringConvertible {
     case .member(let name, let offset?): "\(printable(name)), byte \(offset)"
     case .member(let name, nil): printable(name)
     }
+  }
+}
+
+extension WeightFileError {
+  /// There is no memory to read the file.
+  /// - Parameter needed: bytes, at least.
+  static func shortage(file: String, needed: Int) -> WeightFileError {
+    let shortage = MemoryShortage(
+      "reading the file", needed: needed, advice: "allow the process more, or use a smaller model")
+    return WeightFileError(file: file, "\(shortage)")
   }
 }
 

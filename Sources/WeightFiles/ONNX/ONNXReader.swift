@@ -32,7 +32,8 @@ enum ONNXReader {
         .init(
           node: node.name,
           weight: try weights.parameter(node.input[1]),
-          bias: try bias.map { name throws(WeightFileError) in try weights.parameter(name) }))
+          bias: try bias.map { name throws(WeightFileError) in try weights.parameter(name) },
+          geometry: .init(node)))
     }
     guard !convolutions.isEmpty else {
       throw WeightFileError(file: file, "expected a Conv node in the graph, found none")

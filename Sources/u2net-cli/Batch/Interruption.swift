@@ -1,9 +1,14 @@
+import U2NetFiles
 import Synchronization
 import U2NetPlatform
 
-/// Ctrl-C and `kill`: what has begun is finished, nothing more is begun. A second one ends the program at once.
+/// Ctrl-C, `kill` and a terminal that is closed. From the start of the program they end it at once, but leave no hidden files;
+/// once `watch` was called the first Ctrl-C or `kill` is a request: what has begun is finished, nothing more is begun. A second
+/// one ends the program at once.
 enum Interruption {
   private static let signal = Atomic<Int32>(0)
+  /// The signals, as bits, that are requests when they come next.
+  private static let requests = Atomic<UInt64>(0)
 
   /// The signal that asked to stop, or nil.
   static var requested: Int32? {
@@ -11,10 +16,35 @@ enum Interruption {
     return number == 0 ? nil : number
   }
 
+  /// From now on no signal that ends the program leaves hidden files behind. Those that whoever started it wants ignored
+  /// stay ignored.
+  static func cleanUp() {
+    prepare()
+    for number in [SIGINT, SIGTERM, SIGHUP] where !isIgnored(number) { install(number) }
+  }
+
   /// From now on these signals are requests, but for a SIGHUP that whoever started the program wants ignored, as nohup does.
   /// Calls that wait for input return early.
   static func watch(_ numbers: [Int32] = [SIGINT, SIGTERM]) {
-    _ = requested  // Set up before a signal can come.
+    prepare()
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    for number in numbers where number != SIGHUP || !isIgnored(number) {
+      requests.bitwiseOr(1 << UInt64(number), ordering: .relaxed)
+      install(number)
+      sigaddset(&signals, number)
+    }
+    // A program that is started from a thread that blocks signals inherits that.
+    pthread_sigmask(SIG_UNBLOCK, &signals, nil)
+  }
+
+  /// All that the handler uses, before a signal can come.
+  private static func prepare() {
+    _ = (requested, requests.load(ordering: .relaxed))
+    UnfinishedFiles.prepare()
+  }
+
+  private static func install(_ number: Int32) {
     var action = sigaction()
     let handler: @convention(c) (Int32) -> Void = { Interruption.handle($0) }
     #if os(Linux)
@@ -22,16 +52,7 @@ enum Interruption {
     #else
       action.__sigaction_u.__sa_handler = handler
     #endif
-    // The second signal of a kind does what it does by default.
-    action.sa_flags = Int32(bitPattern: UInt32(SA_RESETHAND))
-    var signals = sigset_t()
-    sigemptyset(&signals)
-    for number in numbers where number != SIGHUP || !isIgnored(number) {
-      sigaction(number, &action, nil)
-      sigaddset(&signals, number)
-    }
-    // A program that is started from a thread that blocks signals inherits that.
-    pthread_sigmask(SIG_UNBLOCK, &signals, nil)
+    sigaction(number, &action, nil)
   }
 
   private static func isIgnored(_ number: Int32) -> Bool {
@@ -45,7 +66,17 @@ enum Interruption {
     return unsafeBitCast(handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
   }
 
-  private static func handle(_ number: Int32) { signal.store(number, ordering: .relaxed) }
+  private static func handle(_ number: Int32) {
+    let bit: UInt64 = 1 << UInt64(number)
+    if requests.bitwiseAnd(~bit, ordering: .relaxed).oldValue & bit != 0 {
+      return signal.store(number, ordering: .relaxed)
+    }
+    UnfinishedFiles.removeAll()
+    // What it does by default, when this returns: whoever waits for the program sees which signal ended it.
+    var action = sigaction()
+    sigaction(number, &action, nil)
+    raise(number)
+  }
 
   /// What a shell calls a program that such a signal ended.
   static func exitCode(_ signal: Int32) -> Int32 { 128 + signal }

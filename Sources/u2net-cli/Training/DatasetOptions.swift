@@ -59,14 +59,14 @@ struct DatasetOptions: ParsableArguments {
     }
     let (problems, withoutObject) = dataset.examined(threads: threads)
     guard problems.isEmpty else { throw .data(problems) }
-    noteMasksWithoutObject(withoutObject)
+    noteMasks(withoutObject, "there is no object in this mask")
     return dataset
   }
 }
 
-/// Says which masks of a set are empty; they are fine among others, or a slip.
-func noteMasksWithoutObject(_ paths: [String]) {
+/// Says which masks of a set are odd; they are fine among others, or a slip.
+func noteMasks(_ paths: [String], _ remark: String) {
   let most = 10
-  for path in paths.prefix(most) { note("\(path): there is no object in this mask") }
-  if paths.count > most { note("… nor in \(paths.count - most) more masks of this set") }
+  for path in paths.prefix(most) { note("\(path): \(remark)") }
+  if paths.count > most { note("… the same of \(paths.count - most) more masks of this set") }
 }

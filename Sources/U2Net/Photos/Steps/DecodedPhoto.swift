@@ -105,6 +105,12 @@ struct OpenedPhoto {
     }
   }
 
+  /// Whether it can be decoded at less than its size.
+  var canBeReduced: Bool {
+    guard case .file(let file) = contents else { return false }
+    return file.header.format != .png
+  }
+
   /// Of the file.
   var byteCount: Int { if case .file(let file) = contents { file.byteCount } else { 0 } }
 

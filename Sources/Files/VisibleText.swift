@@ -20,6 +20,23 @@ extension String {
   }
 }
 
+extension String {
+  /// The same for JSON, which it leaves JSON with the same meaning.
+  package var visibleJSON: String {
+    guard unicodeScalars.contains(where: { $0.isInvisible && $0 != "\n" }) else { return self }
+    var text = ""
+    for scalar in unicodeScalars {
+      if scalar.isInvisible, scalar != "\n" {
+        let digits = String(scalar.value, radix: 16)
+        text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+      } else {
+        text.unicodeScalars.append(scalar)
+      }
+    }
+    return text
+  }
+}
+
 extension Unicode.Scalar {
   fileprivate var isInvisible: Bool {
     switch value {
