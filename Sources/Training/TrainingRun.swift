@@ -140,7 +140,8 @@ public final class TrainingRun {
   private func checkMemoryForValidation() throws(TrainingError) {
     guard let validation, trainer.steps < options.steps else { return }
     do {
-      try validation.checkMemory(for: try TrainedNetwork(
+      try validation.checkMemory(
+        for: try TrainedNetwork(
           trainer.weights(source: options.output), as: trainer.configuration))
     } catch let error as MemoryShortage {
       throw .memory(error)

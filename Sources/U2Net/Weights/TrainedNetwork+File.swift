@@ -56,7 +56,9 @@ extension ConvolutionSequence {
       }
       named.append((convolution.weight.name, convolution.weight.tensor, bias.tensor))
     }
-    for (layer, number) in zip(layers, places?.convolutions ?? []) { try checkGeometry(ofConvolution: number, as: layer) }
+    for (layer, number) in zip(layers, places?.convolutions ?? []) {
+      try checkGeometry(ofConvolution: number, as: layer)
+    }
     var store = try TrainedNetwork.store(naming: named, source: source)
     for (layer, number) in zip(layers.filter(\.isNormalized), places?.normalizations ?? []) {
       let names = ParameterNames(layer.name), normalization = normalizations[number]
@@ -71,7 +73,9 @@ extension ConvolutionSequence {
   /// Weights fit others' networks, too: what the graph does with them must be what the layer does.
   private func checkGeometry(ofConvolution number: Int, as layer: Convolution) throws(WeightFileError) {
     let convolution = convolutions[number]
-    guard let difference = convolution.geometry.difference(kernel: layer.kernel, dilation: layer.dilation) else { return }
+    guard let difference = convolution.geometry.difference(kernel: layer.kernel, dilation: layer.dilation) else {
+      return
+    }
     let node = convolution.node.isEmpty ? "Conv number \(number)" : "node \(printable(convolution.node)), Conv"
     throw WeightFileError(
       file: source, "\(node): \(printable(difference)), which is not what \(layer.name) of a U²-Net does")

@@ -8,7 +8,7 @@
 // For information on using the generated types, please see the documentation:
 //   https://github.com/apple/swift-protobuf/
 
-/// The parts of the ONNX model format that hold weights. Field numbers are the format's; other fields are
+/// The parts of the ONNX model format that hold weights and say what is done with them. Field numbers are the format's; other fields are
 /// skipped when reading. onnx.pb.swift is generated from this file by regenerate.sh.
 
 #if canImport(FoundationEssentials)
