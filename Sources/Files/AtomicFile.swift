@@ -3,8 +3,8 @@ import U2NetPlatform
 /// A file that appears under its name complete or not at all.
 ///
 /// Bytes go to a hidden file in the same folder (renaming works only within a file system), which `commit` gives the
-/// name; without `commit` it is removed. Only a process that is killed leaves it behind. A file that takes another's place
-/// keeps what people set on it (`FileTraits`); a new one is as the umask says.
+/// name; without `commit` it is removed. Only a process that is killed leaves it behind, for `removeAbandoned`. A file that
+/// takes another's place keeps what people set on it (`FileTraits`); a new one is as the umask says.
 ///
 /// What exists and is not a regular file (a device, a pipe), or is one of the process's own descriptors
 /// (`/dev/stdout`), is not replaced but written to.
@@ -27,11 +27,11 @@ package struct AtomicFile: ~Copyable {
       descriptor = name.withCString { open($0, O_WRONLY | O_CLOEXEC) }
     } else {
       guard !exists || name.withCString({ access($0, W_OK) }) == 0 else { throw FileError(name) }
-      let temporary = target.temporaryNeighbour
       // Not mkstemp: it makes files that only their owner may read, whatever the umask says. What replaces a file is that
       // owner's alone until it has the old one's mode.
       let mode: mode_t = exists ? 0o600 : 0o666
-      descriptor = temporary.withCString { open($0, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode) }
+      let temporary: FilePath
+      (temporary, descriptor) = UnfinishedPart.create(for: target, mode: mode)
       if descriptor >= 0, exists { FileTraits.copy(from: target, status, to: descriptor) }
       renaming = (temporary, target)
     }
@@ -51,6 +51,9 @@ package struct AtomicFile: ~Copyable {
   ///   after may leave an empty file, or the old one; a process that dies never does.
   package mutating func commit(durably: Bool = false) throws(FileError) {
     if durably, renaming != nil, fsync(descriptor) != 0 { throw FileError(name) }
+    // Its lock is held until it has its name.
+    let lock = renaming == nil ? -1 : dup(descriptor)
+    defer { if lock >= 0 { close(lock) } }
     // A disk may say only now that it is full.
     let closed = close(descriptor)
     descriptor = -1
@@ -65,17 +68,14 @@ package struct AtomicFile: ~Copyable {
     if descriptor >= 0 { close(descriptor) }
     if let renaming { renaming.from.withCString { _ = unlink($0) } }
   }
+
+  /// Removes what processes that were killed have left of these files, and nothing that a living one is writing.
+  package static func removeAbandoned(of files: [FilePath]) {
+    UnfinishedPart.removeAbandoned(of: files.map(\.linkTarget))
+  }
 }
 
 extension FilePath {
-  /// A hidden name in the same folder that no other file has, nor will another process choose.
-  fileprivate var temporaryNeighbour: FilePath {
-    let random = String(UInt64.random(in: 0 ... .max), radix: 36)
-    // A folder may allow names no longer than that of the target.
-    let recognizable = name.count <= 200 ? name : []
-    return FilePath(bytes: folder + ".".utf8 + recognizable + ".\(random).part".utf8)
-  }
-
   /// Waits until the names in the file's folder are on the disk; otherwise `errno` says why not.
   fileprivate func folderIsSynced() -> Bool {
     let folder = folder.isEmpty ? "." : FilePath(bytes: folder)
@@ -91,12 +91,7 @@ extension FilePath {
     var path = self
     for _ in 0..<40 {
       if path.descriptorNumber != nil { break }
-      let target = withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(PATH_MAX)) { buffer in
-        let count = path.withCString { readlink($0, buffer.baseAddress!, buffer.count) }
-        return count < 0
-          ? nil : FilePath(bytes: UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(buffer)[..<count]))
-      }
-      guard let target else { break }
+      guard let target = path.linked else { break }
       path = target.bytes.first == Self.separator ? target : FilePath(bytes: path.folder + target.bytes)
     }
     return path

@@ -10,7 +10,7 @@ public struct Dataset: Sendable {
     public let name: String
     public let photo, mask: String
     /// The same as the system has them: bytes, which need not be UTF-8.
-    let photoFile, maskFile: FilePath
+    package let photoFile, maskFile: FilePath
 
     public init(name: String, photo: String, mask: String) {
       self.init(name: name, photo: FilePath(photo), mask: FilePath(mask))

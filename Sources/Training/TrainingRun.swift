@@ -77,6 +77,7 @@ public final class TrainingRun {
     self.validation = validation
     self.options = options
     savedStep = trainer.steps > 0 ? trainer.steps : nil
+    AtomicFile.removeAbandoned(of: [options.file, options.bestFile, options.logFile])
     log = try TrainingLog(path: options.logFile, after: trainer.steps)
   }
 

@@ -23,11 +23,11 @@ struct Convert: ParsableCommand {
   }
 
   func run() throws {
-    let input = FilePath(argument: input), output = FilePath(argument: output)
-    guard input.resolved != output.resolved else {
-      throw CommandFailure("\(output): the result would replace the weights that are read; choose another name")
-    }
+    let input = FilePath(argument: input), output = FilePath(output: output)
     try output.checkExtension(among: ["safetensors"], "weights are written as safetensors")
+    var inUse = FilesInUse()
+    inUse.add(input, as: "the weights that are read")
+    try inUse.check(output)
     let conversion = try Conversion(input)
     try conversion.write(to: output)
     print(conversion.summary)
@@ -70,18 +70,5 @@ struct Conversion {
       store.metadata["licence"] = published.licence
     }
     try Safetensors.write(store, to: path)
-  }
-}
-
-extension FilePath {
-  /// A name that promises another kind of file than it would get is refused; one without an extension promises nothing.
-  /// - Parameters:
-  ///   - extensions: what the name may end in, the usual one first.
-  ///   - fact: what is written, for the error message.
-  func checkExtension(among extensions: [String], _ fact: String) throws(CommandFailure) {
-    guard fileExtension.isEmpty || extensions.contains(fileExtension) || isSpecial else {
-      throw CommandFailure(
-        "\(self): \(fact), and nothing else can be written here: choose a name that ends in .\(extensions[0])")
-    }
   }
 }

@@ -9,22 +9,36 @@ struct Ending: Equatable {
   let code: Int32
 
   /// Code 2 is for command lines that are not understood; whatever nobody foresaw is a failure.
-  init(_ error: any Error) {
+  /// - Parameter command: the one that was asked for, whose usage is told.
+  init(_ error: any Error, of command: any ParsableCommand.Type = U2NetCommand.self) {
     switch error {
     case let failure as CommandFailure: (lines, code) = (failure.lines, failure.exitCode)
+    case let error as PipelineError where error.isUsage:
+      (lines, code) = (Self.usage(error.description, of: command), 2)
     case let error as PipelineError: (lines, code) = (error.lines, 1)
     case let error as TrainingError: (lines, code) = (error.description.split(separator: "\n").map(String.init), 1)
     case let error as FileError: (lines, code) = (["\(error.path): \(error.reason)"], 1)
     case let error where U2NetCommand.exitCode(for: error) == .validationFailure:
-      (lines, code) = (Self.usage(U2NetCommand.fullMessage(for: error)), 2)
+      // Where the command is not known yet the error knows it.
+      (lines, code) =
+        command == U2NetCommand.self
+        ? (Self.lines(U2NetCommand.fullMessage(for: error)), 2)
+        : (Self.usage(U2NetCommand.message(for: error), of: command), 2)
     default:
       // Weights, pictures, scores: their errors say which file, and what is wrong with it.
       (lines, code) = (["\(error)"], 1)
     }
   }
 
+  /// A message, and how the command is used, as ArgumentParser has it.
+  private static func usage(_ message: String, of command: any ParsableCommand.Type) -> [String] {
+    let name = command == U2NetCommand.self ? "u2net" : "u2net \(command._commandName)"
+    let usage = U2NetCommand.usageString(for: command).split(separator: "\n").joined(separator: "\n       ")
+    return lines(message) + lines("Usage: \(usage)\n  See '\(name) --help' for more information.")
+  }
+
   /// A message of several lines, some of them the program's, some from the command line.
-  private static func usage(_ message: String) -> [String] {
+  private static func lines(_ message: String) -> [String] {
     var message = String(message.trimmingPrefix("Error: "))
     for argument in CommandLine.arguments where argument.visible != argument {
       message = message.replacing(argument, with: argument.visible)

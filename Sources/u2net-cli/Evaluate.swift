@@ -58,6 +58,12 @@ struct Evaluate: ParsableCommand {
     guard images != nil || !isModelGiven else {
       throw ValidationError("--model, --weights, --preprocess and --normalize need --images")
     }
+    if let csv, let report {
+      let place = FilePath(output: csv)
+      guard place.resolved != FilePath(output: report).resolved || place.isSpecial else {
+        throw ValidationError("\(place): the --report would replace the --csv; name two files")
+      }
+    }
     guard csv != "-" && report != "-" else {
       throw ValidationError("--csv and --report write files; standard output is for the scores")
     }
@@ -118,24 +124,24 @@ struct Evaluate: ParsableCommand {
 
   /// What would be written must not replace what is read, and there must be a place for it: before any work.
   private func checkOutputs(inputs: [Pairing.File]) throws {
-    var taken = Set(inputs.map(\.file.resolved))
+    var inUse = FilesInUse()
+    for input in inputs { inUse.add(input.file, as: "another file of this evaluation") }
+    if let weights = model.weights { inUse.add(FilePath(argument: weights), as: "the --weights") }
     let outputs = [
       (csv, ["csv", "txt"], "scores are written as comma-separated values"),
       (report, ["html", "htm"], "reports are written as HTML"),
     ]
     for case (let name?, let extensions, let fact) in outputs {
-      let path = FilePath(argument: name)
-      guard taken.insert(path.resolved).inserted else {
-        throw CommandFailure("\(path): this would replace another file of this evaluation; choose another name")
-      }
-      guard !path.isFolder else { throw CommandFailure("\(path): this is a folder; name a file") }
+      let path = FilePath(output: name)
+      guard !path.isFolder else { throw ValidationError("\(path): this is a folder; name a file") }
+      try inUse.check(path)
       try path.checkExtension(among: extensions, fact)
       try path.makeFolder()
     }
   }
 
   private func write(_ evaluation: DatasetEvaluation, _ source: Source) throws {
-    if let csv { try ImageFile.write(Array(evaluation.table.csv.utf8), to: FilePath(argument: csv)) }
+    if let csv { try ImageFile.write(Array(evaluation.table.csv.utf8), to: FilePath(output: csv)) }
     guard let report else { return }
     let by =
       images == nil
@@ -145,7 +151,7 @@ struct Evaluate: ParsableCommand {
       let photo = images == nil ? [] : [("photo", try Image<UInt8>(contentsOf: pair.predictionFile))]
       return photo + [("prediction", try source.prediction(pair)), ("truth", try Self.truth(pair))]
     }
-    try ImageFile.write(Array(html.utf8), to: FilePath(argument: report))
+    try ImageFile.write(Array(html.utf8), to: FilePath(output: report))
   }
 
   private static func table(_ evaluation: DatasetEvaluation, _ scores: Scores) -> String {

@@ -49,6 +49,7 @@ struct Frames: ParsableCommand {
   }
 
   func run() throws {
+    try checkStreams()
     let cores = mask.model.threads
     var options = SaliencyDetector.Options()
     options.inputSize = mask.model.size
@@ -65,6 +66,14 @@ struct Frames: ParsableCommand {
         throw CommandFailure("standard output: cannot write: \(String(cString: strerror(errno)))")
       }
     }
+  }
+
+  /// Frames that are added to the file that they are read from would never end.
+  private func checkStreams() throws(PipelineError) {
+    var inUse = FilesInUse()
+    inUse.add("-", as: "standard input")
+    if let weights = mask.model.weights { inUse.add(FilePath(argument: weights), as: "the --weights") }
+    try inUse.check("-")
   }
 
   /// The next frame, nil at the end.

@@ -23,7 +23,10 @@ struct Mask: ParsableCommand {
 
   @OptionGroup var settings: CutoutOptions
 
-  func validate() throws { if cutout != nil { try settings.checkTransparency() } }
+  func validate() throws {
+    if cutout != nil { return try settings.checkTransparency() }
+    if let flag = settings.given { throw ValidationError("\(flag) has no effect without --cutout") }
+  }
 
   func run() throws {
     let several = options.input.areSeveral, format = settings.format?.imageFormat

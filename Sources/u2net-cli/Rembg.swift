@@ -5,7 +5,7 @@ import U2Net
 /// What `rembg i` and `rembg p` take, so that scripts that call these work with another program's name.
 struct RembgOptions: ParsableArguments {
   @Option(name: .shortAndLong, help: "u2net or u2netp.")
-  var model = "u2net"
+  var model = Model.full
 
   @OptionGroup var matting: AlphaMattingOptions
 
@@ -22,7 +22,7 @@ struct RembgOptions: ParsableArguments {
 
   /// The same for `mask` or `cutout`.
   func run(_ input: String, _ output: String, _ more: [String]) throws {
-    var arguments = [input, "-o", output, "-m", model] + matting.arguments + more
+    var arguments = [input, "-o", output, "-m", model.rawValue] + matting.arguments + more
     if postProcess { arguments.append("--post-process") }
     if onlyMask { return try Mask.parse(arguments).run() }
     var command = try Cutout.parse(arguments)
@@ -79,7 +79,10 @@ struct RembgFolder: ParsableCommand {
 
   func run() throws {
     let folder = FilePath(argument: input)
-    guard folder.isFolder else { throw CommandFailure("\(folder): no folder; `u2net i` takes one picture") }
+    guard folder.isFolder || !folder.exists else {
+      throw ValidationError("\(folder): no folder; `u2net i` takes one picture")
+    }
+    guard folder.isFolder else { throw CommandFailure("\(folder): no such folder") }
     try options.run(input, output, ["--existing", "skip"] + (watch ? ["--watch"] : []))
   }
 }

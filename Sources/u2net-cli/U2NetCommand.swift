@@ -29,22 +29,42 @@ struct U2NetCommand: ParsableCommand {
     // A reader that goes away, or a limit on files' sizes, is a write error with a message, not a silent death.
     signal(SIGPIPE, SIG_IGN)
     signal(SIGXFSZ, SIG_IGN)
+    var asked: any ParsableCommand.Type = U2NetCommand.self
     do {
       let arguments = RembgOptions.joiningColors(Array(CommandLine.arguments.dropFirst()))
+      try checkEmpty(arguments, &asked)
       var command = try parseAsRoot(NegativeNumbers.joined(arguments))
+      asked = type(of: command)
       try command.run()
       guard fflush(nil) == 0 else { throw CommandFailure("standard output: cannot write") }
       quit(0)
     } catch  where exitCode(for: error).isSuccess {
-      exit(withError: error)  // --help and --version.
+      // --help and --version.
+      let isWritten = Array("\(fullMessage(for: error))\n".utf8).withUnsafeBytes {
+        Descriptor.write($0, to: STDOUT_FILENO)
+      }
+      if !isWritten { note("standard output: cannot write: \(String(cString: strerror(errno)))") }
+      quit(isWritten ? 0 : 1)
     } catch {
-      let ending = Ending(error)
+      let ending = Ending(error, of: asked)
       if ending.code == 2 {
         write(ending.lines)
       } else {
         for line in ending.lines { note(line) }
       }
       quit(ending.code)
+    }
+  }
+}
+
+extension U2NetCommand {
+  /// - Parameter asked: becomes the command whose argument is empty.
+  private static func checkEmpty(
+    _ arguments: [String], _ asked: inout any ParsableCommand.Type
+  ) throws(ValidationError) {
+    do { try EmptyArguments.check(arguments) } catch {
+      asked = configuration.subcommands.first { $0._commandName == arguments.first } ?? asked
+      throw error
     }
   }
 }

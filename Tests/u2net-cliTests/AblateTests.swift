@@ -41,6 +41,28 @@ struct AblateTests {
     }
   }
 
+  /// Without a plan in the folder, what is there is not the ablation's.
+  @Test func aStrangersFilesStay() throws {
+    try withFolder { folder in
+      try TrainTests().writeData("\(folder)/data")
+      for name in ["report.html", "report.csv", "speed.json", "RSU-seed1/checkpoint.safetensors"] {
+        let out = "\(folder)/\(name.prefix(6))\(name.count)", file = URL(filePath: "\(out)/\(name)")
+        try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try Data("mine".utf8).write(to: file)
+        for way in [out, "\(folder)/new/../\(URL(filePath: out).lastPathComponent)"] {
+          let result = try run([
+            "ablate", "--data", "\(folder)/data", "--val", "\(folder)/data", "--blocks", "RSU", "--widths", "2:3",
+            "--size",
+            "40", "--batch", "2", "--steps", "1", "--seeds", "1", "--out", way,
+          ])
+          #expect(result.code == 1 && result.errors.contains(String(name.prefix(9))), "\(result.errors)")
+          #expect(result.errors.contains("no plan.json"), "\(result.errors)")
+          #expect(files(in: out) == [name] && FileManager.default.contents(atPath: file.path) == Data("mine".utf8))
+        }
+      }
+    }
+  }
+
   @Test func wrongUsageNamesTheFlag() throws {
     let good = ["ablate", "--data", "d", "--val", "v", "--steps", "2", "--out", "o"]
     for (flag, arguments) in [

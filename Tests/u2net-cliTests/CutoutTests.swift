@@ -153,9 +153,9 @@ struct CutoutTests {
   @Test func aJPEGHasNoTransparency() throws {
     try withFolder { folder throws in
       let result = try run(["cutout", photo("coffee.png"), "-o", "\(folder)/c.jpg", "--input-size", "32"])
-      #expect(result.code == 1 && result.errors.contains("c.jpg: JPEG has no transparency"))
+      #expect(result.code == 2 && result.errors.contains("c.jpg: JPEG has no transparency"))
       let unknown = try run(["cutout", photo("coffee.png"), "-o", "\(folder)/c.gif", "--input-size", "32"])
-      #expect(unknown.code == 1 && unknown.errors.contains("cannot write .gif files"))
+      #expect(unknown.code == 2 && unknown.errors.contains("cannot write .gif files"))
       #expect(files(in: folder).isEmpty)
     }
   }

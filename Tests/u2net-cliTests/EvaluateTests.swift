@@ -132,7 +132,7 @@ struct EvaluateTests {
       for more in [["--csv", "\(folder)/s.png"], ["--csv", "\(folder)/s.json"], ["--report", "\(folder)/r.pdf"]] {
         let result = try run(["evaluate", "--predictions", "\(folder)/p", "--masks", "\(folder)/p"] + more)
         #expect(
-          result.code == 1 && result.output.isEmpty && result.errors.contains("choose a name that ends in"),
+          result.code == 2 && result.output.isEmpty && result.errors.contains("choose a name that ends in"),
           "\(result.errors)")
       }
       #expect(files(in: folder) == ["p/a.png"])
@@ -144,10 +144,10 @@ struct EvaluateTests {
       try write("\(folder)/p/a.png", size: 9)
       try write("\(folder)/other/b.png", size: 9)
       try FileManager.default.createDirectory(atPath: "\(folder)/empty", withIntermediateDirectories: true)
-      func errors(_ predictions: String, _ masks: String, _ more: String...) throws -> String {
+      func errors(_ predictions: String, _ masks: String, _ more: String..., code: Int32 = 1) throws -> String {
         let result = try run(
           ["evaluate", "--predictions", "\(folder)/\(predictions)", "--masks", "\(folder)/\(masks)"] + more)
-        #expect(result.code == 1 && result.output.isEmpty)
+        #expect(result.code == code && result.output.isEmpty)
         return result.errors
       }
       #expect(try errors("p", "empty").contains("empty: no JPEG, PNG or WebP file"))
@@ -155,8 +155,9 @@ struct EvaluateTests {
       #expect(try errors("none", "p").contains("none: no such folder"))
       #expect(try errors("p", "other").contains("no prediction has the name of a mask"))
       #expect(try errors("p", "p", "--csv", "\(folder)/p/../p/a.png").contains("would replace"))
-      #expect(try errors("p", "p", "--csv", "\(folder)/x", "--report", "\(folder)/x").contains("would replace"))
-      #expect(try errors("p", "p", "--report", folder).contains("this is a folder"))
+      #expect(
+        try errors("p", "p", "--csv", "\(folder)/x", "--report", "\(folder)/x", code: 2).contains("would replace"))
+      #expect(try errors("p", "p", "--report", folder, code: 2).contains("this is a folder"))
       try write("\(folder)/p/a.jpg", size: 9)
       #expect(try errors("p", "p").contains("p/a.jpg, \(folder)/p/a.png: the same name"))
     }

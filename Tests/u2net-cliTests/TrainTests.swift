@@ -116,8 +116,12 @@ struct TrainTests {
       text += String(decoding: try errors.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
       process.waitUntilExit()
       #expect(process.terminationStatus == 130 && text.contains("stopped after step"), "\(text)")
+      let made = text.split(separator: "stopped after step ").last.flatMap { Int($0.prefix(while: \.isNumber)) }
       let resumed = try run(
-        ["train", "--data", "\(folder)/data", "-o", output, "--steps", "10", "--resume", "--threads", "2"])
+        [
+          "train", "--data", "\(folder)/data", "-o", output, "--steps", "\(try #require(made))", "--resume",
+          "--threads", "2",
+        ])
       #expect(resumed.code == 0, "\(resumed.errors)")
     }
   }
@@ -158,13 +162,92 @@ struct TrainTests {
     }
   }
 
+  /// More steps than are asked for were made: nothing that is there is what was asked for.
+  @Test func fewerStepsThanWereMadeAreAnError() throws {
+    try withFolder { folder in
+      try writeData("\(folder)/data")
+      #expect(try trainTiny(folder, steps: 2, output: "x.safetensors").code == 0)
+      let before = try Data(contentsOf: URL(filePath: "\(folder)/x.safetensors"))
+      func resume(_ steps: Int) throws -> Outcome {
+        try run([
+          "train", "--data", "\(folder)/data", "-o", "\(folder)/x.safetensors", "--resume", "--steps", "\(steps)",
+          "--threads",
+          "2",
+        ])
+      }
+      let fewer = try resume(1)
+      #expect(
+        fewer.code == 1 && fewer.errors.contains("x.safetensors: this training has made 2 steps, more than --steps 1"),
+        "\(fewer.errors)")
+      #expect(try Data(contentsOf: URL(filePath: "\(folder)/x.safetensors")) == before)
+      #expect(try resume(2).code == 0)
+    }
+  }
+
+  /// What is read is not replaced, and what is there is seen, on whatever way.
+  @Test func nothingThatIsReadIsReplaced() throws {
+    try withFolder { folder in
+      try writeData("\(folder)/data")
+      let lite = package.appending(path: "Weights/u2net-lite.safetensors").path, manager = FileManager.default
+      for name in ["w.safetensors", "m-best.safetensors"] {
+        try manager.copyItem(atPath: lite, toPath: "\(folder)/\(name)")
+      }
+      try manager.linkItem(atPath: "\(folder)/w.safetensors", toPath: "\(folder)/hard.safetensors")
+      for (name, kind) in [("link", "images"), ("other", "masks")] {
+        try manager.createSymbolicLink(atPath: "\(folder)/\(name)", withDestinationPath: "data/\(kind)/0.png")
+      }
+      let before = files(in: folder).map { manager.contents(atPath: "\(folder)/\($0)") }
+      for (output, more, words) in [
+        ("new/../w.safetensors", [String](), "exists"),
+        ("w.safetensors", ["--overwrite", "--weights", "w.safetensors"], "would replace the --weights"),
+        ("new/../hard.safetensors", ["--overwrite", "--weights", "w.safetensors"], "would replace the --weights"),
+        ("m.safetensors", ["--overwrite", "--weights", "m-best.safetensors"], "would replace the --weights"),
+        ("link", ["--overwrite", "--widths", "2:3"], "would replace a photo of the data set"),
+        ("new/../other", ["--overwrite", "--widths", "2:3"], "would replace a mask of the data set"),
+      ] {
+        let result = try run(
+          [
+            "train", "--data", "\(folder)/data", "-o", "\(folder)/\(output)", "--steps", "1", "--batch", "2", "--size",
+            "40",
+          ]
+            + more.map { $0.hasSuffix(".safetensors") ? "\(folder)/\($0)" : $0 })
+        #expect(result.code == 1 && result.errors.contains(words), "\(output): \(result.errors)")
+        #expect(files(in: folder).map { manager.contents(atPath: "\(folder)/\($0)") } == before)
+      }
+    }
+  }
+
+  /// A training that was killed leaves parts, which the next one removes; not those of another one that lives.
+  @Test func partsOfAKilledTrainingAreRemoved() throws {
+    try withFolder { folder in
+      try writeData("\(folder)/data")
+      #expect(try trainTiny(folder, steps: 1, output: "x.safetensors").code == 0)
+      let parts = [
+        ".x.safetensors.1abc.part", ".x-best.safetensors.2abc.part", ".x.jsonl.3abc.part", ".y.safetensors.4.part",
+      ]
+      for part in parts { try Data("part".utf8).write(to: URL(filePath: "\(folder)/\(part)")) }
+      let living = open("\(folder)/.x.safetensors.5abc.part", O_WRONLY | O_CREAT, 0o600)
+      defer { close(living) }
+      #expect(living >= 0 && flock(living, LOCK_EX) == 0)
+      let resumed = try run(
+        [
+          "train", "--data", "\(folder)/data", "-o", "\(folder)/x.safetensors", "--steps", "2", "--resume", "--threads",
+          "2",
+        ])
+      #expect(resumed.code == 0, "\(resumed.errors)")
+      #expect(
+        files(in: folder).filter { !$0.hasPrefix("data/") }
+          == [".x.safetensors.5abc.part", ".y.safetensors.4.part", "x.jsonl", "x.safetensors"])
+    }
+  }
+
   @Test func checkpointsAreNotCalledByAnotherFormatsName() throws {
     try withFolder { folder in
       try writeData("\(folder)/data")
       for name in ["x.pth", "x.onnx"] {
         let result = try trainTiny(folder, steps: 1, output: name)
         #expect(
-          result.code == 1 && result.errors.contains("\(name): checkpoints are written as safetensors"),
+          result.code == 2 && result.errors.contains("\(name): checkpoints are written as safetensors"),
           "\(result.errors)")
       }
       #expect(files(in: folder).allSatisfy { $0.hasPrefix("data/") })

@@ -98,7 +98,7 @@ struct WeightsTests {
       for name in ["out.onnx", "out.pth", "out.PT", "out.ckpt", "out.bin", "out.png"] {
         let result = try run(["convert", lite, "\(folder)/\(name)"])
         #expect(
-          result.code == 1 && result.errors.contains(name) && result.errors.contains(".safetensors"), "\(result.errors)"
+          result.code == 2 && result.errors.contains(name) && result.errors.contains(".safetensors"), "\(result.errors)"
         )
       }
       #expect(files(in: folder).isEmpty)

@@ -54,8 +54,18 @@ public final class Ablation {
       let changes = signature.differences(from: before)
       guard changes.isEmpty else { throw .changed(changes.map { "\(options.folder): \($0)" }) }
     } else {
+      try refuseStrangers()
       try write(json: Versioned(signature), to: "plan.json")
     }
+  }
+
+  /// Without a plan, what is called as an ablation's files are is somebody else's.
+  private func refuseStrangers() throws(TrainingError) {
+    let names = ["report.html", "report.csv", "speed.json"] + plan.runs.map(\.name)
+    guard let first = names.first(where: { folder.appending(Array($0.utf8)).exists }) else { return }
+    throw .file(
+      path: "\(options.folder)/\(first)",
+      reason: "this exists, and no plan.json beside it says that it is an ablation's; choose another folder")
   }
 
   /// What must not change while an ablation goes on.

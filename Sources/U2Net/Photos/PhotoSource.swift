@@ -13,6 +13,9 @@ public struct PhotoSource: Sendable {
   /// What to call the photo in messages and reports.
   public let name: String
 
+  /// The file; nil for a photo in memory.
+  package var file: FilePath? { if case .file(let path) = contents { path } else { nil } }
+
   /// A JPEG, PNG or WebP file; "-" is standard input.
   public static func file(_ path: String) -> PhotoSource { file(FilePath(path)) }
 

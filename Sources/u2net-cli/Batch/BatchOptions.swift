@@ -26,6 +26,8 @@ struct BatchOptions: ParsableArguments {
     help: "Work on the photos in the folder and on those that come, once they are whole, until Ctrl-C.")
   var watch = false
 
+  var manifestFile: FilePath? { manifest.map { FilePath(output: $0) } }
+
   var progressStyle: ProgressStyle {
     jsonProgress ? .json : quiet || isatty(STDERR_FILENO) == 0 ? .none : .bar
   }

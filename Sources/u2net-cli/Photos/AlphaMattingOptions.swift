@@ -9,33 +9,45 @@ struct AlphaMattingOptions: ParsableArguments {
 
   @Option(
     name: [.customLong("af", withSingleDash: true), .customLong("alpha-matting-foreground-threshold")],
-    help: "Above this grey value a pixel is object for sure.")
-  var foregroundThreshold: UInt8 = 240
+    help: "With -a: above this grey value a pixel is object for sure (default: 240).")
+  var foregroundThreshold: UInt8?
 
   @Option(
     name: [.customLong("ab", withSingleDash: true), .customLong("alpha-matting-background-threshold")],
-    help: "Below this grey value a pixel is background for sure.")
-  var backgroundThreshold: UInt8 = 10
+    help: "With -a: below this grey value a pixel is background for sure (default: 10).")
+  var backgroundThreshold: UInt8?
 
   @Option(
     name: [.customLong("ae", withSingleDash: true), .customLong("alpha-matting-erode-size")],
-    help: "What is sure is eroded by a square so many pixels wide; 0 erodes by a plus of 3.")
-  var erodeSize = 10
+    help: "With -a: what is sure is eroded by a square so many pixels wide; 0 erodes by a plus of 3 (default: 10).")
+  var erodeSize: Int?
 
   func validate() throws { try inUsersWords { () throws(SettingsError) in try certainties.validate() } }
 
   private var certainties: TrimapOptions {
-    var options = TrimapOptions(foregroundThreshold: foregroundThreshold, backgroundThreshold: backgroundThreshold)
-    options.erosion = erodeSize
+    var options = TrimapOptions(
+      foregroundThreshold: foregroundThreshold ?? 240, backgroundThreshold: backgroundThreshold ?? 10)
+    options.erosion = erodeSize ?? 10
     return options
   }
 
   /// nil: no matting.
   var trimap: TrimapOptions? { alphaMatting ? certainties : nil }
 
+  /// rembg takes what is certain without matting, too, and does nothing with it.
+  func checkUse() throws(ValidationError) {
+    let flags = [("-af", foregroundThreshold != nil), ("-ab", backgroundThreshold != nil), ("-ae", erodeSize != nil)]
+    guard !alphaMatting, let (flag, _) = flags.first(where: \.1) else { return }
+    throw ValidationError("\(flag) has no effect without --alpha-matting")
+  }
+
   /// What says the same on a command line.
   var arguments: [String] {
-    ["-af", "\(foregroundThreshold)", "-ab", "\(backgroundThreshold)", "-ae", "\(erodeSize)"]
-      + (alphaMatting ? ["--alpha-matting"] : [])
+    guard alphaMatting else { return [] }
+    let certain = certainties
+    return [
+      "--alpha-matting", "-af", "\(certain.foregroundThreshold)", "-ab", "\(certain.backgroundThreshold)",
+      "-ae", "\(certain.erosion)",
+    ]
   }
 }

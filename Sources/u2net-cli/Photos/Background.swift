@@ -23,6 +23,9 @@ extension CutoutSettings.Background: ExpressibleByArgument {
     }
   }
 
+  /// The picture's file, if it is one.
+  var file: FilePath? { if case .picture(let source) = self { source.file } else { nil } }
+
   private static func hexadecimal(_ digits: Substring) -> Color? {
     guard [6, 8].contains(digits.count), let value = UInt32(digits, radix: 16), !digits.hasPrefix("+") else {
       return nil

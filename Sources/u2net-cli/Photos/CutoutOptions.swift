@@ -16,8 +16,10 @@ struct CutoutOptions: ParsableArguments {
   var crop = false
 
   @Option(
-    help: ArgumentHelp("Room around a cropped object, in per cent of its longer side or in pixels.", valueName: "n%|n"))
-  var margin = CutoutLayout.Margin.share(0)
+    help: ArgumentHelp(
+      "Room around a cropped or framed object, in per cent of its longer side or in pixels (default: 0).",
+      valueName: "n%|n"))
+  var margin: CutoutLayout.Margin?
 
   @Flag(help: "Make the result square.")
   var square = false
@@ -38,7 +40,7 @@ struct CutoutOptions: ParsableArguments {
     let shape: CutoutLayout.Shape =
       size.map { .canvas(width: $0.width, height: $0.height) } ?? (square ? .square : .object)
     // Without cropping all of the photo is framed, the transparent part, too.
-    return CutoutLayout(margin: margin, shape: shape, leastAlpha: crop ? CutoutLayout().leastAlpha : 0)
+    return CutoutLayout(margin: margin ?? .share(0), shape: shape, leastAlpha: crop ? CutoutLayout().leastAlpha : 0)
   }
 
   var settings: CutoutSettings {
@@ -51,6 +53,18 @@ struct CutoutOptions: ParsableArguments {
 
   func validate() throws {
     try inUsersWords { () throws(SettingsError) in try settings.validate(pixelLimit: .max) }
+    guard margin == nil || layout != nil else {
+      throw ValidationError("--margin has no effect without --crop, --square or --size")
+    }
+  }
+
+  /// The flag that says what cut-outs look like, if there is one.
+  var given: String? {
+    let flags = [
+      ("--keep-colors", keepColors), ("--background", background != nil), ("--crop", crop), ("--square", square),
+      ("--size", size != nil),
+    ]
+    return flags.first(where: \.1)?.0
   }
 
   /// Cut-outs without a background need a format that has transparency.

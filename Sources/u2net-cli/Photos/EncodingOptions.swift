@@ -3,14 +3,18 @@ import U2Net
 
 /// How result files are written.
 struct EncodingOptions: ParsableArguments {
-  @Option(help: "Bits per sample of masks, 8 or 16. Cut-outs have those of the photo.")
-  var depth = 8
+  @Option(help: "Bits per sample of masks, 8 (default) or 16. Cut-outs have those of the photo.")
+  var depth: Int?
 
-  @Option(help: "How hard PNGs are compressed, 0 (not) to 9 (smallest); higher levels take several times as long.")
-  var compression = ImageFile.defaultCompression
+  @Option(
+    help: """
+      How hard PNGs are compressed, 0 (not) to 9 (smallest); higher levels take several times as long \
+      (default: \(ImageFile.defaultCompression)).
+      """)
+  var compression: Int?
 
-  @Option(help: "Quality of JPEG and WebP, 1 to 100.")
-  var quality = 92
+  @Option(help: "Quality of JPEG and WebP, 1 to 100 (default: 92).")
+  var quality: Int?
 
   @Flag(help: "Write WebP without loss.")
   var lossless = false
@@ -22,9 +26,9 @@ struct EncodingOptions: ParsableArguments {
 
   var settings: EncodingSettings {
     var settings = EncodingSettings()
-    settings.maskBits = depth
-    settings.compression = compression
-    settings.quality = quality
+    settings.maskBits = depth ?? 8
+    settings.compression = compression ?? ImageFile.defaultCompression
+    settings.quality = quality ?? 92
     settings.isLossless = lossless
     settings.keepsExif = !strip
     return settings

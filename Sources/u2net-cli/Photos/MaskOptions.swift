@@ -45,7 +45,10 @@ struct MaskOptions: ParsableArguments {
     help: "rembg's clean-up: smooth, then black or white only.")
   var postProcess = false
 
-  func validate() throws { try inUsersWords { () throws(SettingsError) in try settings.validate() } }
+  func validate() throws {
+    try inUsersWords { () throws(SettingsError) in try settings.validate() }
+    try matting.checkUse()
+  }
 
   var settings: MaskSettings {
     var settings = MaskSettings()

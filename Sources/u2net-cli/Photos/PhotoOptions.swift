@@ -39,15 +39,17 @@ struct PhotoOptions: ParsableArguments {
 
   /// Makes of every photo what `destinations` say, many photos at a time; what failed is told at the end.
   func run(_ destinations: [Destination], cutout: CutoutOptions = CutoutOptions()) throws {
-    try check(destinations, cutout)
     let destinations = try destinations + mapDestinations()
-    if batch.watch { return try watch(destinations, cutout) }
+    try check(destinations, cutout)
+    let inUse = try filesInUse(cutout)
+    if batch.watch { return try watch(destinations, cutout, inUse) }
     let found = try input.search(outside: destinations.compactMap(\.folder))
     for remark in found.remarks where !batch.quiet { note(remark) }
     guard !found.photos.isEmpty || !found.unreadable.isEmpty || found.problems.isEmpty else {
       throw CommandFailure(lines: found.problems)
     }
-    let plan = try PhotoPlan(found.photos.filter(input.isInShard), destinations, existing: batch.existing)
+    var plan = try PhotoPlan(found.photos.filter(input.isInShard), destinations, existing: batch.existing)
+    plan.refuse(replacing: inUse)
     remarkEarlierResults(plan)
     var failed =
       found.unreadable.filter { input.isInShard($0.photo) }.map { PhotoReport(failed: $0.photo, $0.reason) }
@@ -60,6 +62,7 @@ struct PhotoOptions: ParsableArguments {
       note("\(places.joined(separator: ", ")): no photos: nothing to do")
     }
     let jobs = try placed(plan.jobs, &failed)
+    AtomicFile.removeAbandoned(of: jobs.flatMap(\.files))
     Interruption.watch()
     let progress = Progress(batch.progressStyle, total: total)
     let tell = teller(to: progress)
@@ -92,13 +95,6 @@ struct PhotoOptions: ParsableArguments {
     return placed
   }
 
-  /// What would be told too late by the first photo.
-  private func check(_ destinations: [Destination], _ cutout: CutoutOptions) throws {
-    try inUsersWords { () throws(SettingsError) in
-      try settings(cutout).validate(for: destinations.map { PhotoResult.Request($0.kind, as: $0.format) })
-    }
-  }
-
   private func remarkEarlierResults(_ plan: PhotoPlan) {
     guard let first = plan.earlierResults.first, !batch.quiet else { return }
     let count = plan.earlierResults.count
@@ -115,7 +111,7 @@ struct PhotoOptions: ParsableArguments {
   }
 
   private func manifest() throws(PipelineError) -> Manifest? {
-    try batch.manifest.map { path throws(PipelineError) in try Manifest(FilePath(argument: path)) }
+    try batch.manifestFile.map { path throws(PipelineError) in try Manifest(path) }
   }
 
   private func processor(_ cutout: CutoutOptions, for workload: PhotoProcessor.Workload) throws -> PhotoProcessor {
@@ -141,12 +137,9 @@ struct PhotoOptions: ParsableArguments {
   }
 
   /// The photos of the only input, a folder, and those that come, until somebody wants it to stop.
-  private func watch(_ destinations: [Destination], _ cutout: CutoutOptions) throws {
+  private func watch(_ destinations: [Destination], _ cutout: CutoutOptions, _ inUse: FilesInUse) throws {
     #if os(Linux)
-      let folder = FilePath(argument: input.inputs.first ?? "")
-      guard input.inputs.count == 1, input.filesFrom == nil, folder.isFolder else {
-        throw CommandFailure("--watch needs one folder to watch")
-      }
+      let folder = try watchedFolder()
       Interruption.watch()
       // Whoever opens a file while it is asked whether somebody writes to it makes the system tell us.
       signal(SIGIO, SIG_IGN)
@@ -155,7 +148,7 @@ struct PhotoOptions: ParsableArguments {
       let search = PhotoSearch(
         include: input.include, exclude: input.exclude, outputs: destinations.compactMap(\.folder))
       let watch = PhotoWatch(
-        folder, search, isWanted: input.isInShard, manifest: try manifest(),
+        folder, search, isWanted: input.isInShard, inUse: inUse, manifest: try manifest(),
         shouldStop: { Interruption.requested != nil }, onEvent: tell)
       let plan = WatchPlan(destinations, existing: batch.existing)
       let summary = try watch.run(plan, workers: processor.photosAtOnce) { processor.report($0) { tell(.remark($0)) } }

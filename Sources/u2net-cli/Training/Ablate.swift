@@ -82,7 +82,8 @@ struct Ablate: ParsableCommand {
     try check(recipe.batch != 1, "--batch must be at least 2: batch normalisation needs more than one photo here")
     try check(recipe.seed.map { $0 <= UInt64.max - 1000 } ?? true, "--seed is too large")
     try check(!out.isEmpty && out != "-", "--out must be a folder")
-    try check(FilePath(out).isFolder || !FilePath(out).exists, "--out must be a folder, but \(out) is a file")
+    try check(
+      FilePath(output: out).isFolder || !FilePath(output: out).exists, "--out must be a folder, but \(out) is a file")
   }
 
   func run() throws {
@@ -92,6 +93,7 @@ struct Ablate: ParsableCommand {
     let plan = AblationPlan(
       blocks: blocks.kinds, match: match, reference: network.network(of: .rsu),
       seeds: (0..<UInt64(seeds)).map { first + $0 }, steps: steps, recipe: recipe)
+    let out = "\(FilePath(output: out))"
     var options = Ablation.Options(folder: out)
     (options.threads, options.checkpointEvery) = (threads, every)
     options.validateEvery = validateEvery ?? max(1, (steps + 9) / 10)

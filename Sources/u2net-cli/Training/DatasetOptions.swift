@@ -34,6 +34,8 @@ struct DatasetOptions: ParsableArguments {
     }
   }
 
+  var hasValidation: Bool { validation != nil || validationImages != nil }
+
   /// What to train on: every photo's header read, and every mask.
   func training(threads: Int) throws(TrainingError) -> Dataset {
     try Self.dataset(data, images, masks, threads: threads)!

@@ -61,11 +61,12 @@ struct Train: ParsableCommand {
   @Option(help: "Steps between two checkpoints.")
   var every = 2000
 
-  @Option(help: "With --val: steps between two validations.")
-  var validateEvery = 2000
+  @Option(help: "With --val: steps between two validations (default: 2000).")
+  var validateEvery: Int?
 
-  @Option(help: ArgumentHelp("With --val: what tells the best network, as `u2net evaluate --json` calls it."))
-  var bestBy = Measure.mae
+  @Option(
+    help: ArgumentHelp("With --val: what tells the best network, as `u2net evaluate --json` calls it (default: mae)."))
+  var bestBy: Measure?
 
   @Option(help: "Threads to work with (default: all cores).")
   var threads: Int = ResourceLimits.current.cores
@@ -78,24 +79,33 @@ struct Train: ParsableCommand {
       throw ValidationError("--resume, --model, --widths and --weights exclude each other")
     }
     guard !resume || !overwrite else { throw ValidationError("--resume and --overwrite exclude each other") }
-    guard steps > 0, every > 0, validateEvery > 0 else {
+    guard steps > 0, every > 0, validateEvery ?? 1 > 0 else {
       throw ValidationError("--steps, --every and --validate-every must be positive")
     }
+    guard dataset.hasValidation || (validateEvery == nil && bestBy == nil) else {
+      throw ValidationError("\(validateEvery == nil ? "--best-by" : "--validate-every") has no effect without --val")
+    }
     guard (1...1024).contains(threads) else { throw ValidationError("--threads must be 1 to 1024, not \(threads)") }
-    guard output != "-", !FilePath(argument: output).isFolder else { throw ValidationError("--output must be a file") }
+    guard output != "-", !FilePath(output: output).isFolder else { throw ValidationError("--output must be a file") }
   }
 
   func run() throws {
-    let output = FilePath(argument: output)
+    let output = FilePath(output: output)
     try output.checkExtension(among: ["safetensors"], "checkpoints are written as safetensors")
     var options = TrainingRun.Options(steps: steps, file: output)
-    (options.checkpointEvery, options.validateEvery, options.criterion) = (every, validateEvery, bestBy)
+    (options.checkpointEvery, options.validateEvery, options.criterion) = (every, validateEvery ?? 2000, bestBy ?? .mae)
     if !resume, !overwrite {
       for file in [output, options.bestFile, options.logFile] where file.exists {
         throw CommandFailure("\(file): this file exists; --resume goes on from a checkpoint, --overwrite begins anew")
       }
     }
+    let outputs = [output, options.bestFile, options.logFile]
+    try check(outputs, besides: nil)
     let checkpoint = try start(from: output)
+    guard checkpoint.optimizer.steps <= steps else {
+      throw CommandFailure(
+        "\(output): this training has made \(checkpoint.optimizer.steps) steps, more than --steps \(steps)")
+    }
     let recipe = try recipe.applied(to: checkpoint.progress?.recipe ?? Recipe(), steps: steps)
     if let before = checkpoint.progress?.recipe.learningRate, before != recipe.learningRate,
       recipe.learningRate.schedule == .cosine || before.base != recipe.learningRate.base
@@ -103,6 +113,7 @@ struct Train: ParsableCommand {
       note("the learning rate is not what it was when this training was begun")
     }
     let examples = try dataset.training(threads: threads)
+    try check(outputs, besides: examples)
     let validation = try dataset.validation(threads: threads).map {
       Validation($0, as: recipe.augmentation, threads: threads)
     }
@@ -125,6 +136,17 @@ struct Train: ParsableCommand {
         "stopped after step \(trainer.steps) of \(steps), which is in \(output); the same command with --resume goes on",
         exitCode: Interruption.exitCode(signal))
     }
+  }
+
+  /// What is written must not replace what is read.
+  private func check(_ outputs: [FilePath], besides examples: Dataset?) throws(PipelineError) {
+    var inUse = FilesInUse()
+    if let weights { inUse.add(FilePath(argument: weights), as: "the --weights") }
+    for example in examples?.examples ?? [] {
+      inUse.add(example.photoFile, as: "a photo of the data set")
+      inUse.add(example.maskFile, as: "a mask of the data set")
+    }
+    for output in outputs { try inUse.check(output) }
   }
 
   private func start(from output: FilePath) throws -> Checkpoint {

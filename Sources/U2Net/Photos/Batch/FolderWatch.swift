@@ -13,11 +13,14 @@
       /// Folders that cannot be watched or listed.
       package var problems: [String] = []
       package var remarks: [String] = []
+      /// Hidden files, and folders that are not watched because they are hidden, that were listed.
+      package var hidden: [FilePath] = []
       /// Whether the folder itself is there no longer.
       package var isGone = false
     }
 
     private let root: FilePath
+    private let takesHidden: Bool
     private let isExcluded: (FilePath) -> Bool
     private let descriptor: Int32
     /// Watch → its folder, relative to the one that is watched.
@@ -26,9 +29,14 @@
     /// Folders and links that have been told of.
     private var told: Set<FilePath> = []
 
-    /// - Parameter isExcluded: folders below that are not watched.
-    package init(_ root: FilePath, without isExcluded: @escaping (FilePath) -> Bool) throws(PipelineError) {
+    /// - Parameters:
+    ///   - takesHidden: whether hidden files and folders are watched, too.
+    ///   - isExcluded: folders below that are not watched.
+    package init(
+      _ root: FilePath, takesHidden: Bool = false, without isExcluded: @escaping (FilePath) -> Bool
+    ) throws(PipelineError) {
       self.root = root
+      self.takesHidden = takesHidden
       self.isExcluded = isExcluded
       descriptor = inotify_init1(Int32(IN_CLOEXEC) | Int32(IN_NONBLOCK))
       guard descriptor >= 0 else { throw PipelineError(Self.failure(root)) }
@@ -72,8 +80,12 @@
         if folder.exists { tell(folder, "\(folder): cannot list this folder: \(error.reason)", &changes.problems) }
         return
       }
-      for name in names where name.bytes.first != UInt8(ascii: ".") {
+      for name in names {
         let inside = relative.inside(name), path = absolute(inside)
+        if name.isHidden, !takesHidden {
+          changes.hidden.append(inside)
+          continue
+        }
         guard path.isFolder else {
           if !path.isSpecial { changes.files.insert(inside) }
           continue
@@ -109,8 +121,9 @@
             if has(Int(IN_Q_OVERFLOW)) { hasLostCount = true }
             if event.wd == rootWatch, has(Int(IN_DELETE_SELF)) || has(Int(IN_MOVE_SELF)) { changes.isGone = true }
             if has(Int(IN_IGNORED)) { folders[event.wd] = nil }
-            guard let folder = folders[event.wd], !name.isEmpty, name.first != UInt8(ascii: ".") else { continue }
+            guard let folder = folders[event.wd], !name.isEmpty else { continue }
             let path = folder.inside(FilePath(bytes: name))
+            if path.isHidden, !takesHidden { continue }
             if has(Int(IN_ISDIR)) { newFolders.append(path) } else { changes.files.insert(path) }
           }
         }

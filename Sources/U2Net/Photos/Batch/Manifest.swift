@@ -17,15 +17,20 @@ public final class Manifest: Sendable {
 
   /// As `init(path:)`, for names that need not be UTF-8.
   package init(_ path: FilePath) throws(PipelineError) {
-    guard PictureKind(fileExtension: path.fileExtension) == nil else {
-      throw PipelineError(
-        "\(path): called like a picture, and a manifest is lines of JSON; choose another name, such as .jsonl")
-    }
+    try Manifest.checkName(path)
     // A photo, or a list of photos, named by mistake must not be added to.
     if !path.isSpecial, let first = path.start(1)?.first, first != UInt8(ascii: "{") {
       throw PipelineError("\(path): this file is no manifest, which is lines of JSON objects; nothing was added to it")
     }
     do { file = try AppendedFile(path) } catch { throw PipelineError("\(path): cannot write: \(error.reason)") }
+  }
+
+  /// - Throws: if the file is called like a picture.
+  package static func checkName(_ path: FilePath) throws(PipelineError) {
+    guard PictureKind(fileExtension: path.fileExtension) == nil else {
+      throw PipelineError(
+        usage: "\(path): called like a picture, and a manifest is lines of JSON; choose another name, such as .jsonl")
+    }
   }
 
   /// Adds a line: whole, or not at all.

@@ -52,19 +52,23 @@
     private var failures: [FilePath: Failure] = [:]
     private var done: Set<FilePath> = [], skipped: Set<FilePath> = []
     private var problems = 0
+    /// What no result may take the place of: the photos, too, as they are seen.
+    private var inUse: FilesInUse
     private var lastLook: ContinuousClock.Instant?
 
     /// - Parameters:
     ///   - isWanted: which photos are to be done at all.
+    ///   - inUse: what no result may take the place of, beside photos.
     ///   - shouldStop: asked many times a second; photos that have begun are finished.
     ///   - onEvent: called by several threads.
     package init(
-      _ folder: FilePath, _ search: PhotoSearch, isWanted: @escaping (Photo) -> Bool, manifest: Manifest?,
-      shouldStop: @escaping @Sendable () -> Bool, onEvent: @escaping @Sendable (BatchEvent) -> Void
+      _ folder: FilePath, _ search: PhotoSearch, isWanted: @escaping (Photo) -> Bool, inUse: FilesInUse = FilesInUse(),
+      manifest: Manifest?, shouldStop: @escaping @Sendable () -> Bool, onEvent: @escaping @Sendable (BatchEvent) -> Void
     ) {
       self.folder = folder
       self.search = search
       self.isWanted = isWanted
+      self.inUse = inUse
       self.shouldStop = shouldStop
       self.onEvent = onEvent
       batch = PhotoBatch(manifest: manifest, shouldStop: shouldStop, onEvent: onEvent)
@@ -76,7 +80,7 @@
       _ plan: WatchPlan, workers: Int, _ work: @escaping @Sendable (PhotoJob) -> PhotoReport
     ) throws(PipelineError) -> Summary {
       var plan = plan
-      let watch = try FolderWatch(folder, without: search.isOutput)
+      let watch = try FolderWatch(folder, takesHidden: search.wantsHidden, without: search.isOutput)
       onEvent(.watching(folder))
       let threads = Workers(workers) { [queue, finished] in
         while let job = queue.next() {
@@ -84,7 +88,9 @@
           finished.results.withLock { $0.append((job, report)) }
         }
       }
-      absorb(watch.scan(), &plan)
+      let first = watch.scan()
+      for text in search.remarksOnHidden(first.hidden, in: folder) { onEvent(.remark(text)) }
+      absorb(first, &plan)
       while !shouldStop() {
         let changes = watch.changes(within: 50)
         absorb(changes, &plan)
@@ -137,6 +143,8 @@
           skipped.insert(path)
           do { try batch.append(.skipped(job)) } catch { problem("\(error)") }
         case .job(let job):
+          inUse.add(photo)
+          if let reason = inUse.obstacle(to: job) { return fail(photo, reason) }
           do { try job.makeFolders() } catch { return fail(photo, "\(photo.source): \(error)") }
           busy[path] = .some(StillFiles.State(path))
           onEvent(.expected(1))

@@ -32,6 +32,7 @@ package struct Destination: Sendable {
   package init(
     _ kind: ResultKind, _ path: FilePath, several: Bool, format: ImageFormat?
   ) throws(PipelineError) {
+    let path = path.withoutDetours
     self.kind = kind
     if several || path.endsInSeparator || path.isFolder {
       try Self.checkFolder(path)
@@ -42,13 +43,14 @@ package struct Destination: Sendable {
       place = .file(path)
     }
     if kind == .cutout, self.format == .jpeg {
-      throw PipelineError("\(path): JPEG has no transparency; choose .png or .webp, or give a --background")
+      throw PipelineError(usage: "\(path): JPEG has no transparency; choose .png or .webp, or give a --background")
     }
   }
 
   package init(
     _ kind: ResultKind, folder: FilePath, prefix: String = "", suffix: String, format: ImageFormat
   ) throws(PipelineError) {
+    let folder = folder.withoutDetours
     try Self.checkFolder(folder)
     self.kind = kind
     self.format = format
@@ -66,13 +68,14 @@ package struct Destination: Sendable {
   /// A folder for several results need not be there yet, but is not called like a picture.
   package static func checkFolder(_ path: FilePath) throws(PipelineError) {
     guard path != .standardStream else {
-      throw PipelineError("several results cannot go to standard output: name a folder")
+      throw PipelineError(usage: "several results cannot go to standard output: name a folder")
     }
     guard !path.isFolder else { return }
-    guard !path.exists else { throw PipelineError("\(path): several results need a folder, this is a file") }
+    guard !path.exists else { throw PipelineError(usage: "\(path): several results need a folder, this is a file") }
     guard path.endsInSeparator || PictureKind(fileExtension: path.fileExtension) == nil else {
       throw PipelineError(
-        "\(path): several results need a folder, and this is called like a picture; \(path)/ makes a folder of that name"
+        usage:
+          "\(path): several results need a folder, and this is called like a picture; \(path)/ makes a folder of that name"
       )
     }
   }
@@ -82,10 +85,10 @@ package struct Destination: Sendable {
     let name = path.fileExtension
     guard !name.isEmpty, path != .standardStream else { return wanted ?? .png }
     guard let format = ImageFormat(fileExtension: name) else {
-      throw PipelineError("\(path): cannot write .\(name) files; use .png, .jpg or .webp")
+      throw PipelineError(usage: "\(path): cannot write .\(name) files; use .png, .jpg or .webp")
     }
     guard wanted == nil || wanted == format else {
-      throw PipelineError("\(path): called as \(format) files are, but --format asks for \(wanted!)")
+      throw PipelineError(usage: "\(path): called as \(format) files are, but --format asks for \(wanted!)")
     }
     return format
   }

@@ -9,19 +9,6 @@ extension FilePath {
 
   package static func + (path: FilePath, suffix: String) -> FilePath { FilePath(bytes: path.bytes + suffix.utf8) }
 
-  /// The path that the name stands for, links followed; for what is not there yet that of its folder, and the name.
-  package var resolved: FilePath {
-    if let real = realPath { return real }
-    let above = folder.isEmpty ? FilePath(".") : FilePath(bytes: folder)
-    return above.realPath.map { $0.appending(name) } ?? self
-  }
-
-  private var realPath: FilePath? {
-    guard let real = withCString({ realpath($0, nil) }) else { return nil }
-    defer { free(real) }
-    return FilePath(bytes: UnsafeRawBufferPointer(start: real, count: strlen(real)))
-  }
-
   /// The path of a folder's contents, seen from it: "a" and "b" give "a/b", "" and "b" give "b".
   func inside(_ relative: FilePath) -> FilePath { bytes.isEmpty ? relative : appending(relative.bytes) }
 
@@ -63,17 +50,5 @@ extension FilePath {
     var bytes = [UInt8](repeating: 0, count: count)
     let got = bytes.withUnsafeMutableBytes { Descriptor.read(descriptor, into: $0) }
     return got < 0 ? nil : Array(bytes[..<got])
-  }
-}
-
-/// What a file is, whatever it is called: the same for all links to it.
-struct FileIdentity: Hashable {
-  private let device, inode: UInt64
-
-  init?(_ path: FilePath) {
-    var status = stat()
-    guard path.withCString({ stat($0, &status) }) == 0 else { return nil }
-    device = UInt64(status.st_dev)
-    inode = UInt64(status.st_ino)
   }
 }

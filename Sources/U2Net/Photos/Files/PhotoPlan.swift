@@ -52,12 +52,31 @@ package struct PhotoPlan: Sendable {
     }
   }
 
+  /// Takes those out whose results would replace a file that is in use, or another name of a photo.
+  package mutating func refuse(replacing files: FilesInUse) {
+    var files = files
+    for job in jobs + skipped { files.add(job.photo) }
+    refuse(files.obstacle)
+    // What lies there is no result.
+    skipped.removeAll { job in
+      guard let reason = files.obstacle(to: job) else { return false }
+      refused.append(Refusal(photo: job.photo, reason: reason))
+      return true
+    }
+  }
+
+  /// No photo can have two results in one file, whatever it is called.
+  package static func refuseTwins(of destinations: [Destination]) throws(PipelineError) {
+    try refuseTwins(PhotoJob(Photo(path: "photo", stem: "photo"), destinations))
+  }
+
   /// No photo can have two results in one file.
   static func refuseTwins(_ job: PhotoJob) throws(PipelineError) {
     var kinds: [FilePath: ResultKind] = [:]
     for result in job.results where !result.path.isSpecial || result.path == .standardStream {
       guard let other = kinds.updateValue(result.kind, forKey: result.path.resolved) else { continue }
-      throw PipelineError("\(result.path): both the \(other) and the \(result.kind) would go there; name two places")
+      throw PipelineError(
+        usage: "\(result.path): both the \(other) and the \(result.kind) would go there; name two places")
     }
   }
 

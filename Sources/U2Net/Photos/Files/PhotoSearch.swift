@@ -85,13 +85,6 @@ package struct PhotoSearch {
     return first == inputs
   }
 
-  /// Whether a file in a folder is looked at, by its name alone.
-  /// - Parameter relative: its name below that folder.
-  package func wants(_ relative: FilePath) -> Bool {
-    relative.name.first != UInt8(ascii: ".") && (include.isEmpty || include.contains(where: relative.matches))
-      && !exclude.contains(where: relative.matches)
-  }
-
   /// What a file is: a photo by its name, or else by its first bytes.
   package static func finding(_ path: FilePath) -> Finding {
     let named = PictureKind(fileExtension: path.fileExtension)
@@ -116,9 +109,10 @@ package struct PhotoSearch {
   package func isOutput(_ folder: FilePath) -> Bool { outputs.contains(folder.resolved) }
 
   private mutating func search(_ folder: FilePath) {
-    let tree = FolderTree(folder, without: isOutput)
+    let tree = FolderTree(folder, takesHidden: wantsHidden, without: isOutput)
     problems += tree.failures.map { "\($0.path): cannot list this folder: \($0.reason)" }
     remarks += tree.links.map { "\($0): a link to a folder, not followed" }
+    remarks += remarksOnHidden(tree.hidden, in: folder)
     var found = 0, others = 0
     for relative in tree.files where wants(relative) {
       let path = folder.appending(relative.bytes)
@@ -133,7 +127,9 @@ package struct PhotoSearch {
       case .other: others += 1
       }
     }
-    if found == 0, tree.failures.isEmpty {
+    if let reason = remark(onPatternsFor: tree.files) {
+      problems.append("\(folder): \(reason)")
+    } else if found == 0, tree.failures.isEmpty {
       let rest = others > 0 ? ", only \(others) other file\(others == 1 ? "" : "s")" : ""
       problems.append("\(folder): no JPEG, PNG or WebP file in this folder\(rest)")
     }

@@ -1,0 +1,69 @@
+package import U2NetFiles
+import U2NetPlatform
+
+/// Files that a command reads, and those that it writes beside its results: no result may take the place of one.
+///
+/// A file is known by what it is and not by its name, so links of both kinds are seen through; one that is not there yet is
+/// known by where it will be.
+package struct FilesInUse: Sendable {
+  private struct Use {
+    let path: FilePath
+    let what: String
+  }
+
+  private var files: [FileIdentity: Use] = [:]
+  private var places: [FilePath: String] = [:]
+
+  package init() {}
+
+  /// - Parameters:
+  ///   - path: "-" is standard input, which may be a file.
+  ///   - what: what messages call it.
+  package mutating func add(_ path: FilePath, as what: String) {
+    let path = path.withoutDetours, isStream = path == .standardStream
+    if let file = isStream ? FileIdentity(descriptor: STDIN_FILENO) : FileIdentity(path) {
+      files[file] = files[file] ?? Use(path: path, what: what)
+    } else if !isStream {
+      places[path.resolved] = what
+    }
+  }
+
+  /// What a result in `output` would replace, or be added to. What is no regular file is not replaced.
+  /// - Parameter output: "-" is standard output.
+  package func use(of output: FilePath) -> String? {
+    let output = output.withoutDetours, isStream = output == .standardStream
+    guard isStream || !output.isSpecial else { return nil }
+    if let file = isStream ? FileIdentity(descriptor: STDOUT_FILENO) : FileIdentity(output), let use = files[file],
+      // The file may have gone since then, and its number been given to another.
+      use.path == .standardStream || FileIdentity(use.path) == file
+    {
+      return use.what
+    }
+    return isStream ? nil : places[output.resolved]
+  }
+
+  /// - Throws: if `output` would replace one of the files.
+  package func check(_ output: FilePath) throws(PipelineError) {
+    guard let what = use(of: output) else { return }
+    throw PipelineError("\(Self.name(output)): this would replace \(what); choose another name")
+  }
+
+  /// Why a photo's results cannot be written.
+  func obstacle(to job: PhotoJob) -> String? {
+    for result in job.results {
+      guard let what = use(of: result.path) else { continue }
+      return
+        "\(job.photo.source): its result \(Self.name(result.path)) would replace \(what); choose another name or folder"
+    }
+    return nil
+  }
+
+  private static func name(_ output: FilePath) -> String { output == .standardStream ? "standard output" : "\(output)" }
+}
+
+extension FilesInUse {
+  /// With the photo.
+  mutating func add(_ photo: Photo) {
+    add(photo.path, as: photo.path == .standardStream ? "the photo on standard input" : "a photo")
+  }
+}
