@@ -105,10 +105,13 @@ struct ProcessorTests {
     #expect(throws: PhotoError.self) { try framing.process(.pixels(disc()), into: [.cutout]) }
   }
 
-  @Test func memoryDecidesHowManyAtOnce() throws {
-    #expect(try PhotoProcessor(cores: 4, memoryLimit: 16 << 30).photosAtOnce == 4)
-    #expect(try PhotoProcessor(cores: 4, memoryLimit: 400 << 20).photosAtOnce == 1)
-    #expect(try PhotoProcessor(for: .manyPhotos(atMost: 2), cores: 4, memoryLimit: 16 << 30).photosAtOnce == 2)
-    #expect(throws: PipelineError.self) { try PhotoProcessor(cores: 4, memoryLimit: 1 << 20) }
+  /// In a process of its own, for what other tests have taken counts.
+  @Test func memoryDecidesHowManyAtOnce() async {
+    await #expect(processExitsWith: .success) {
+      #expect(try PhotoProcessor(cores: 4, memoryLimit: 16 << 30).photosAtOnce == 4)
+      #expect(try PhotoProcessor(cores: 4, memoryLimit: 400 << 20).photosAtOnce == 1)
+      #expect(try PhotoProcessor(for: .manyPhotos(atMost: 2), cores: 4, memoryLimit: 16 << 30).photosAtOnce == 2)
+      #expect(throws: PipelineError.self) { try PhotoProcessor(cores: 4, memoryLimit: 1 << 20) }
+    }
   }
 }

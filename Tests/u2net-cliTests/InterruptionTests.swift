@@ -37,6 +37,7 @@ struct InterruptionTests {
         raise(SIGINT)
         guard Interruption.requested == SIGINT else { exit(3) }
         raise(SIGINT)
+        sleep(30)  // Another thread may get it, a moment later.
         _ = consume file
       }
     }
@@ -48,6 +49,7 @@ struct InterruptionTests {
         Interruption.cleanUp()
         let file = try beginFile("first")
         raise(SIGTERM)
+        sleep(30)  // Another thread may get it, a moment later.
         _ = consume file
       }
     }
