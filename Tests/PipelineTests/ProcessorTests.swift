@@ -108,10 +108,17 @@ struct ProcessorTests {
   /// In a process of its own, for what other tests have taken counts.
   @Test func memoryDecidesHowManyAtOnce() async {
     await #expect(processExitsWith: .success) {
-      #expect(try PhotoProcessor(cores: 4, memoryLimit: 16 << 30).photosAtOnce == 4)
-      #expect(try PhotoProcessor(cores: 4, memoryLimit: 400 << 20).photosAtOnce == 1)
-      #expect(try PhotoProcessor(for: .manyPhotos(atMost: 2), cores: 4, memoryLimit: 16 << 30).photosAtOnce == 2)
-      #expect(throws: PipelineError.self) { try PhotoProcessor(cores: 4, memoryLimit: 1 << 20) }
+      func photosAtOnce(_ workload: PhotoProcessor.Workload = .manyPhotos(), limit: Int) throws -> Int {
+        try PhotoProcessor(for: workload, cores: 4, memoryLimit: limit).photosAtOnce
+      }
+      let numbers = try [photosAtOnce(limit: 16 << 30), photosAtOnce(limit: 400 << 20)]
+      precondition(numbers == [4, 1], "\(numbers)")
+      let two = try photosAtOnce(.manyPhotos(atMost: 2), limit: 16 << 30)
+      precondition(two == 2, "\(two)")
+      do {
+        _ = try photosAtOnce(limit: 1 << 20)
+        preconditionFailure("a megabyte is enough")
+      } catch is PipelineError {}
     }
   }
 }
