@@ -67,9 +67,9 @@ extension ResourceLimits {
     #endif
   }
 
-  /// Of a thread for each core and some that wait; more cores than this are seldom busy at once.
+  /// Of a thread for each core and one that waits; more cores than this are seldom busy at once.
   private static var stacks: Int {
-    min(softLimit(RLIMIT_STACK) ?? 2 << 20, 8 << 20) * (min(current.cores, 16) + 3)
+    min(softLimit(RLIMIT_STACK) ?? 2 << 20, 8 << 20) * (min(current.cores, 16) + 1)
   }
 
   #if canImport(Glibc)
