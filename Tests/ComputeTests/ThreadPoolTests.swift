@@ -144,9 +144,7 @@ struct ThreadPoolTests {
       await #expect(processExitsWith: .success) {
         let pool = ThreadPool(threads: 4)
         pool.run(100) { _, _ in }
-        let before = processorMilliseconds()
-        usleep(200_000)
-        let time = processorMilliseconds() - before
+        let time = leastTime { usleep(200_000) }
         precondition(time < 60, "\(time) ms of the processor in 200 ms")
         pool.run(100) { _, _ in }
       }
@@ -157,14 +155,14 @@ struct ThreadPoolTests {
       await #expect(processExitsWith: .success) {
         let pool = ThreadPool(threads: 2)
         for sleeper in 0..<2 {
-          let taken = Atomic(0)
-          let before = processorMilliseconds()
-          pool.run(2) { _, worker in
-            taken.add(1, ordering: .relaxed)
-            while taken.load(ordering: .relaxed) < 2 { usleep(100) }  // Each takes one.
-            if worker == sleeper { usleep(200_000) }
+          let time = leastTime {
+            let taken = Atomic(0)
+            pool.run(2) { _, worker in
+              taken.add(1, ordering: .relaxed)
+              while taken.load(ordering: .relaxed) < 2 { usleep(100) }  // Each takes one.
+              if worker == sleeper { usleep(200_000) }
+            }
           }
-          let time = processorMilliseconds() - before
           precondition(time < 60, "\(time) ms of the processor while worker \(sleeper) slept for 200 ms")
         }
       }
@@ -196,6 +194,18 @@ struct ThreadPoolTests {
       usleep(5000)
     }
     return false
+  }
+
+  /// The processor's time that the process takes meanwhile, in milliseconds: the least of some times, for it has other threads, too,
+  /// which have their work at its beginning. Whoever waits in a loop takes it every time.
+  private func leastTime(_ body: () -> Void) -> Double {
+    var least = Double.infinity
+    for _ in 0..<10 where least >= 60 {
+      let before = processorMilliseconds()
+      body()
+      least = min(least, Double(processorMilliseconds() - before))
+    }
+    return least
   }
 
   /// What this process has used.
