@@ -60,45 +60,4 @@ extension ResourceLimits {
       if AddressSpace.isShort { _ = mallopt(M_ARENA_MAX, 1) }
     #endif
   }
-<<<<<<< HEAD
-=======
-
-  /// Of a thread for each core and one that waits; more cores than this are seldom busy at once.
-  private static var stacks: Int {
-    min(softLimit(RLIMIT_STACK) ?? 2 << 20, 8 << 20) * (min(current.cores, 16) + 1)
-  }
-
-  #if canImport(Glibc)
-    typealias Resource = __rlimit_resource
-  #else
-    typealias Resource = Int32
-  #endif
-
-  /// nil: there is none.
-  static func softLimit(_ resource: Resource) -> Int? {
-    var limit = rlimit()
-    #if canImport(Glibc)
-      let status = getrlimit(__rlimit_resource_t(resource.rawValue), &limit)
-    #else
-      let status = getrlimit(resource, &limit)
-    #endif
-    return status == 0 ? Int(exactly: limit.rlim_cur) : nil
-  }
-}
-
-/// /proc/self/statm: how much memory the process has taken.
-private enum StatusFile {
-  /// Bytes; none where there is no such file.
-  static var sizes: [Int] {
-    let descriptor = open("/proc/self/statm", O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { return [] }
-    defer { close(descriptor) }
-    var text = [UInt8](repeating: 0, count: 256)
-    let count = read(descriptor, &text, text.count)
-    guard count > 0 else { return [] }
-    let page = sysconf(Int32(_SC_PAGESIZE))
-    return String(decoding: text[..<count], as: UTF8.self).split(whereSeparator: \.isWhitespace)
-      .compactMap { Int($0) }.map { $0 * page }
-  }
->>>>>>> mem
 }
