@@ -42,9 +42,9 @@ public enum AddressSpace {
     return sizes.count > 5 ? Use(resident: sizes[1], mapped: sizes[0], private: sizes[5]) : nil
   }
 
-  /// Of the stacks of so many threads that work and some that wait; more than 16 are seldom busy at once.
+  /// Of the stacks of so many threads that work and one that waits; more than 16 are seldom busy at once.
   public static func stacks(ofThreads count: Int) -> Int {
-    min(softLimit(RLIMIT_STACK) ?? 2 << 20, 8 << 20) * (min(count, 16) + 3)
+    min(softLimit(RLIMIT_STACK) ?? 2 << 20, 8 << 20) * (min(count, 16) + 1)
   }
 
   /// Whether there are addresses for the stacks of so many threads more.
