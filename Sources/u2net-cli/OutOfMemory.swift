@@ -16,14 +16,7 @@ enum OutOfMemory {
       fewer --threads, a smaller --input-size or smaller pictures take less\n
       """
     if let start = strdup(text) { message = (start, strlen(start)) }
-    var action = sigaction()
-    let handler: @convention(c) (Int32) -> Void = { _ in OutOfMemory.end() }
-    #if os(Linux)
-      action.__sigaction_handler.sa_handler = handler
-    #else
-      action.__sigaction_u.__sa_handler = handler
-    #endif
-    sigaction(SIGABRT, &action, nil)
+    handle(signal: SIGABRT) { _ in OutOfMemory.end() }
   }
 
   private static func end() {

@@ -85,7 +85,8 @@ public final class PhotoProcessor: Sendable {
   /// Photos are let through to be worked on at the same time as long as their sum is within the memory limit. What the network
   /// takes says `SaliencyDetector.memory(_:options:)`, of `settings.detection`.
   /// - Parameters:
-  ///   - width, height: of the photo in pixels.
+  ///   - width: of the photo, in pixels, turned upright.
+  ///   - height: likewise.
   ///   - is16Bit: whether there are 16 bits to a sample.
   public func memory(
     ofPhotoWidth width: Int, height: Int, is16Bit: Bool = false, into requests: [PhotoResult.Request]

@@ -45,14 +45,7 @@ enum Interruption {
   }
 
   private static func install(_ number: Int32) {
-    var action = sigaction()
-    let handler: @convention(c) (Int32) -> Void = { Interruption.handle($0) }
-    #if os(Linux)
-      action.__sigaction_handler.sa_handler = handler
-    #else
-      action.__sigaction_u.__sa_handler = handler
-    #endif
-    sigaction(number, &action, nil)
+    U2NetPlatform.handle(signal: number) { Interruption.handle($0) }
   }
 
   private static func isIgnored(_ number: Int32) -> Bool {
