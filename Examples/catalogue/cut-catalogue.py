@@ -92,7 +92,9 @@ def main():
     states = collections.Counter(photo["status"] for photo in results)
     verdicts = collections.Counter(photo["verdict"] for photo in results if photo.get("verdict"))
     seconds = time.monotonic() - start
-    print(f"{len(results)} photos: {states['ok'] + states['skipped']} done, {states['failed']} failed; {seconds:.1f} s")
+    # What was passed over, such as a hidden photo, has no results.
+    done = sum(bool(photo["outputs"]) for photo in results)
+    print(f"{len(results)} photos: {done} done, {states['failed']} failed; {seconds:.1f} s")
     print("verdicts: " + (", ".join(f"{count} {verdict}" for verdict, count in verdicts.most_common()) or "none"))
     for photo in results:
         if photo["status"] == "failed":

@@ -1,5 +1,4 @@
 package import U2NetFiles
-import U2NetImageFiles
 
 /// Which prediction goes with which true mask: those that have the same name but for their extensions.
 public struct Pairing: Equatable, Sendable {
@@ -75,22 +74,7 @@ public struct Pairing: Equatable, Sendable {
     files.keys.filter { others[$0] == nil }.sorted().map { files[$0]!.path }
   }
 
-  /// The JPEG, PNG and WebP files in a folder and in folders below it.
+  /// The JPEG, PNG and WebP files in a folder and in folders below it; see `PictureFolder`, which says what is passed over.
   /// - Throws: `folder` if there are none, if a folder cannot be listed, or is a link, which may lead back to itself.
-  public static func files(in folder: String) throws(EvaluationError) -> [File] { try files(in: FilePath(folder)) }
-
-  /// As `files(in:)` of a `String`, for names that need not be UTF-8.
-  package static func files(in root: FilePath) throws(EvaluationError) -> [File] {
-    guard root.isFolder else { throw .folder(path: "\(root)", reason: "no such folder") }
-    let tree = FolderTree(root)
-    if let failure = tree.failures.first {
-      throw .folder(path: "\(failure.path)", reason: "cannot list this folder: \(failure.reason)")
-    }
-    if let link = tree.links.first {
-      throw .folder(path: "\(link)", reason: "a link to a folder, which is not followed")
-    }
-    let pictures = tree.files.filter { ImageFormat(fileExtension: $0.fileExtension) != nil }
-    guard !pictures.isEmpty else { throw .folder(path: "\(root)", reason: "no JPEG, PNG or WebP file in this folder") }
-    return pictures.map { File(stem: $0.withoutExtension, file: root.appending($0.bytes)) }
-  }
+  public static func files(in folder: String) throws(EvaluationError) -> [File] { try PictureFolder(folder).files }
 }

@@ -85,6 +85,9 @@ package struct AtomicFile: ~Copyable {
 }
 
 extension FilePath {
+  /// Whether it names the process's standard output: "-", or its descriptor.
+  package var isStandardOutput: Bool { self == "-" || descriptorNumber == STDOUT_FILENO }
+
   /// Waits until the names in the file's folder are on the disk; otherwise `errno` says why not.
   fileprivate func folderIsSynced() -> Bool {
     let folder = folder.isEmpty ? "." : FilePath(bytes: folder)

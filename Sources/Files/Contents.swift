@@ -20,4 +20,24 @@ extension FilePath {
       bytes += part
     }
   }
+
+  /// The first bytes of a file; nil if it cannot be read, for which `errno` has the reason.
+  package func start(_ count: Int) -> [UInt8]? {
+    let descriptor = withCString { open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
+    guard descriptor >= 0 else { return nil }
+    defer { close(descriptor) }
+    var bytes = [UInt8](repeating: 0, count: count)
+    let got = bytes.withUnsafeMutableBytes { Descriptor.read(descriptor, into: $0) }
+    return got < 0 ? nil : Array(bytes[..<got])
+  }
+
+  /// Bytes of a file from an offset on, as far as they are there; nil if it cannot be read.
+  package func part(at offset: Int, count: Int) -> [UInt8]? {
+    let descriptor = withCString { open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
+    guard descriptor >= 0 else { return nil }
+    defer { close(descriptor) }
+    var bytes = [UInt8](repeating: 0, count: count)
+    let got = pread(descriptor, &bytes, count, off_t(offset))
+    return got < 0 ? nil : Array(bytes[..<got])
+  }
 }

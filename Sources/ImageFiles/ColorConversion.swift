@@ -14,6 +14,13 @@ extension Metadata {
       if isProfile(profile, for: .gray) { return colorProfile(ofGray: profile) }
       return isProfile(profile, for: .rgb) ? profile : nil
     }
+    let (gamma, primaries) = pngNumbers
+    guard !isPNGOfSRGB, (0.05...5).contains(gamma) else { return nil }
+    return madeProfile { cic_rgb_profile(1 / gamma, primaries, $0, $1) }
+  }
+
+  /// Gamma and primaries as `gAMA` and `cHRM` have them, or else sRGB's.
+  private var pngNumbers: (gamma: Double, primaries: [Double]) {
     func numbers(_ kind: StaticString, _ count: Int) -> [Double]? {
       guard let chunk = pngColors.first(where: { $0.kind == ImageFile.code(kind) }), chunk.data.count == 4 * count
       else {
@@ -22,14 +29,18 @@ extension Metadata {
       // In hundred-thousandths (PNG, 11.3.2).
       return (0..<count).map { Double(chunk.data.bigEndian(4 * $0, bytes: 4)!) / 100_000 }
     }
-    guard !pngColors.contains(where: { $0.kind == ImageFile.code("sRGB") }) else { return nil }
-    let gamma = numbers("gAMA", 1)?[0], primaries = numbers("cHRM", 8)
-    let (srgbGamma, srgbPrimaries) = (0.45455, [0.3127, 0.3290, 0.64, 0.33, 0.30, 0.60, 0.15, 0.06])
-    let isSRGB =
-      abs((gamma ?? srgbGamma) - srgbGamma) < 0.005
-      && zip(primaries ?? srgbPrimaries, srgbPrimaries).allSatisfy { abs($0 - $1) < 0.002 }
-    guard !isSRGB, (0.05...5).contains(gamma ?? srgbGamma) else { return nil }
-    return madeProfile { cic_rgb_profile(1 / (gamma ?? srgbGamma), primaries ?? srgbPrimaries, $0, $1) }
+    return (numbers("gAMA", 1)?[0] ?? Self.srgbGamma, numbers("cHRM", 8) ?? Self.srgbPrimaries)
+  }
+
+  private static let srgbGamma = 0.45455, srgbPrimaries = [0.3127, 0.3290, 0.64, 0.33, 0.30, 0.60, 0.15, 0.06]
+
+  /// Whether what PNG's chunks say of colours, if anything, is that they are sRGB's.
+  var isPNGOfSRGB: Bool {
+    if let codePoints { return codePoints.isSRGB }
+    if pngColors.contains(where: { $0.kind == ImageFile.code("sRGB") }) { return true }
+    let (gamma, primaries) = pngNumbers
+    return abs(gamma - Self.srgbGamma) < 0.005
+      && zip(primaries, Self.srgbPrimaries).allSatisfy { abs($0 - $1) < 0.002 }
   }
 
   /// With a profile in place of what only a PNG can say, for other files.

@@ -16,9 +16,8 @@ extension Image where Sample == UInt8 {
     precondition(!channels.hasAlpha, "a JPEG cannot hold alpha: put the image on a background first")
     precondition(1...100 ~= quality, "JPEG qualities go from 1 to 100, \(quality) is none")
     let metadata = metadata.withProfileOfPNG(for: channels).fitting(self)
-    func rounded(_ density: Double) -> UInt16 { UInt16(min(density, 65535).rounded()) }
-    let density = metadata.density.map { (rounded($0.horizontal), rounded($0.vertical)) }
-    let (across, down) = density ?? metadata.aspect?.inSixteenBits ?? (0, 0)
+    let density = metadata.density.flatMap(\.inSixteenBits)
+    let (across, down) = density ?? (metadata.density == nil ? metadata.aspect?.inSixteenBits : nil) ?? (0, 0)
     let segments = metadata.jpegSegments
     return try encoded(source: source, width: width, height: height, free: cic_free) { out, count, message in
       segments.withUnsafeBufferPointer { segments in
@@ -35,6 +34,10 @@ extension Image where Sample == UInt8 {
 extension Metadata {
   /// A segment's length counts itself and takes two bytes.
   private static var largestSegment: Int { 65_533 }
+  static var longestJPEGExif: Int { largestSegment - ImageFile.exifMark.count }
+  /// Each part of a profile has its number and how many there are, of which a byte has 255.
+  private static var profilePart: Int { largestSegment - ImageFile.profileMark.count - 2 }
+  static var longestJPEGProfile: Int { 255 * profilePart }
 
   /// Segments for EXIF, the creator and the profile. What is too long for them is left out.
   fileprivate var jpegSegments: [UInt8] {
@@ -43,15 +46,15 @@ extension Metadata {
     }
     var segments: [UInt8] = []
     let exifMark = ImageFile.exifMark
-    if let exif, exif.count + exifMark.count <= Self.largestSegment {
+    if let exif, exif.count <= Self.longestJPEGExif {
       segments += segment(JPEGMarker.app1, exifMark + exif)
     }
     if let packet = creatorPacket { segments += segment(JPEGMarker.app1, ImageFile.xmpMark + packet) }
     if let profile {
       let mark = ImageFile.profileMark
-      let size = Self.largestSegment - mark.count - 2
+      let size = Self.profilePart
       let count = profile.count.dividedRoundingUp(by: size)
-      if count <= 255 {
+      if profile.count <= Self.longestJPEGProfile {
         for part in 0..<count {
           let data = profile[part * size..<min((part + 1) * size, profile.count)]
           segments += segment(JPEGMarker.app2, mark + [UInt8(part + 1), UInt8(count)] + data)

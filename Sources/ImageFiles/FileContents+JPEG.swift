@@ -32,6 +32,10 @@ extension FileContents {
     let perInch = [1: 1, 2: PixelDensity.centimetresPerInch][unit]
     density = perInch.flatMap { PixelDensity(Double(across), Double(down), perInch: $0) }
     if unit == 0 { aspect = PixelAspect(Double(across), Double(down)) }
+    resolutionFault =
+      unit == 0
+      ? PixelAspect.fault(Double(across), Double(down))
+      : PixelDensity.fault(Double(across), Double(down), perInch: perInch)
     return true
   }
 

@@ -20,6 +20,10 @@ extension FileContents {
         } else if data.last == 0 {
           aspect = PixelAspect(across, down)
         }
+        resolutionFault =
+          data.last == 0
+          ? PixelAspect.fault(across, down)
+          : PixelDensity.fault(across, down, perInch: data.last == 1 ? PixelDensity.metresPerInch : nil)
       case ImageFile.code("cICP"), ImageFile.code("sRGB"), ImageFile.code("gAMA"), ImageFile.code("cHRM"):
         guard isBeforePixels, [1, 4, 32].contains(data.count) else { continue }
         pngColors.append(PNGChunk(kind: part.kind, data: Array(data)))

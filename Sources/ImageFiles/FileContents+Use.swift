@@ -14,6 +14,7 @@ extension FileContents {
       metadata.exif = nil
       remark("its EXIF cannot be read and is left out")
     }
+    if let resolutionFault { remark("\(resolutionFault) and is left out") }
     return metadata
   }
 

@@ -8,6 +8,8 @@ struct FileContents: Sendable {
   var profile: [UInt8]?
   var density: PixelDensity?
   var aspect: PixelAspect?
+  /// What is wrong with what should be one of these.
+  var resolutionFault: String?
   /// Whether there is a profile, or what should be one.
   var hasProfile = false
   /// What the samples are, in the names that profiles have for it.

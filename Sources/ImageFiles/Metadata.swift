@@ -77,10 +77,18 @@ public struct PixelDensity: Equatable, Sendable {
     self.init(horizontal: horizontal * perInch, vertical: vertical * perInch)
   }
 
+  /// Rounded, for formats that have whole numbers of 16 bits; nil if these are too small.
+  var inSixteenBits: (UInt16, UInt16)? {
+    guard let across = UInt16(exactly: horizontal.rounded()), let down = UInt16(exactly: vertical.rounded()) else {
+      return nil
+    }
+    return (across, down)
+  }
+
   /// That of a picture whose rows become columns.
   var exchanged: PixelDensity { PixelDensity(horizontal: vertical, vertical: horizontal) }
 
-  private static var range: ClosedRange<Double> { 1...1_000_000 }
+  static var range: ClosedRange<Double> { 1...1_000_000 }
   static var centimetresPerInch: Double { 2.54 }
   static var metresPerInch: Double { 0.0254 }
 }
@@ -130,14 +138,18 @@ extension Metadata {
   /// What can go with an upright picture: without a profile for other channels (of inks), but with one of the same greys
   /// for a grey photo that became coloured, and with EXIF that is of this picture; EXIF that cannot be read is dropped.
   func fitting<Sample>(_ image: Image<Sample>) -> Metadata {
+    fitting(width: image.width, height: image.height, channels: image.channels)
+  }
+
+  func fitting(width: Int, height: Int, channels: Channels) -> Metadata {
     var result = self
-    if let profile, !isProfile(profile, for: image.channels) {
-      let isMadeColored = image.channels.opaque == .rgb && isProfile(profile, for: .gray)
+    if let profile, !isProfile(profile, for: channels) {
+      let isMadeColored = channels.opaque == .rgb && isProfile(profile, for: .gray)
       result.profile = isMadeColored ? colorProfile(ofGray: profile) : nil
     }
     result.exif =
       exif.flatMap(Exif.init)?
-      .fitting(width: image.width, height: image.height, turned: orientation, without: droppedTags)?.bytes
+      .fitting(width: width, height: height, turned: orientation, without: droppedTags)?.bytes
     if orientation.swapsAxes {
       (result.density, result.aspect) = (density?.exchanged, aspect?.exchanged)
     }

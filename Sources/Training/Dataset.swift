@@ -24,34 +24,44 @@ public struct Dataset: Sendable {
 
   /// By name; at least one.
   public let examples: [Example]
+  /// What its folders have that is passed over, because it is hidden.
+  public let remarks: [String]
+  /// Of the largest photo, once they have been examined.
+  private(set) var photoPixels: Int?
 
-  public init(_ examples: [Example]) {
+  public init(_ examples: [Example]) { self.init(examples, remarks: []) }
+
+  private init(_ examples: [Example], remarks: [String]) {
     precondition(!examples.isEmpty, "a data set without examples")
-    self.examples = examples
+    (self.examples, self.remarks) = (examples, remarks)
   }
 
   /// Photos and masks in two folders, and in folders below them: files go together that have the same name but for their
   /// extensions.
-  /// - Throws: `data`, naming folders without pictures and every file without a counterpart.
+  /// - Throws: `data`, naming folders without pictures, every picture that cannot be read and every file without a counterpart.
   public init(photos: String, masks: String) throws(TrainingError) {
     try self.init(photos: FilePath(photos), masks: FilePath(masks))
   }
 
   /// As `init(photos:masks:)` of `String`s, for names that need not be UTF-8.
   package init(photos: FilePath, masks: FilePath) throws(TrainingError) {
-    let pairing: Pairing
+    let pairing: Pairing, folders: [PictureFolder]
     do {
-      pairing = try Pairing(predictions: Pairing.files(in: photos), truths: Pairing.files(in: masks))
+      folders = [try PictureFolder(photos), try PictureFolder(masks)]
+      pairing = try Pairing(predictions: folders[0].files, truths: folders[1].files)
     } catch .noPairs {
       throw .data(["no file in \(photos) has the name of one in \(masks)"])
     } catch {
       throw .data(["\(error)"])
     }
-    let unpaired =
-      pairing.unpairedPredictions.map { "\($0): no mask of this name in \(masks)" }
+    let unusable =
+      folders.flatMap(\.unreadable)
+      + pairing.unpairedPredictions.map { "\($0): no mask of this name in \(masks)" }
       + pairing.unpairedTruths.map { "\($0): no photo of this name in \(photos)" }
-    guard unpaired.isEmpty else { throw .data(unpaired) }
-    self.init(pairing.pairs.map { Example(name: $0.name, photo: $0.predictionFile, mask: $0.truthFile) })
+    guard unusable.isEmpty else { throw .data(unusable) }
+    self.init(
+      pairing.pairs.map { Example(name: $0.name, photo: $0.predictionFile, mask: $0.truthFile) },
+      remarks: folders.flatMap(\.remarks))
   }
 
   /// A data set's folder, with one folder in it that has "image" in its name, and one that has "mask": `images` and `masks`,
@@ -80,8 +90,15 @@ public struct Dataset: Sendable {
 
   /// `problems`, and the paths of masks without an object, which are fine among others.
   public func examined(threads: Int = 1) -> (problems: [String], withoutObject: [String]) {
-    var all: [String] = [], withoutObject: [String] = []
-    inOrder(count: examples.count, threads: threads) { index -> (problems: [String], hasObject: Bool) in
+    var copy = self
+    return copy.examine(threads: threads)
+  }
+
+  /// As `examined`; how large photos are is kept for whoever plans memory.
+  public mutating func examine(threads: Int = 1) -> (problems: [String], withoutObject: [String]) {
+    var all: [String] = [], withoutObject: [String] = [], largest = 0
+    let examples = examples
+    inOrder(count: examples.count, threads: threads) { index -> (problems: [String], hasObject: Bool, pixels: Int) in
       let example = examples[index]
       var problems: [String] = [], photo: ImageHeader?, mask: Image<UInt8>?
       do throws(ImageError) {
@@ -92,16 +109,21 @@ public struct Dataset: Sendable {
         problems.append(
           "\(example.mask): \(mask.width) x \(mask.height) pixels, but its photo has \(photo.width) x \(photo.height)")
       }
-      return (problems, mask?.hasObject ?? true)
+      return (problems, mask?.hasObject ?? true, photo.map { $0.width * $0.height } ?? 0)
     } receive: { index, result in
       all += result.problems
+      largest = max(largest, result.pixels)
       if !result.hasObject { withoutObject.append(examples[index].mask) }
     }
     if withoutObject.count == examples.count {
       all.append("\(EvaluationError.noObject(first: withoutObject[0], count: withoutObject.count))")
     }
+    photoPixels = largest
     return (all, withoutObject)
   }
+
+  /// Bytes that a photo and its mask take while they are read; of sets that nobody has examined, what common ones take.
+  var bytesToRead: Int { photoPixels.map { 10 * $0 } ?? 8 << 20 }
 
   /// A number that tells data sets apart: of the examples' names and the sizes of their files in bytes, wherever these lie
   /// (FNV-1a, 64 bits, in hexadecimal).

@@ -63,7 +63,7 @@ public final class Trainer {
       if progress.dataset != fingerprint { changes.append("the photos and masks are others") }
       guard changes.isEmpty else { throw .changed(changes) }
     }
-    try Self.checkMemory(checkpoint.configuration, recipe, threads: threads)
+    try Self.checkMemory(checkpoint.configuration, recipe, threads: threads, dataset: dataset)
     self.recipe = recipe
     self.threads = threads
     configuration = checkpoint.configuration
@@ -95,29 +95,58 @@ public final class Trainer {
     public let step: Int
     /// Of the values, their gradients, the optimiser's moments, what else has their size, and a checkpoint while it is written.
     public let values: Int
-    /// Of the batches that are worked on and read ahead; photos while they are read are not in it.
+    /// Of the batches that are worked on and read ahead.
     public let batches: Int
-    public var total: Int { step + values + batches }
+    /// Of photos and masks while they are read and squashed, one for each thread.
+    public let loading: Int
+    /// What a validation takes more than a checkpoint while it is written.
+    public let validation: Int
+    public var total: Int { step + values + batches + loading + validation }
   }
 
-  public static func memory(_ configuration: Configuration, _ recipe: Recipe, threads: Int) -> Memory {
+  /// - Parameters:
+  ///   - dataset: examined, so that it is known how large photos are.
+  ///   - validation: what the network will be scored by.
+  public static func memory(
+    _ configuration: Configuration, _ recipe: Recipe, threads: Int, dataset: Dataset? = nil,
+    validation: Validation? = nil
+  ) -> Memory {
     let side = recipe.augmentation.crop, parameters = TrainableParameters.memory(configuration.outline().map(\.layer))
+    let whole = Double(recipe.augmentation.side) * (1 + recipe.augmentation.scale)
+    // Three planes and the mask's levels.
+    let squashed = Int(whole * whole) * (3 * MemoryLayout<Float>.size + 1)
+    let copied = copies(recipe) * parameters
+    let scoring = validation.map { copied + $0.memory(for: configuration) } ?? 0
     let kinds = 4 + (recipe.accumulation > 1 ? 1 : 0) + (recipe.averageDecay == nil ? 0 : 1)
-    let saved = 3 + (recipe.averageDecay == nil ? 0 : 1)
+    let saved = 2 + copies(recipe)
     return Memory(
       step: TrainingStep.memory(configuration, images: recipe.batch, height: side, width: side, threads: threads),
-      values: (kinds + saved) * parameters, batches: 2 * recipe.batch * 4 * side * side * MemoryLayout<Float>.size)
+      values: (kinds + saved) * parameters, batches: 2 * recipe.batch * 4 * side * side * MemoryLayout<Float>.size,
+      loading: min(threads, recipe.batch) * ((dataset?.bytesToRead ?? 0) + squashed),
+      validation: max(0, scoring - saved * parameters))
   }
 
-  private static func checkMemory(
-    _ configuration: Configuration, _ recipe: Recipe, threads: Int
+  /// How many times the values are copied for whoever is to predict with them.
+  private static func copies(_ recipe: Recipe) -> Int { 1 + (recipe.averageDecay == nil ? 0 : 1) }
+
+  /// Bytes of these copies.
+  var copiedValues: Int { Self.copies(recipe) * parameters.memory }
+
+  /// To be asked before there is anything of a training: where memory is lacking in the middle of it, the program stops.
+  /// Parameters as for `memory`.
+  /// - Throws: `memory` if there is too little of it.
+  public static func checkMemory(
+    _ configuration: Configuration, _ recipe: Recipe, threads: Int, dataset: Dataset? = nil,
+    validation: Validation? = nil
   ) throws(TrainingError) {
-    let needed = memory(configuration, recipe, threads: threads).total, available = ResourceLimits.availableMemory
+    let plan = memory(configuration, recipe, threads: threads, dataset: dataset, validation: validation)
+    let needed = plan.total, available = ResourceLimits.availableMemory
     guard needed > available else { return }
     let side = recipe.augmentation.crop
     throw .memory(
       MemoryShortage(
-        "a step of training the \(configuration.name) network with \(recipe.batch) photos of \(side)×\(side) pixels",
+        "a step of training the \(configuration.name) network with \(recipe.batch) photos of \(side)×\(side) pixels"
+          + (plan.validation > 0 ? ", and its validation," : ""),
         needed: needed, available: available,
         advice: "choose a smaller --batch, with --accumulate if you like, or a smaller --size"))
   }

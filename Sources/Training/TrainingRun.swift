@@ -139,15 +139,9 @@ public final class TrainingRun {
   /// Before the first step rather than after thousands.
   private func checkMemoryForValidation() throws(TrainingError) {
     guard let validation, trainer.steps < options.steps else { return }
-    do {
-      try validation.checkMemory(
-        for: try TrainedNetwork(
-          trainer.weights(source: options.output), as: trainer.configuration))
-    } catch let error as MemoryShortage {
+    do { try validation.checkMemory(for: trainer.configuration, values: trainer.copiedValues) } catch {
       throw .memory(error)
-    } catch let error as WeightFileError {
-      throw .weights(error)
-    } catch { preconditionFailure("\(error)") }
+    }
   }
 
   private var isValidationDue: Bool {

@@ -72,13 +72,23 @@ public struct Validation: Sendable {
   }
 
   private func photosAtOnce(_ network: TrainedNetwork) throws(MemoryShortage) -> Int {
-    try SaliencyDetector.photosAtOnce(network, options: options, atMost: threads, photo: Self.photoBytes)
+    try SaliencyDetector.photosAtOnce(network, options: options, atMost: threads, photo: dataset.bytesToRead)
   }
 
-  func checkMemory(for network: TrainedNetwork) throws(MemoryShortage) { _ = try photosAtOnce(network) }
+  /// Bytes that it takes beside the network's values, with one photo at a time.
+  func memory(for configuration: Configuration) -> Int {
+    let its = SaliencyDetector.memory(of: configuration, options: options)
+    return its.shared + its.each + dataset.bytesToRead
+  }
 
-  /// Bytes that a photo of common data sets and its masks take.
-  private static let photoBytes = 8 << 20
+  func checkMemory(for configuration: Configuration, values: Int) throws(MemoryShortage) {
+    let needed = values + memory(for: configuration)
+    guard needed > ResourceLimits.availableMemory else { return }
+    throw MemoryShortage(
+      "a validation of the \(configuration.name) network at \(augmentation.side)×\(augmentation.side) pixels",
+      needed: needed,
+      advice: "choose a smaller --size, or smaller photos")
+  }
 
   private func score(
     _ example: Dataset.Example, _ detector: SaliencyDetector

@@ -19,8 +19,8 @@ struct Evaluate: ParsableCommand {
       u2net evaluate --predictions masks/ --masks truth/
       u2net evaluate -m full --images photos/ --masks truth/ --report report.html
 
-      Files go together that have the same name but for their extensions. Files without a counterpart and pairs that \
-      cannot be scored are listed; the scores are then of the other pairs, and the exit code is 1. A true mask's object \
+      Files go together that have the same name but for their extensions. Files without a counterpart, \
+      pictures in formats that cannot be read and pairs that cannot be scored are listed; the scores are then of the other pairs, and the exit code is 1. A true mask's object \
       is what is brighter than 128; masks of two levels, such as 0 and 1 (in 16 bits, too), are stretched, and a cut-out of one colour \
       counts by its transparency. Scores are those of \
       PySODMetrics; authors_… are those of the evaluation code of the paper's authors.
@@ -73,14 +73,16 @@ struct Evaluate: ParsableCommand {
 
   func run() throws {
     let input = FilePath(argument: (predictions ?? images)!), masks = FilePath(argument: masks)
-    let inputs = try Pairing.files(in: input), truths = try Pairing.files(in: masks)
-    try checkOutputs(inputs: inputs + truths)
-    let pairing = try Pairing(predictions: inputs, truths: truths)
+    let folders = try (input == masks ? [input] : [input, masks]).map { try PictureFolder($0) }
+    try checkOutputs(inputs: folders.flatMap(\.files))
+    for remark in folders.flatMap(\.remarks) { note(remark) }
+    let pairing = try Pairing(predictions: folders[0].files, truths: folders.last!.files)
     let source = try source()
     let evaluation = DatasetEvaluation(pairing.pairs, threads: source.threads) { pair in
       (try source.prediction(pair), try Self.truth(pair))
     }
-    let failures = evaluation.failures.map { "\($0)" }, empty = evaluation.withoutObject.map(\.truth)
+    let failures = folders.flatMap(\.unreadable) + evaluation.failures.map { "\($0)" },
+      empty = evaluation.withoutObject.map(\.truth)
     if !empty.isEmpty, empty.count == evaluation.scores.count {
       throw CommandFailure(lines: ["\(EvaluationError.noObject(first: empty[0], count: empty.count))"] + failures)
     }

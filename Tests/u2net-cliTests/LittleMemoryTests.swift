@@ -76,6 +76,53 @@ struct LittleMemoryTests {
     }
   }
 
+  /// A training says what it lacks before anything is made of it, be it memory for fresh values, for the step or for the
+  /// validation: never by the allocator's last word.
+  @Test(.timeLimit(.minutes(3)), arguments: [300_000, 420_000, 540_000, 700_000, 1_000_000, 1_500_000])
+  func trainingsArePlanned(addressSpace: Int) throws {
+    try withFolder { folder in
+      try writeData(folder)
+      let common = ["--data", folder, "--steps", "1", "--batch", "2", "--size", "64"]
+      for arguments in [
+        ["train", "-m", "full", "-o", "\(folder)/t.safetensors"] + common,
+        ["train", "-m", "full", "-o", "\(folder)/t.safetensors", "--val", folder, "--ema", "0.9"] + common,
+        ["ablate", "-m", "full", "--blocks", "RSU", "--seeds", "1", "--out", "\(folder)/a", "--val", folder] + common,
+      ] {
+        let result = try run(arguments, addressSpace: addressSpace)
+        #expect(result.code == 1, "\(arguments): \(result.code)")
+        #expect(
+          result.errors.hasPrefix("u2net: not enough memory: ") && !result.errors.contains("atal error"),
+          "\(arguments) with \(addressSpace) KB: \(result.errors.prefix(400))")
+        #expect(!files(in: folder).contains { $0.hasSuffix(".safetensors") })
+      }
+    }
+  }
+
+  /// A validation at a far larger size than the step's, and photos that take more than the network.
+  @Test func validationAndPhotosCount() throws {
+    try withFolder { folder in
+      try writeData(folder)
+      for kind in ["images", "masks"] {
+        let large = Image<UInt8>(
+          width: 6000, height: 4000, channels: .gray, samples: (0..<24_000_000).map { $0 % 6000 < 2000 ? 255 : 0 })
+        try FileManager.default.createDirectory(atPath: "\(folder)/large/\(kind)", withIntermediateDirectories: true)
+        try large.writePNG(to: "\(folder)/large/\(kind)/0.png")
+      }
+      let common = [
+        "--steps", "1", "--batch", "2", "--widths", "2:3", "-o", "\(folder)/t.safetensors", "--threads", "2",
+      ]
+      for arguments in [
+        ["train", "--data", folder, "--val", folder, "--side", "2048", "--crop", "40"] + common,
+        ["train", "--data", "\(folder)/large", "--size", "40"] + common,
+      ] {
+        let result = try run(arguments, addressSpace: 460_000)
+        #expect(
+          result.code == 1 && result.errors.contains("not enough memory") && !result.errors.contains("steps made"),
+          "\(arguments): \(result.code) \(result.errors.prefix(400))")
+      }
+    }
+  }
+
   /// Frames of a video at the size that one pass fits into memory for: one at a time, all of them.
   @Test func fewerAtATimeIsEnough() throws {
     let frames = Data((0..<3 * 64 * 64 * 3).map { UInt8($0 % 251) })

@@ -33,6 +33,44 @@ struct WeightsTests {
     }
   }
 
+  /// The source may be the very file that would be written, under that name or another.
+  @Test func theSourceIsNotReplaced() throws {
+    try withFolder { folder in
+      let cache = "\(folder)/cache", target = "\(cache)/u2net-lite.safetensors", manager = FileManager.default
+      try manager.createDirectory(atPath: cache, withIntermediateDirectories: true)
+      let bytes = Data((0..<5000).map { UInt8(truncatingIfNeeded: $0 &* 31) })
+      try bytes.write(to: URL(filePath: target))
+      try manager.createSymbolicLink(atPath: "\(folder)/soft", withDestinationPath: target)
+      try manager.linkItem(atPath: target, toPath: "\(folder)/hard")
+      try bytes.write(to: URL(filePath: "\(cache)/u2net-lite.onnx.part"))
+      let sources =
+        [target, "\(cache)/../cache/u2net-lite.safetensors", "\(folder)/soft", "\(folder)/hard"].flatMap {
+          [["--from", $0], ["--url", "file://\($0)"]]
+        } + [["--url", "file://\(cache)/u2net%2Dlite.onnx.part"]]
+      for source in sources {
+        let result = try run(["weights", "lite", "--cache", cache] + source)
+        #expect(result.code == 1 && result.errors.contains("the very file that would be written"), "\(result.errors)")
+      }
+      // A link in the place of the file leads to the source.
+      try manager.moveItem(atPath: target, toPath: "\(folder)/source.onnx")
+      try manager.createSymbolicLink(atPath: target, withDestinationPath: "../source.onnx")
+      let linked = try run(["weights", "lite", "--cache", cache, "--from", "\(folder)/source.onnx"])
+      #expect(linked.code == 1 && linked.errors.contains("the very file that would be written"), "\(linked.errors)")
+      for name in ["source.onnx", "hard", "cache/u2net-lite.onnx.part"] {
+        #expect(manager.contents(atPath: "\(folder)/\(name)") == bytes, "\(name)")
+      }
+      // Good ones that are there already stay, too.
+      try manager.removeItem(atPath: target)
+      try manager.copyItem(atPath: lite, toPath: target)
+      let there = try run(["weights", "lite", "--cache", cache, "--from", target])
+      #expect(
+        there.code == 0 && there.text.contains("already there") && manager.contentsEqual(atPath: lite, andPath: target))
+      let odd = try run(["weights", "full", "--cache", cache, "--url", "file:///a\u{1B}[2Jb"])
+      #expect(odd.code == 1 && odd.errors.contains("a\\u{1B}[2Jb: an address"), "\(odd.errors)")
+      #expect(!odd.errors.unicodeScalars.contains("\u{1B}"))
+    }
+  }
+
   @Test func badWeightsLeaveNothingBehind() throws {
     try withFolder { folder in
       let whole = try Data(contentsOf: URL(filePath: lite))

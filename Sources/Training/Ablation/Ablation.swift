@@ -114,6 +114,10 @@ public final class Ablation {
     let speeds = try speeds()
     var diverged: [String] = [], isReported = false
     for run in plan.runs where !isDone(run) {
+      let scoring = Validation(validation, as: plan.recipe.augmentation, threads: options.threads)
+      try Trainer.checkMemory(
+        run.variant.configuration, plan.recipe(for: run), threads: options.threads, dataset: training,
+        validation: scoring)
       let checkpoint = try checkpoint(of: run)
       let steps = checkpoint.optimizer.steps
       guard steps <= plan.steps else {
@@ -124,10 +128,9 @@ public final class Ablation {
         let trainer = try Trainer(training, from: checkpoint, recipe: plan.recipe(for: run), threads: options.threads)
         var its = TrainingRun.Options(steps: plan.steps, output: path(of: run))
         (its.checkpointEvery, its.validateEvery) = (options.checkpointEvery, options.validateEvery)
-        let validation = Validation(validation, as: plan.recipe.augmentation, threads: options.threads)
         let end: TrainingRun.End
         do {
-          end = try TrainingRun(trainer, validation: validation, options: its)
+          end = try TrainingRun(trainer, validation: scoring, options: its)
             .run(shouldStop: shouldStop) { onEvent(.training(run, $0)) }
         } catch .diverged(let step, let checkpoint) {
           diverged.append("\(run.name): \(TrainingError.diverged(step: step, checkpoint: checkpoint))")

@@ -1,4 +1,5 @@
 import U2NetCompute
+import U2NetGradients
 import U2NetMachine
 import U2NetNetwork
 import U2NetPlatform
@@ -46,11 +47,13 @@ extension Ablation {
     var groups: [[AblationPlan.Variant]] = [], taken = 0
     for variant in plan.variants {
       let its = Predictor.memory(variant.configuration, height: plan.side, width: plan.side, threads: options.threads)
+      // Values, their gradients and a copy while fresh ones are made.
+      let fresh = 3 * TrainableParameters.memory(variant.configuration.outline().map(\.layer))
       let needed = its.weights + its.maps + its.scratch
-      guard needed <= available else {
+      guard needed + fresh <= available else {
         throw .memory(
           MemoryShortage(
-            "a pass of the \(variant.name) network at \(plan.side)×\(plan.side) pixels", needed: needed,
+            "a pass of the \(variant.name) network at \(plan.side)×\(plan.side) pixels", needed: needed + fresh,
             available: available, advice: "choose a smaller --size or a larger --divisor"))
       }
       if groups.isEmpty || taken + needed > available {

@@ -11,13 +11,20 @@ extension SaliencyDetector {
   }
 
   public static func memory(_ network: TrainedNetwork, options: Options = Options()) -> Memory {
+    memory(of: network.configuration, options: options)
+  }
+
+  /// The same, before there are values.
+  package static func memory(of configuration: Configuration, options: Options) -> Memory {
     var inference = Inference.Options()
     inference.transformsWeightsAhead = !options.isForOnePhoto
     let size = options.inputSize
     let its = Predictor.memory(
-      network.configuration, height: size, width: size, maps: options.sideOutputs ? .all : .fused,
+      configuration, height: size, width: size, maps: options.sideOutputs ? .all : .fused,
       threads: options.threads, options: inference)
-    let weights = network.parameters.values.reduce(0) { $0 + $1.weight.count } * MemoryLayout<Float>.size
+    let weights =
+      configuration.outline(height: 32, width: 32).reduce(0) { $0 + $1.layer.weightShape.reduce(1, *) }
+      * MemoryLayout<Float>.size
     // The input's planes, and each map as it is handed out.
     let planes = (3 + (options.sideOutputs ? 7 : 1)) * size * size * MemoryLayout<Float>.size
     return Memory(shared: weights + its.weights, each: its.maps + its.scratch + planes)

@@ -196,6 +196,9 @@ public final class PhotoProcessor: Sendable {
       report.milliseconds!.refine += watch.lap()
       var metadata = rendering.metadata(for: request.kind)
       if request.isMarked { metadata.creator = opened.digest.map { ResultMark(request.kind, of: $0).text } }
+      for loss in metadata.losses(in: request.format, of: picture) where report.remarks?.contains(loss) != true {
+        note(loss)
+      }
       let bytes = try settings.encoding.encode(
         picture, metadata: metadata, as: request.format,
         name: request.name ?? "\(request.kind) of \(photo.name)", threads: threads)

@@ -14,6 +14,9 @@ extension PretrainedWeights {
   /// The file that `install` makes in `folder`.
   package func file(in folder: FilePath) -> FilePath { folder.appending(fileName.utf8) }
 
+  /// Where a download grows.
+  private func part(in folder: FilePath) -> FilePath { folder.appending("u2net-\(model.rawValue).onnx.part".utf8) }
+
   /// Whether the weights are in `folder` already.
   package func isInstalled(in folder: FilePath) -> Bool {
     (try? TrainedNetwork(Safetensors.read(file(in: folder))))?.configuration.name == model.rawValue
@@ -37,13 +40,14 @@ extension PretrainedWeights {
     remark: @escaping (String) -> Void
   ) throws -> Bool {
     if isInstalled(in: folder) { return false }
+    try check(source, in: folder)
     try folder.appending([]).makeFolder()
     switch source ?? .url(url) {
     case .file(let path):
       try convert(FilePath(argument: path), from: path, to: file(in: folder))
     case .url(let address):
       let download = try Download(
-        url: address, whole: byteCount, part: folder.appending("u2net-\(model.rawValue).onnx.part".utf8),
+        url: address, whole: byteCount, part: part(in: folder),
         shouldStop: shouldStop, remark: remark)
       // Another process may have been waited for.
       if isInstalled(in: folder) { return false }
@@ -55,6 +59,30 @@ extension PretrainedWeights {
       download.discard()
     }
     return true
+  }
+
+  /// What is read must not be what is written, under whatever name.
+  private func check(_ source: Source?, in folder: FilePath) throws(PipelineError) {
+    let read: FilePath, written: [FilePath]
+    switch source {
+    case .file(let path): (read, written) = (FilePath(argument: path), [file(in: folder)])
+    case .url(let address):
+      // curl would print it as it is.
+      guard address.visible == address else {
+        throw PipelineError(
+          "\(address): an address has no such characters; write them as % and two digits, such as %20")
+      }
+      guard let path = FilePath(fileURL: address) else { return }
+      (read, written) = (path, [file(in: folder), part(in: folder)])
+    case nil: return
+    }
+    var inUse = FilesInUse()
+    inUse.add(read, as: "the source")
+    for path in written where inUse.use(of: path) != nil {
+      throw PipelineError(
+        "\(read): this is the very file that would be written, \(path); it stays as it is: move it out of the folder for "
+          + "weights, or choose another folder")
+    }
   }
 
   /// - Throws: `PipelineError` if this is not the published file.
@@ -69,5 +97,28 @@ extension PretrainedWeights {
           + "expected SHA-256 \(sha256), found \(found)")
     }
     try Conversion(path).write(to: target)
+  }
+}
+
+extension FilePath {
+  /// The file of this machine that an address such as `file:///a%20b` means; nil for other addresses.
+  init?(fileURL address: String) {
+    let scheme = "file://"
+    guard address.lowercased().hasPrefix(scheme) else { return nil }
+    let rest = Array(address.utf8.dropFirst(scheme.utf8.count))
+    guard let start = rest.firstIndex(of: FilePath.separator) else { return nil }  // After the host, which is this one.
+    var bytes: [UInt8] = [], at = start
+    while at < rest.count {
+      if rest[at] == UInt8(ascii: "%"), at + 2 < rest.count,
+        let byte = UInt8(String(decoding: rest[at + 1...at + 2], as: UTF8.self), radix: 16)
+      {
+        bytes.append(byte)
+        at += 3
+      } else {
+        bytes.append(rest[at])
+        at += 1
+      }
+    }
+    self.init(bytes: bytes)
   }
 }

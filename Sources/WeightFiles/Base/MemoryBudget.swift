@@ -10,6 +10,8 @@ package final class MemoryBudget {
 
   /// Never more than this.
   private static let most = 1 << 30
+  /// Where it is worth asking anew how much is left.
+  private static let considerable = 1 << 20
   /// What reading takes beside the tensors, however few they are.
   private static let base = 32 << 20
   /// Bytes in memory for one in the file. Half floats become floats, eight-bit integers, too, beside their own bytes;
@@ -30,6 +32,8 @@ package final class MemoryBudget {
       throw WeightFileError(
         file: file, "expected to need at most \(most) of memory, found that it needs more")
     }
+    // What else reading takes, such as the file's own bytes, is seen when it is there.
+    if bytes >= Self.considerable { available = min(available, ResourceLimits.availableMemory) }
     guard bytes <= available else { throw .shortage(file: file, needed: limit - remaining + bytes) }
     remaining -= bytes
     available -= bytes

@@ -17,15 +17,19 @@ extension Progress {
 
 extension PhotoBatch.Summary {
   /// Throws what there is to say at the end.
-  func finish(total: Int) throws(CommandFailure) {
+  /// - Parameter occupied: those of the failed photos at whose results' places there is another result.
+  func finish(total: Int, occupied: Int) throws(CommandFailure) {
     if let signal = Interruption.requested, done < total {
       throw CommandFailure(
         "stopped: \(done - failed) of \(total) photos are done; the same command with --existing skip goes on",
         exitCode: Interruption.exitCode(signal))
     }
     guard failed > 0 || problems > 0 else { return }
+    let others = failed - occupied
     let parts = [
-      failed > 0 || problems == 0 ? "\(failed) of \(total) photos failed" : nil,
+      others > 0 ? "\(others) of \(total) photos failed" : nil,
+      occupied > 0
+        ? "\(occupied) of \(total) photos not done: what is there already is not this command's result" : nil,
       problems == 0
         ? nil : problems == 1 ? "1 folder could not be searched" : "\(problems) folders could not be searched",
     ]

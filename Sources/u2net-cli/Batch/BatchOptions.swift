@@ -12,7 +12,9 @@ struct BatchOptions: ParsableArguments {
       """)
   var existing: ExistingFiles?
 
-  @Option(help: ArgumentHelp("Append a JSON object a line for every photo that is done.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp(
+      "Append a JSON object a line for every photo that is done; - for standard output.", valueName: "file"))
   var manifest: String?
 
   @Flag(help: "No progress bar, no remarks; failures are still told.")

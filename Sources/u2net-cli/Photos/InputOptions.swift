@@ -13,10 +13,12 @@ struct InputOptions: ParsableArguments {
       "Read more names from FILE, - for standard input: one a line, or separated by zero bytes.", valueName: "file"))
   var filesFrom: String?
 
-  @Option(help: ArgumentHelp("Of a folder only what matches, e.g. '*.jpg'; may be repeated.", valueName: "pattern"))
+  @Option(
+    help: ArgumentHelp(
+      "Of a folder, or of --files-from, only what matches, e.g. '*.jpg'; may be repeated.", valueName: "pattern"))
   var include: [String] = []
 
-  @Option(help: ArgumentHelp("Of a folder not what matches, e.g. 'old/*'; may be repeated.", valueName: "pattern"))
+  @Option(help: ArgumentHelp("Of these not what matches, e.g. 'old/*'; may be repeated.", valueName: "pattern"))
   var exclude: [String] = []
 
   @Option(help: ArgumentHelp("Only part I of N, 1/N to N/N: the same photos for the same N.", valueName: "I/N"))
@@ -37,9 +39,11 @@ struct InputOptions: ParsableArguments {
 
   /// What is named, which for standard input can be asked once.
   func read() throws(PipelineError) -> NamedInputs {
-    NamedInputs(
-      arguments: inputs.map { FilePath(argument: $0) },
-      listed: try filesFrom.map { list throws(PipelineError) in try NameList.read(FilePath(argument: list)) })
+    let listed = try filesFrom.map { list throws(PipelineError) in try NameList.read(FilePath(argument: list)) }
+    let search = PhotoSearch(include: include, exclude: exclude)
+    return NamedInputs(
+      arguments: inputs.map { FilePath(argument: $0) }, listed: listed?.filter(search.takes(listed:)),
+      listLength: listed?.count ?? 0)
   }
 
   /// The photos, and what could not be looked into.
@@ -48,6 +52,10 @@ struct InputOptions: ParsableArguments {
     var search = PhotoSearch(include: include, exclude: exclude, outputs: outputs)
     for name in named.arguments { search.add(name) }
     for name in named.listed ?? [] { search.add(listed: name) }
+    if let filesFrom, named.listed?.isEmpty == true {
+      let list = FilePath(argument: filesFrom)
+      search.add(emptyList: list == .standardStream ? "standard input" : "\(list)", of: named.listLength)
+    }
     return search
   }
 
@@ -58,8 +66,10 @@ struct InputOptions: ParsableArguments {
 /// Files and folders that the command line, or a list, names.
 struct NamedInputs {
   let arguments: [FilePath]
-  /// nil without a list.
+  /// Those of the list's that are wanted; nil without a list.
   let listed: [FilePath]?
+  /// How many names the list has.
+  let listLength: Int
 
   /// Whether results need a folder. One argument that is no folder is one photo; so is a list of one name, or a file that is named
   /// several times, where the output is called like a picture.

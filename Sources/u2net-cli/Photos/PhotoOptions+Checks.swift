@@ -15,7 +15,7 @@ extension PhotoOptions {
     if let manifest = batch.manifestFile {
       try Manifest.checkName(manifest)
       try files.check(manifest)
-      files.add(manifest, as: "the --manifest")
+      files.add(output: manifest, as: "the --manifest")
     }
     return files
   }
@@ -32,11 +32,14 @@ extension PhotoOptions {
   }
 
   private func checkManifest(besides destinations: [Destination]) throws(ValidationError) {
-    guard let manifest = batch.manifestFile?.resolved else { return }
+    guard let manifest = batch.manifestFile else { return }
     for destination in destinations {
       let place = destination.folder ?? destination.path(for: Photo(path: "photo", stem: "photo"))
-      guard place.resolved == manifest, !place.isSpecial else { continue }
-      throw ValidationError("\(place): both the \(destination.kind) and the manifest would go there; name two places")
+      let isStream = place.isStandardOutput && manifest.isStandardOutput
+      guard isStream || place.resolved == manifest.resolved && !place.isSpecial else { continue }
+      throw ValidationError(
+        "\(isStream ? "standard output" : "\(place)"): both the \(destination.kind) and the manifest would go there; name two places"
+      )
     }
   }
 
@@ -51,7 +54,7 @@ extension PhotoOptions {
 }
 
 extension InputOptions {
-  /// Patterns choose among a folder's files; a list may name folders.
+  /// Patterns choose among a folder's files, and a list's.
   func checkPatterns() throws(ValidationError) {
     guard !(include.isEmpty && exclude.isEmpty), filesFrom == nil else { return }
     let paths = inputs.map { FilePath(argument: $0) }

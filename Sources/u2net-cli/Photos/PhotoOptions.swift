@@ -46,7 +46,9 @@ struct PhotoOptions: ParsableArguments {
     let found = input.search(inputs, outside: destinations.compactMap(\.folder))
     for remark in found.remarks where !batch.quiet { note(remark) }
     let mayBePhotos = found.photos.contains { $0.isNamed || $0.mark == nil }
+    let hidden = found.hidden.filter { input.isInShard($0.photo) }.map { PhotoReport.passedOver($0.photo, $0.remark) }
     guard mayBePhotos || !found.unreadable.isEmpty || found.problems.isEmpty else {
+      if !hidden.isEmpty { _ = try manifest(hidden) }
       throw CommandFailure(lines: found.problems)
     }
     var plan = try PhotoPlan(found.photos, destinations, existing: batch.existing, isWanted: input.isInShard)
@@ -57,7 +59,7 @@ struct PhotoOptions: ParsableArguments {
       + plan.refused.map { PhotoReport(failed: $0.photo, $0.reason) }
     let total = plan.jobs.count + failed.count
     if total == 1, found.problems.isEmpty, plan.skipped.isEmpty, plan.likelyResults.isEmpty {
-      return try runOne(plan.jobs.first, failed, cutout)
+      return try runOne(plan.jobs.first, failed, cutout, passedOver: hidden)
     }
 
     if total == 0, plan.skipped.isEmpty, !batch.quiet {
@@ -69,7 +71,7 @@ struct PhotoOptions: ParsableArguments {
     Interruption.watch()
     let progress = Progress(batch.progressStyle, total: total)
     let tell = teller(to: progress)
-    let work = PhotoBatch(manifest: try manifest(), shouldStop: { Interruption.requested != nil }, onEvent: tell)
+    let work = PhotoBatch(manifest: try manifest(hidden), shouldStop: { Interruption.requested != nil }, onEvent: tell)
     for job in plan.skipped { try work.append(.skipped(job)) }
     for photo in plan.likelyResults { try work.append(.passedOver(photo, PhotoPlan.likelyResult)) }
     for problem in found.problems { work.record(problem: problem) }
@@ -79,7 +81,7 @@ struct PhotoOptions: ParsableArguments {
       work.run(jobs, workers: processor.photosAtOnce) { processor.report($0) { tell(.remark($0)) } }
     }
     progress.finish()
-    try work.summary.finish(total: total)
+    try work.summary.finish(total: total, occupied: plan.occupied.count)
   }
 
   /// The jobs that have folders for their results; the others have failed.
@@ -119,8 +121,10 @@ struct PhotoOptions: ParsableArguments {
     return { progress.tell($0, isQuiet: isQuiet) }
   }
 
-  private func manifest() throws(PipelineError) -> Manifest? {
-    try batch.manifestFile.map { path throws(PipelineError) in try Manifest(path) }
+  private func manifest(_ passedOver: [PhotoReport] = []) throws(PipelineError) -> Manifest? {
+    let manifest = try batch.manifestFile.map { path throws(PipelineError) in try Manifest(path) }
+    for report in passedOver { try manifest?.append(report) }
+    return manifest
   }
 
   private func processor(_ cutout: CutoutOptions, for workload: PhotoProcessor.Workload) throws -> PhotoProcessor {
@@ -130,8 +134,10 @@ struct PhotoOptions: ParsableArguments {
   }
 
   /// One photo, all cores: no bar, no summary.
-  private func runOne(_ job: PhotoJob?, _ failed: [PhotoReport], _ cutout: CutoutOptions) throws {
-    let manifest = try manifest()
+  private func runOne(
+    _ job: PhotoJob?, _ failed: [PhotoReport], _ cutout: CutoutOptions, passedOver: [PhotoReport]
+  ) throws {
+    let manifest = try manifest(passedOver)
     var report = failed.first
     if let job {
       try job.makeFolders()

@@ -93,7 +93,10 @@ struct Ablate: ParsableCommand {
     let plan = AblationPlan(
       blocks: blocks.kinds, match: match, reference: network.network(of: .rsu),
       seeds: (0..<UInt64(seeds)).map { first + $0 }, steps: steps, recipe: recipe)
-    let out = "\(FilePath(output: out))"
+    let folder = FilePath(output: out), out = "\(folder)"
+    var inUse = FilesInUse()
+    for dataset in [training, validation] { inUse.add(dataset) }
+    for file in plan.files { try inUse.check(folder.appending(file.utf8)) }
     var options = Ablation.Options(folder: out)
     (options.threads, options.checkpointEvery) = (threads, every)
     options.validateEvery = validateEvery ?? max(1, (steps + 9) / 10)

@@ -1,6 +1,7 @@
 import ArgumentParser
 import U2NetFiles
 import U2NetTraining
+import U2Net
 
 /// Where photos and masks are.
 struct DatasetOptions: ParsableArguments {
@@ -49,7 +50,7 @@ struct DatasetOptions: ParsableArguments {
   private static func dataset(
     _ folder: String?, _ images: String?, _ masks: String?, threads: Int
   ) throws(TrainingError) -> Dataset? {
-    let dataset: Dataset
+    var dataset: Dataset
     if let folder {
       dataset = try Dataset(folder: FilePath(argument: folder))
     } else if let images, let masks {
@@ -57,10 +58,21 @@ struct DatasetOptions: ParsableArguments {
     } else {
       return nil
     }
-    let (problems, withoutObject) = dataset.examined(threads: threads)
+    for remark in dataset.remarks { note(remark) }
+    let (problems, withoutObject) = dataset.examine(threads: threads)
     guard problems.isEmpty else { throw .data(problems) }
     noteMasks(withoutObject, "there is no object in this mask")
     return dataset
+  }
+}
+
+extension FilesInUse {
+  /// No result may take the place of what a network is trained or scored on.
+  mutating func add(_ dataset: Dataset) {
+    for example in dataset.examples {
+      add(example.photoFile, as: "a photo of the data set")
+      add(example.maskFile, as: "a mask of the data set")
+    }
   }
 }
 

@@ -113,9 +113,13 @@ struct Train: ParsableCommand {
     }
     let examples = try dataset.training(threads: threads)
     try check(outputs, besides: examples)
-    let validation = try dataset.validation(threads: threads).map {
+    let scored = try dataset.validation(threads: threads)
+    try check(outputs, besides: scored)
+    let validation = scored.map {
       Validation($0, as: recipe.augmentation, threads: threads)
     }
+    try Trainer.checkMemory(
+      checkpoint.configuration, recipe, threads: threads, dataset: examples, validation: validation)
     try output.makeFolder()
     let trainer = try Trainer(examples, from: checkpoint, recipe: recipe, threads: threads)
     if overwrite { options.bestFile.withCString { _ = unlink($0) } }  // It would be another training's.
@@ -141,18 +145,16 @@ struct Train: ParsableCommand {
   private func check(_ outputs: [FilePath], besides examples: Dataset?) throws(PipelineError) {
     var inUse = FilesInUse()
     if let weights { inUse.add(FilePath(argument: weights), as: "the --weights") }
-    for example in examples?.examples ?? [] {
-      inUse.add(example.photoFile, as: "a photo of the data set")
-      inUse.add(example.maskFile, as: "a mask of the data set")
-    }
+    if let examples { inUse.add(examples) }
     for output in outputs { try inUse.check(output) }
   }
 
   private func start(from output: FilePath) throws -> Checkpoint {
     if resume { return try Checkpoint(output) }
     if let weights { return Checkpoint(try TrainedNetwork(contentsOf: FilePath(argument: weights))) }
-    return Checkpoint(
-      widths?.configuration ?? (model == .full ? .full : .lite), seed: recipe.seed ?? Recipe().seed)
+    let configuration = widths?.configuration ?? (model == .full ? .full : .lite)
+    try Trainer.checkMemory(configuration, recipe.applied(to: Recipe(), steps: steps), threads: threads)
+    return Checkpoint(configuration, seed: recipe.seed ?? Recipe().seed)
   }
 }
 

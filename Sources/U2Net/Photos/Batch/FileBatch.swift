@@ -62,7 +62,7 @@ public struct FileBatch: Sendable {
   }
 
   /// Which photos there are, and which of them are done with which results.
-  fileprivate func plan() throws(PipelineError) -> (plan: PhotoPlan, failed: [PhotoReport], problems: [String]) {
+  fileprivate func plan() throws(PipelineError) -> (plan: PhotoPlan, failed: [PhotoReport], search: PhotoSearch) {
     let destinations = try destinations
     var search = PhotoSearch(include: include, exclude: exclude, outputs: [FilePath(folder)])
     for input in inputs { search.add(FilePath(input)) }
@@ -70,7 +70,7 @@ public struct FileBatch: Sendable {
     let failed =
       search.unreadable.map { PhotoReport(failed: $0.photo, $0.reason) }
       + plan.refused.map { PhotoReport(failed: $0.photo, $0.reason) }
-    return (plan, failed, search.problems)
+    return (plan, failed, search)
   }
 }
 
@@ -116,7 +116,7 @@ extension PhotoProcessor {
   private func run(
     _ batch: FileBatch, _ isCancelled: Cancellation, _ progress: @escaping @Sendable (FileBatch.Progress) -> Void
   ) throws -> FileBatch.Summary {
-    var (plan, failed, problems) = try batch.plan()
+    var (plan, failed, search) = try batch.plan()
     let manifest = try batch.manifest.map { path throws(PipelineError) in
       try FilePath(path).makeFolder()
       return try Manifest(path: path)
@@ -137,12 +137,13 @@ extension PhotoProcessor {
         progress(FileBatch.Progress(done: counts.done, failed: counts.failed, total: total, report: report))
       }
     }
+    for hidden in search.hidden { try work.append(.passedOver(hidden.photo, hidden.remark)) }
     for job in plan.skipped { try work.append(.skipped(job)) }
     for report in failed { work.record(report) }
     work.run(jobs, workers: photosAtOnce) { report($0, remark: { _ in }) }
     let summary = work.summary
     guard summary.done == total else { throw CancellationError() }
     return FileBatch.Summary(
-      done: summary.done, failed: summary.failed, skipped: plan.skipped.count, problems: problems)
+      done: summary.done, failed: summary.failed, skipped: plan.skipped.count, problems: search.problems)
   }
 }

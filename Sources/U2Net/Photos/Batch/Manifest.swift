@@ -7,7 +7,7 @@ package import U2NetFiles
 #endif
 
 /// A file with a JSON object a line for every photo that is done. It is appended to, so that a run that goes on where another
-/// stopped completes it. Several threads, and several processes, may append to it at the same time.
+/// stopped completes it; or standard output, called "-". Several threads, and several processes, may append to it at the same time.
 public final class Manifest: Sendable {
   private let file: AppendedFile
 
@@ -17,6 +17,10 @@ public final class Manifest: Sendable {
 
   /// As `init(path:)`, for names that need not be UTF-8.
   package init(_ path: FilePath) throws(PipelineError) {
+    if path == .standardStream {
+      do { file = try .standardOutput() } catch { throw PipelineError("\(error.path): cannot write: \(error.reason)") }
+      return
+    }
     try Manifest.checkName(path)
     // A photo, or a list of photos, named by mistake must not be added to.
     if !path.isSpecial, let first = path.start(1)?.first, first != UInt8(ascii: "{") {
@@ -47,6 +51,6 @@ extension PhotoReport {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     // Numbers that JSON does not have are never in a report.
-    return [UInt8](try! encoder.encode(self))
+    return Array(String(decoding: try! encoder.encode(self), as: UTF8.self).visibleJSON.utf8)
   }
 }

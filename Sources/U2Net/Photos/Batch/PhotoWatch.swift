@@ -91,7 +91,7 @@
         }
       }
       let first = watch.scan()
-      for text in search.remarksOnHidden(first.hidden, in: folder) { onEvent(.remark(text)) }
+      passOver(hidden: first.hidden)
       absorb(first, &plan)
       while !shouldStop() {
         let changes = watch.changes(within: 50)
@@ -166,6 +166,14 @@
           onEvent(.expected(1))
           queue.add(job)
         }
+      }
+    }
+
+    private func passOver(hidden: [FilePath]) {
+      let found = search.hidden(hidden, in: folder)
+      for text in found.remarks { onEvent(.remark(text)) }
+      for hidden in found.pictures where isWanted(hidden.photo) {
+        do { try batch.append(.passedOver(hidden.photo, hidden.remark)) } catch { problem("\(error)") }
       }
     }
 

@@ -69,6 +69,7 @@ package struct WatchPlan {
         if let done = numbered.results(of: job) { return .skipped(done) }
       }
       if let reason = obstacle(to: job) { return .refused(reason) }
+      if isNew, existing == .skip, let reason = job.otherResult { return .refused(reason) }
       if isNew, existing == .skip, job.isDone { return .skipped(job) }
     }
     planned.insert(photo.path)

@@ -28,6 +28,12 @@ package struct FilesInUse: Sendable {
     }
   }
 
+  /// - Parameter path: a file that is written beside results; "-" is standard output.
+  package mutating func add(output path: FilePath, as what: String) {
+    guard path == .standardStream else { return add(path, as: what) }
+    if let file = FileIdentity(descriptor: STDOUT_FILENO) { files[file] = files[file] ?? Use(path: path, what: what) }
+  }
+
   /// What a result in `output` would replace, or be added to. What is no regular file is not replaced.
   /// - Parameter output: "-" is standard output.
   package func use(of output: FilePath) -> String? {

@@ -14,6 +14,8 @@ package struct PhotoPlan: Sendable {
   package private(set) var skipped: [PhotoJob] = []
   /// Those whose results would replace another's, or a photo. The others are done all the same.
   package private(set) var refused: [Refusal] = []
+  /// Those that would be skipped, but what is there is another result. They are among the refused ones, too.
+  package private(set) var occupied: [Refusal] = []
   /// Files among the photos that are results, as their marks say.
   package private(set) var earlierResults: [Photo] = []
   /// Files among the photos that have no mark, but are called like results of other photos there and look like them.
@@ -52,6 +54,9 @@ package struct PhotoPlan: Sendable {
     switch existing {
     case .overwrite, .rename: break
     case .skip:
+      let before = refused.count
+      refuse(\.otherResult)
+      occupied = Array(refused[before...])
       skipped += jobs.filter(\.isDone)
       jobs.removeAll(where: \.isDone)
     case .error:

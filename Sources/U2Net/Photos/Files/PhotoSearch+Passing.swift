@@ -17,47 +17,54 @@ extension PhotoSearch {
 
   private static func asksForHidden(_ pattern: String) -> Bool { FilePath(pattern).isHidden }
 
-  /// What there is to say about hidden files and folders that were passed over. Of files those count that are pictures by
-  /// their contents: beside photos there are many others.
+  /// What there is to say about hidden files and folders that are passed over, and the pictures among them.
   /// - Parameter hidden: names below `folder`.
-  func remarksOnHidden(_ hidden: [FilePath], in folder: FilePath) -> [String] {
-    let names = hidden.filter { name in
-      !exclude.contains { name.matches($0) || (name + "/").matches($0) } && !name.isUnfinishedPart
+  func hidden(_ hidden: [FilePath], in folder: FilePath) -> (remarks: [String], pictures: [Hidden]) {
+    let found = HiddenPictures(hidden, in: folder) { name in
+      exclude.contains { name.matches($0) || (name + "/").matches($0) }
     }
-    let folders = names.filter { folder.appending($0.bytes).isFolder }
-    let pictures = names.filter { name in
-      let path = folder.appending(name.bytes)
-      guard !path.isFolder, !path.isSpecial, let start = path.start(PictureKind.signatureLength) else { return false }
-      return PictureKind(start: start) != nil
+    let remarks = found.remarks { pattern, areMany in
+      let those = pattern.hasSuffix("/*") ? "what is in " : ""
+      return "; --include '\(pattern)' takes \(those)\(areMany ? "that one" : "it")"
     }
-    var remarks: [String] = []
-    if let first = pictures.first {
-      remarks.append(
-        "\(folder): \(Self.count(pictures, "hidden picture")) passed over: \(Self.some(pictures));"
-          + " --include '\(first)' takes \(pictures.count == 1 ? "it" : "that one")")
+    let pictures = found.pictures.map { name in
+      Hidden(
+        photo: Photo(path: folder.appending(name.bytes), stem: name.withoutExtension, isNamed: false),
+        remark: "hidden, and passed over; --include '\(name)' takes it")
     }
-    if let first = folders.first {
-      remarks.append(
-        "\(folder): \(Self.count(folders, "hidden folder")) not searched: \(Self.some(folders));"
-          + " --include '\(first)/*' takes what is in \(folders.count == 1 ? "it" : "that one")")
-    }
-    return remarks
+    return (remarks, pictures)
   }
 
-  private static func count(_ names: [FilePath], _ what: String) -> String {
-    "\(names.count) \(what)\(names.count == 1 ? "" : "s")"
+  /// Whether a name of a list is taken: folders are looked into, files must match. Hidden ones count as any other there, for
+  /// somebody has named them.
+  package func takes(listed path: FilePath) -> Bool {
+    if path.isFolder { return true }
+    let parts = path.bytes.split(separator: FilePath.separator).filter { !$0.elementsEqual(".".utf8) }
+    let isAbsolute = path.bytes.first == FilePath.separator
+    let name = FilePath(
+      bytes: (isAbsolute ? [FilePath.separator] : []) + Array(parts.joined(separator: [FilePath.separator])))
+    return (include.isEmpty || include.contains(where: name.matches)) && !exclude.contains(where: name.matches)
   }
 
-  private static func some(_ names: [FilePath]) -> String {
-    names.prefix(3).map { "\($0)" }.joined(separator: ", ") + (names.count > 3 ? ", …" : "")
+  /// The patterns leave nothing of the names in a list.
+  package mutating func add(emptyList list: String, of count: Int) {
+    guard count > 0 else { return }
+    problems.append(
+      "\(list): \(patterns)" + (count == 1 ? " nothing of the only name" : " none of the \(count) names")
+        + " in this list")
+  }
+
+  /// As the command line has them, and what they do.
+  private var patterns: String {
+    let patterns = include.map { "--include '\($0)'" } + exclude.map { "--exclude '\($0)'" }
+    return patterns.joined(separator: ", ") + (patterns.count == 1 ? " leaves" : " leave")
   }
 
   /// Why there is nothing to do in a folder, if it is for the patterns.
   /// - Parameter files: all that are in it, by their names below it.
   func remark(onPatternsFor files: [FilePath]) -> String? {
     guard !(include.isEmpty && exclude.isEmpty), !files.isEmpty, !files.contains(where: wants) else { return nil }
-    let patterns = include.map { "--include '\($0)'" } + exclude.map { "--exclude '\($0)'" }
-    return patterns.joined(separator: ", ") + (patterns.count == 1 ? " leaves" : " leave")
+    return patterns
       + (files.count == 1 ? " nothing of the only file" : " none of the \(files.count) files") + " in this folder"
   }
 }

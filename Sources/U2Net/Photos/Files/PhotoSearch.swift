@@ -1,5 +1,4 @@
 package import U2NetFiles
-import U2NetPlatform
 
 /// Collects photos from files, folders and lists.
 package struct PhotoSearch {
@@ -19,6 +18,12 @@ package struct PhotoSearch {
     package let reason: String
   }
 
+  /// A picture that is passed over because it is hidden.
+  package struct Hidden: Equatable, Sendable {
+    package let photo: Photo
+    package let remark: String
+  }
+
   package let include: [String]
   package let exclude: [String]
   /// Folders that are not searched.
@@ -26,9 +31,11 @@ package struct PhotoSearch {
   package private(set) var photos: [Photo] = []
   package private(set) var unreadable: [Unreadable] = []
   /// What went wrong on the way.
-  package private(set) var problems: [String] = []
+  package internal(set) var problems: [String] = []
   /// What the user should know all the same.
   package private(set) var remarks: [String] = []
+  /// Hidden pictures that are passed over, and what takes them.
+  package private(set) var hidden: [Hidden] = []
   /// Which input each file came with.
   private var seen: [FileIdentity: Int] = [:]
   private var inputs = 0
@@ -93,24 +100,11 @@ package struct PhotoSearch {
     return first == inputs
   }
 
-  /// What a file is: a photo by its name, or else by its first bytes.
   package static func finding(_ path: FilePath) -> Finding {
-    let named = PictureKind(fileExtension: path.fileExtension)
-    if let special = path.specialKind { return named == nil ? .other : .unreadable("this is \(special), not a file") }
-    if case .readable = named { return .photo(ResultMark(file: path)) }
-    let readable = "PNG, JPEG and WebP can be read"
-    guard let start = path.start(PictureKind.signatureLength) else {
-      let reason = String(cString: strerror(errno)), isMissing = errno == ENOENT
-      // A name without extension may be anything, a photo, too.
-      let mayBePicture = named != nil || path.fileExtension.isEmpty && !isMissing
-      return mayBePicture ? .unreadable("cannot be read: \(reason)") : .other
-    }
-    switch PictureKind(start: start) {
-    case .readable: return .photo(ResultMark(file: path))
-    case .unreadable(let name): return .unreadable("this looks like \(name); \(readable)")
-    case nil:
-      guard case .unreadable(let name) = named else { return .other }
-      return .unreadable("called as \(name) files are; \(readable)")
+    switch PictureFinding(path) {
+    case .picture: .photo(ResultMark(file: path))
+    case .unreadable(let reason): .unreadable(reason)
+    case .other: .other
     }
   }
 
@@ -126,7 +120,9 @@ package struct PhotoSearch {
     }
     problems += tree.failures.map { "\($0.path): cannot list this folder: \($0.reason)" }
     remarks += tree.links.map { "\($0): a link to a folder, not followed" }
-    remarks += remarksOnHidden(tree.hidden, in: folder)
+    let its = hidden(tree.hidden, in: folder)
+    remarks += its.remarks
+    hidden += its.pictures
     var found = 0, results = 0, others = 0
     for relative in tree.files + tree.specials where wants(relative) {
       let path = folder.appending(relative.bytes)

@@ -10,14 +10,28 @@ package struct ResultMark: Hashable, Sendable {
   package let photo: PhotoDigest
 
   package init(_ kind: ResultKind, of photo: PhotoDigest) {
-    self.kind =
-      switch kind {
-      case .mask: "mask"
-      case .cutout: "cutout"
-      case .composite: "composite"
-      case .map(let map): "\(map) map"
-      }
+    self.kind = Self.name(kind)
     self.photo = photo
+  }
+
+  private static func name(_ kind: ResultKind) -> String {
+    switch kind {
+    case .mask: "mask"
+    case .cutout: "cutout"
+    case .composite: "composite"
+    case .map(let map): "\(map) map"
+    }
+  }
+
+  func isOf(_ kind: ResultKind) -> Bool { self.kind == Self.name(kind) }
+
+  /// The kind, for people.
+  var what: String {
+    switch kind {
+    case Self.name(.cutout): "a cut-out on transparency"
+    case Self.name(.composite): "a cut-out on a background"
+    default: "a \(kind)"
+    }
   }
 
   /// The mark of a file; nil if it has none, or cannot be read.
