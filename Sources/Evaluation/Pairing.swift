@@ -7,11 +7,13 @@ public struct Pairing: Equatable, Sendable {
   public struct File: Equatable, Sendable {
     /// Where it lies in the folder, without its extension.
     public let stem: String
+    /// Where the file is.
     public let path: String
     /// The same as the system has them: bytes, which need not be UTF-8.
     let stemBytes: FilePath
     package let file: FilePath
 
+    /// The file at `path`, which is called `stem` in its folder.
     public init(stem: String, path: String) { self.init(stem: FilePath(stem), file: FilePath(path)) }
 
     package init(stem: FilePath, file: FilePath) {
@@ -20,8 +22,11 @@ public struct Pairing: Equatable, Sendable {
     }
   }
 
+  /// A prediction and the mask to compare it with.
   public struct Pair: Equatable, Sendable {
+    /// What both are called in their folders, without extensions.
     public let name: String
+    /// Paths of the files.
     public let prediction, truth: String
     /// The same as the system has them.
     package let predictionFile, truthFile: FilePath

@@ -12,6 +12,7 @@ public struct Report {
   /// Longest side of the pictures, in pixels.
   private let pictureSide: Int
 
+  /// The page about `evaluation`; the longer side of its pictures is `pictureSide` pixels.
   public init(title: String, _ evaluation: DatasetEvaluation, pictureSide: Int = 240) {
     self.title = title
     self.evaluation = evaluation

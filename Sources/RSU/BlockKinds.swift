@@ -18,6 +18,7 @@ public struct BlockKinds: Sendable {
   /// These and others.
   public func with(_ kinds: BlockKind...) -> BlockKinds { BlockKinds(all + kinds) }
 
+  /// Of all kinds, in their order.
   public var names: [String] { all.map(\.name) }
 
   /// The kind of this name.

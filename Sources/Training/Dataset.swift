@@ -8,10 +8,12 @@ public struct Dataset: Sendable {
   public struct Example: Equatable, Sendable {
     /// What both files are called in their folders, without extensions.
     public let name: String
+    /// Paths of the files.
     public let photo, mask: String
     /// The same as the system has them: bytes, which need not be UTF-8.
     package let photoFile, maskFile: FilePath
 
+    /// See the properties.
     public init(name: String, photo: String, mask: String) {
       self.init(name: name, photo: FilePath(photo), mask: FilePath(mask))
     }
@@ -25,6 +27,7 @@ public struct Dataset: Sendable {
   /// By name; at least one.
   public let examples: [Example]
 
+  /// - Precondition: there is at least one.
   public init(_ examples: [Example]) {
     precondition(!examples.isEmpty, "a data set without examples")
     self.examples = examples

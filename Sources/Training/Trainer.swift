@@ -15,11 +15,15 @@ public final class Trainer {
     public let number: Int
     /// Before the values moved; the mean over the step's batches.
     public let loss: TrainingStep.Loss
+    /// That the step was made with.
     public let learningRate: Double
   }
 
+  /// What it trains by.
   public let recipe: Recipe
+  /// That work on a step; they change no result.
   public let threads: Int
+  /// What goes into checkpoints beside values.
   public internal(set) var progress: Checkpoint.Progress
   let configuration: Configuration
   private let metadata: [String: String]
@@ -50,8 +54,13 @@ public final class Trainer {
     Checkpoint(configuration, parameters, state, average: average, progress: progress, metadata: metadata)
   }
 
-  /// - Parameter checkpoint: where to begin, or to go on. Where batch normalisation was folded into its weights, it gets one
-  ///   back that changes nothing on the first photos.
+  /// Begins a training, or goes on with one.
+  /// - Parameters:
+  ///   - dataset: photos and masks.
+  ///   - checkpoint: where to begin, or to go on. Where batch normalisation was folded into its weights, it gets one
+  ///     back that changes nothing on the first photos.
+  ///   - recipe: how it is trained; of one that goes on, only the learning rate may differ from before.
+  ///   - threads: that work on a step; the result is the same for any number.
   /// - Throws: `image` or `data` if one of these cannot be read or used, `recipe` if nobody can train by it, `memory` if there is
   ///   too little of it, `changed` if the checkpoint was made with other data or another recipe, but for the learning rate.
   public init(_ dataset: Dataset, from checkpoint: Checkpoint, recipe: Recipe, threads: Int = 1) throws(TrainingError) {
@@ -97,9 +106,11 @@ public final class Trainer {
     public let values: Int
     /// Of the batches that are worked on and read ahead; photos while they are read are not in it.
     public let batches: Int
+    /// The sum of these.
     public var total: Int { step + values + batches }
   }
 
+  /// What training `configuration` by `recipe` takes.
   public static func memory(_ configuration: Configuration, _ recipe: Recipe, threads: Int) -> Memory {
     let side = recipe.augmentation.crop, parameters = TrainableParameters.memory(configuration.outline().map(\.layer))
     let kinds = 4 + (recipe.accumulation > 1 ? 1 : 0) + (recipe.averageDecay == nil ? 0 : 1)

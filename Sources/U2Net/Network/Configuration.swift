@@ -3,11 +3,14 @@ import RSU
 
 /// A nested U as data: eleven stages, each a block.
 public struct Configuration: Sendable {
+  /// One block of the outer U, and where it stands.
   public struct Stage: Sendable {
     /// The paper's name: En_1 … En_6, De_5 … De_1.
     public let name: String
+    /// What maps the stage's channels.
     public let block: any Block
 
+    /// Stage `name`, computed by `block`.
     public init(_ name: String, _ block: any Block) {
       self.name = name
       self.block = block

@@ -18,6 +18,7 @@ public struct CutoutSettings: Sendable {
   /// How the result is framed; nil: as the photo is.
   public var layout: CutoutLayout?
 
+  /// The object's own colours on transparency, in the photo's frame.
   public init() {}
 
   /// - Throws: `SettingsError` for a number out of its range, or a blurred background that is to be framed.
@@ -44,7 +45,9 @@ public struct CutoutSettings: Sendable {
 }
 
 extension Color {
+  /// #ffffff, opaque.
   public static let white = Color(red: 255, green: 255, blue: 255)
+  /// #000000, opaque.
   public static let black = Color(red: 0, green: 0, blue: 0)
 
   /// The numbers that this sRGB colour has in a picture with `metadata`.
