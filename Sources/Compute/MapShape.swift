@@ -7,6 +7,7 @@ public struct MapShape: Hashable, Sendable, CustomStringConvertible {
   /// W, columns, at least 1.
   public var width: Int
 
+  /// C×H×W.
   /// - Precondition: none is below 1.
   public init(channels: Int, height: Int, width: Int) {
     precondition(channels > 0 && height > 0 && width > 0, "empty feature map \(channels)×\(height)×\(width)")

@@ -52,6 +52,7 @@ public struct Pairing: Equatable, Sendable {
   /// Paths of files that have no counterpart, by name.
   public let unpairedPredictions, unpairedTruths: [String]
 
+  /// Pairs files by their stems.
   /// - Throws: `ambiguous` if two files of one side have the same stem, `noPairs` if no stem is on both sides.
   public init(predictions: [File], truths: [File]) throws(EvaluationError) {
     let predictions = try Self.byStem(predictions), truths = try Self.byStem(truths)

@@ -19,6 +19,7 @@ public struct Report {
     self.pictureSide = pictureSide
   }
 
+  /// The page, with `pictures` of the best and the worst pairs.
   /// - Parameter pictures: the masks of a pair, and what else to show of it, side by side.
   /// - Precondition: at least one pair has been scored.
   /// - Throws: what `pictures` throws.

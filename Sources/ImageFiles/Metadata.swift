@@ -63,7 +63,8 @@ public struct PixelDensity: Equatable, Sendable {
   /// From 1 to a million, each.
   public let horizontal, vertical: Double
 
-  /// - Parameters: from 1 to a million.
+  /// Pixels per inch, along a row and along a column.
+  /// - Precondition: both are from 1 to a million.
   public init(horizontal: Double, vertical: Double) {
     precondition(
       Self.range ~= horizontal && Self.range ~= vertical,
@@ -92,7 +93,8 @@ public struct PixelAspect: Equatable, Sendable {
   /// From 1 to 2³¹ − 1, and not equal.
   public let horizontal, vertical: Int
 
-  /// - Parameters: from 1 to 2³¹ - 1, the most that a PNG holds, and not equal.
+  /// `horizontal` pixels of a row are as long as `vertical` ones of a column.
+  /// - Precondition: both are from 1 to 2³¹ − 1, the most that a PNG holds, and not equal.
   public init(horizontal: Int, vertical: Int) {
     precondition(
       Self.range ~= horizontal && Self.range ~= vertical && horizontal != vertical,

@@ -20,6 +20,7 @@ public struct GuidedFilter: Sendable, Hashable {
   /// The variance of colours (0…1, squared) up to which a window counts as flat: larger is smoother.
   public var epsilon: Float
 
+  /// A filter that looks that far and smooths that much.
   /// - Precondition: `reach` is in 0…0.1, `epsilon` above 0 and finite.
   public init(reach: Double = 0.006, epsilon: Float = 1e-4) {
     precondition(0...0.1 ~= reach, "a reach of \(reach) is not in 0...0.1")

@@ -8,6 +8,7 @@ public struct LevelCurve: Sendable, Hashable {
   /// Above 1 lifts what is between, below 1 lowers it.
   public let gamma: Float
 
+  /// A curve from `black` to `white`.
   /// - Precondition: `black` is below `white`; `gamma` is above 0 and finite.
   public init(black: Float = 0, white: Float = 1, gamma: Float = 1) {
     precondition(black < white, "black at \(black) is not below white at \(white)")

@@ -26,6 +26,7 @@ public struct Verdict: Sendable, Hashable {
   /// Size of the map.
   public let width, height: Int
 
+  /// Looks at a map of the network.
   /// - Parameter map: probabilities 0…1 as the network gives them, not stretched; what is not a number is no object.
   public init(map: Image<Float>) {
     requireMask(map)

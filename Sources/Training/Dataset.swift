@@ -27,6 +27,7 @@ public struct Dataset: Sendable {
   /// By name; at least one.
   public let examples: [Example]
 
+  /// These examples, in this order.
   /// - Precondition: there is at least one.
   public init(_ examples: [Example]) {
     precondition(!examples.isEmpty, "a data set without examples")

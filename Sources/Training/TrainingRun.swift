@@ -75,8 +75,13 @@ public final class TrainingRun {
     case saved(step: Int)
   }
 
-  /// Whether all steps are made, or it was to stop before.
-  public enum End: Sendable { case finished, stopped }
+  /// Why a training came to its end.
+  public enum End: Sendable {
+    /// All steps are made.
+    case finished
+    /// It was to stop; what was reached is saved.
+    case stopped
+  }
 
   /// What makes the steps.
   public let trainer: Trainer
@@ -87,6 +92,7 @@ public final class TrainingRun {
   private var savedStep: Int?
   private var lastGood: String? { savedStep.map { _ in options.output } }
 
+  /// A training that goes on where `trainer` stands.
   /// - Throws: if the log cannot be written.
   public init(_ trainer: Trainer, validation: Validation? = nil, options: Options) throws(TrainingError) {
     precondition(

@@ -32,6 +32,8 @@ public struct Convolution: Hashable, Sendable {
   /// Whether ReLU, max(x, 0), comes last.
   public let hasReLU: Bool
 
+  /// A layer of `input` to `output` channels.
+  /// - Precondition: `kernel` is odd, no number is below 1.
   public init(
     _ name: LayerName, input: Int, output: Int, kernel: Int = 3, dilation: Int = 1,
     isNormalized: Bool, hasReLU: Bool

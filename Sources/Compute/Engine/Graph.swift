@@ -33,6 +33,7 @@ public struct Graph: Sendable {
     public let shape: MapShape
   }
 
+  /// In execution order; the place of each is its ID.
   public fileprivate(set) var nodes: [Node] = []
 
   /// The convolution layers in execution order.

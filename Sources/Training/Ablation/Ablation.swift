@@ -48,6 +48,7 @@ public final class Ablation {
   let options: Options
   let folder: FilePath
 
+  /// An ablation, or one that goes on in its folder.
   /// - Throws: `changed` if `folder` holds an ablation of another plan; more blocks, seeds or steps are no other plan, nor are
   ///   fewer blocks or seeds.
   public init(

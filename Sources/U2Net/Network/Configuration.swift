@@ -27,6 +27,7 @@ public struct Configuration: Sendable {
   /// All stages in execution order.
   public var stages: [Stage] { encoders + decoders }
 
+  /// A network of these stages.
   /// - Precondition: one decoder fewer than encoders, and every stage takes the channels that reach it.
   public init(name: String, encoders: [Stage], decoders: [Stage]) {
     precondition(decoders.count == encoders.count - 1, "\(encoders.count) encoders, \(decoders.count) decoders")

@@ -35,6 +35,7 @@ public struct NetworkSummary: Encodable, Sendable {
   /// In execution order.
   public let stages: [Part]
 
+  /// Adds up what a network costs.
   /// - Parameters:
   ///   - configuration: the network to describe; nothing is computed.
   ///   - size: side of the square input in pixels, ≥ 32.

@@ -1,7 +1,14 @@
 /// What became of one photo: a line of a `Manifest`.
 public struct PhotoReport: Encodable, Equatable, Sendable {
-  /// `skipped` if the results were there.
-  public enum Status: String, Encodable, Sendable { case ok, failed, skipped }
+  /// What became of a photo, as manifests call it.
+  public enum Status: String, Encodable, Sendable {
+    /// All its results were made.
+    case ok
+    /// There are none of it; the report says why.
+    case failed
+    /// Its results were there, or it was not taken for a photo.
+    case skipped
+  }
 
   /// Milliseconds of each step; those of several results together.
   public struct Times: Encodable, Equatable, Sendable {

@@ -25,6 +25,7 @@ public struct FileBatch: Sendable {
   /// A file that gets a line of JSON for each photo; see `Manifest`.
   public var manifest: String?
 
+  /// Results of these files and folders, into `folder`.
   /// - Precondition: at least one result.
   public init(_ inputs: [String], into folder: String, results: [PhotoResult.Request]) {
     precondition(!results.isEmpty, "a batch without results")

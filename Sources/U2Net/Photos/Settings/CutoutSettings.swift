@@ -21,6 +21,7 @@ public struct CutoutSettings: Sendable {
   /// The object's own colours on transparency, in the photo's frame.
   public init() {}
 
+  /// Checks every number.
   /// - Throws: `SettingsError` for a number out of its range, or a blurred background that is to be framed.
   public func validate(pixelLimit: Int = ImageFile.defaultPixelLimit) throws(SettingsError) {
     if case .blur(let sigma) = background {

@@ -14,6 +14,7 @@ public struct EncodingSettings: Sendable, Hashable {
   /// 8 bits, JPEG and WebP of quality 92, with the photo's EXIF.
   public init() {}
 
+  /// Checks every number.
   /// - Throws: `SettingsError` for the first number that is out of its range.
   public func validate() throws(SettingsError) {
     guard maskBits == 8 || maskBits == 16 else {

@@ -35,6 +35,7 @@ public struct MaskSettings: Sendable, Hashable {
   /// Whether the photo is needed at its full size to make its mask.
   public var needsPixels: Bool { refinement != .none || matting != nil }
 
+  /// Checks every number.
   /// - Throws: `SettingsError` for the first number that is out of its range.
   public func validate() throws(SettingsError) {
     if let matting { try matting.validate() }
@@ -47,6 +48,7 @@ public struct MaskSettings: Sendable, Hashable {
 }
 
 extension TrimapOptions {
+  /// Checks the thresholds and the erosion.
   /// - Throws: `SettingsError` if the thresholds cross, or the erosion is not 0…1000 pixels.
   public func validate() throws(SettingsError) {
     guard backgroundThreshold <= foregroundThreshold else {
