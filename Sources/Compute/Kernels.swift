@@ -46,6 +46,7 @@ public struct Kernels: @unchecked Sendable {  // A pointer to a constant table.
     )
   }
 
+  /// "avx512", "avx2" … as in `names`.
   public var name: String { String(cString: table.pointee.name) }
   /// Channels in a block of a map.
   public var lanes: Int { Int(table.pointee.lanes) }
@@ -58,7 +59,8 @@ public struct Kernels: @unchecked Sendable {  // A pointer to a constant table.
   ///   - rowOfV: floats from one row of v to the next.
   ///   - vectors: 1 or 2.
   ///   - isAdded: whether it is added to what p holds.
-  ///   - nextV, nextU: those of the next call, of the same size, which are fetched into the cache meanwhile.
+  ///   - nextV: that of the next call, of the same size, which is fetched into the cache meanwhile.
+  ///   - nextU: likewise.
   @inline(__always)
   func multiply(
     v: UnsafePointer<Float>, rowOfV: Int, u: UnsafePointer<Float>, into p: UnsafeMutablePointer<Float>, rows: Int,

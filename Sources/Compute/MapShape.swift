@@ -1,9 +1,14 @@
 /// The extents of one feature map: C channels of H rows and W columns.
 public struct MapShape: Hashable, Sendable, CustomStringConvertible {
+  /// C, at least 1.
   public var channels: Int
+  /// H, rows, at least 1.
   public var height: Int
+  /// W, columns, at least 1.
   public var width: Int
 
+  /// C×H×W.
+  /// - Precondition: none is below 1.
   public init(channels: Int, height: Int, width: Int) {
     precondition(channels > 0 && height > 0 && width > 0, "empty feature map \(channels)×\(height)×\(width)")
     self.channels = channels

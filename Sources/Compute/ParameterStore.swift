@@ -8,14 +8,18 @@ public struct ParameterStore: Sendable {
   public var metadata: [String: String]
   private var tensors: [String: Tensor] = [:]
 
+  /// A store without tensors.
   public init(source: String, metadata: [String: String] = [:]) {
     self.source = source
     self.metadata = metadata
   }
 
+  /// Of the tensors, in no order.
   public var names: some Collection<String> { tensors.keys }
+  /// How many tensors there are.
   public var count: Int { tensors.count }
 
+  /// The tensor of this name; nil if there is none, and to remove it.
   public subscript(name: String) -> Tensor? {
     get { tensors[name] }
     set { tensors[name] = newValue }

@@ -34,6 +34,7 @@ public struct Tensor: @unchecked Sendable {  // The elements are immutable and t
   }
 
   /// A tensor whose elements `fill` writes, each exactly once.
+  /// - Throws: what `fill` throws.
   public init(shape: [Int], fill: (UnsafeMutableBufferPointer<Float>) throws -> Void) rethrows {
     let memory = OwnedFloats(count: shape.reduce(1, *))
     try fill(memory.buffer)
@@ -41,6 +42,7 @@ public struct Tensor: @unchecked Sendable {  // The elements are immutable and t
   }
 
   /// Calls `body` with the elements in row-major order.
+  /// - Throws: what `body` throws.
   public func withUnsafeBufferPointer<R>(_ body: (UnsafeBufferPointer<Float>) throws -> R) rethrows -> R {
     try withExtendedLifetime(owner) { try body(UnsafeBufferPointer(start: base, count: count)) }
   }

@@ -6,6 +6,7 @@ import U2NetPixels
 /// truth. There are 255 thresholds, for values scaled to 0…255. The F-measure of a data set is that of the mean
 /// precision and the mean recall at each threshold; PySODMetrics takes the mean of the pictures' F-measures.
 public struct AuthorsScores: Equatable, Sendable {
+  /// 0 … 1; 0 is best.
   public internal(set) var meanAbsoluteError: Double
   /// Element t is for "value ≥ t", t = 0 … 254.
   public internal(set) var precisionRecall: PrecisionRecall
@@ -14,7 +15,9 @@ public struct AuthorsScores: Equatable, Sendable {
   public var fMeasureCurve: [Double] {
     zip(precisionRecall.precision, precisionRecall.recall).map { p, r in 1.3 * p * r / (0.3 * p + r + 1e-8) }
   }
+  /// The greatest F-measure of the curve, 0 … 1.
   public var maxF: Double { fMeasureCurve.max()! }
+  /// The mean over its 255 thresholds.
   public var meanF: Double { fMeasureCurve.reduce(0, +) / 255 }
 
   /// - Parameter counts: of the object that is brighter than 128.

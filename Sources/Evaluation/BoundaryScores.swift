@@ -11,8 +11,11 @@ import U2NetPixels
 ///   Euclidean distance; recall the converse. F = 1.3 · P · R / (0.3 · P + R).
 /// - If neither has a boundary all three are 1, if only one has all are 0.
 public struct BoundaryScores: Equatable, Sendable {
+  /// Share of the predicted boundary that is near the true one, 0 … 1.
   public internal(set) var precision: Double
+  /// Share of the true boundary that is near the predicted one, 0 … 1.
   public internal(set) var recall: Double
+  /// Of these two, 0 … 1.
   public internal(set) var fMeasure: Double
 
   /// Memory: 3 bytes a pixel, and 4 for each on a boundary.

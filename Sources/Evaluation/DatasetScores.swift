@@ -1,8 +1,10 @@
 /// The mean scores of a data set, pair by pair. Holds as much memory for a million pairs as for one.
 public struct DatasetScores: Equatable, Sendable {
+  /// Pairs added.
   public private(set) var count = 0
   private var sum: Scores?
 
+  /// Of no pair.
   public init() {}
 
   /// Sums depend, in their last digits, on the order in which pairs are added.

@@ -15,7 +15,9 @@ public enum EvaluationError: Error, Equatable, Sendable {
   /// A folder has nothing to offer.
   case folder(path: String, reason: String)
 
+  /// Size of a mask.
   public struct PixelSize: Equatable, Sendable, CustomStringConvertible {
+    /// In pixels.
     public let width, height: Int
     public var description: String { "\(width) x \(height)" }
   }

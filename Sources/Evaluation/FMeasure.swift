@@ -1,6 +1,8 @@
 /// Precision and recall over thresholds, one value each per threshold, lowest threshold first.
 public struct PrecisionRecall: Equatable, Sendable {
+  /// Share of what is predicted that is object, 0 … 1.
   public internal(set) var precision: [Double]
+  /// Share of the object that is predicted, 0 … 1.
   public internal(set) var recall: [Double]
 }
 

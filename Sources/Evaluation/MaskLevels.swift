@@ -16,6 +16,8 @@ extension Image where Sample == UInt8 {
   ///
   /// A mask of two levels, such as 0 and 1 or a palette's black and dark red, is stretched to 0 and 255, and so is one
   /// whose brightest level is 128 or less, so that this becomes 255. All others stay what they are.
+  /// - Parameter source: the file's name, for error messages.
+  /// - Throws: `transparent`, as `maskLevels`.
   public func trueMaskLevels(source: String) throws(EvaluationError) -> Image {
     let mask = try levels(source: source)
     return LevelExtent(mask).stretchOfTruth.map(mask.stretched) ?? mask
@@ -26,7 +28,9 @@ extension Image where Sample == UInt8 {
 
   /// A map of probabilities as the 8-bit mask that would be written to a file: 255 times the value, cut, not rounded.
   ///
-  /// - Parameter source: the map's name, for error messages.
+  /// - Parameters:
+  ///   - map: probabilities, 0…1.
+  ///   - source: the map's name, for error messages.
   /// - Precondition: the map has 1 channel.
   /// - Throws: `notAProbability` if a value is not a number or not in 0…1.
   public init(levelsOf map: Image<Float>, source: String) throws(EvaluationError) {
@@ -42,6 +46,8 @@ extension Image where Sample == UInt8 {
 extension Image where Sample == UInt16 {
   /// As of a picture of 8 bits: each level's high byte. But where 8 bits would lose a mask it is stretched first: one of two
   /// levels that are both dark, such as 0 and 4095, and one that is nowhere brighter than 255 of 65535, which is black in 8 bits.
+  /// - Parameter source: the file's name, for error messages.
+  /// - Throws: `transparent` where colours and alpha both vary.
   public func maskLevels(source: String) throws(EvaluationError) -> Image<UInt8> {
     let mask = try levels(source: source), extent = LevelExtent(mask)
     if extent.count == 2, extent.isDark { return mask.stretched(extent.ownRange) }
@@ -50,6 +56,8 @@ extension Image where Sample == UInt16 {
   }
 
   /// As of a picture of 8 bits, but that levels are counted and compared as they are in the file.
+  /// - Parameter source: the file's name, for error messages.
+  /// - Throws: `transparent` where colours and alpha both vary.
   public func trueMaskLevels(source: String) throws(EvaluationError) -> Image<UInt8> {
     let mask = try levels(source: source)
     if let range = LevelExtent(mask).stretchOfTruth { return mask.stretched(range) }

@@ -1,21 +1,37 @@
 /// A number that sums up scores: what tables, CSV files and JSON list.
 public enum Measure: String, CaseIterable, Sendable {
+  /// `Scores.meanAbsoluteError`, 0 … 1.
   case mae
+  /// The greatest of `Scores.fMeasure`, 0 … 1; over a data set, of the mean curve.
   case maxF = "max_f"
+  /// The mean of `Scores.fMeasure` over its 256 thresholds.
   case meanF = "mean_f"
+  /// `Scores.fMeasure` at the adaptive threshold.
   case adaptiveF = "adaptive_f"
+  /// `Scores.weightedF`, 0 … 1.
   case weightedF = "weighted_f"
+  /// `Scores.structure`, 0 … 1.
   case structure = "s_measure"
+  /// The greatest of `Scores.enhancedAlignment`; over a data set, of the mean curve.
   case maxE = "max_e"
+  /// The mean of `Scores.enhancedAlignment` over its 256 thresholds.
   case meanE = "mean_e"
+  /// `Scores.enhancedAlignment` at the adaptive threshold.
   case adaptiveE = "adaptive_e"
+  /// `BoundaryScores.fMeasure`, 0 … 1.
   case boundaryF = "boundary_f"
+  /// `BoundaryScores.precision`, 0 … 1.
   case boundaryPrecision = "boundary_precision"
+  /// `BoundaryScores.recall`, 0 … 1.
   case boundaryRecall = "boundary_recall"
+  /// `AuthorsScores.meanAbsoluteError`, 0 … 1.
   case authorsMAE = "authors_mae"
+  /// `AuthorsScores.maxF`.
   case authorsMaxF = "authors_max_f"
+  /// `AuthorsScores.meanF`.
   case authorsMeanF = "authors_mean_f"
 
+  /// The measure's number among `scores`.
   public func value(of scores: Scores) -> Double {
     switch self {
     case .mae: scores.meanAbsoluteError

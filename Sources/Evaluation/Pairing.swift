@@ -6,11 +6,13 @@ public struct Pairing: Equatable, Sendable {
   public struct File: Equatable, Sendable {
     /// Where it lies in the folder, without its extension.
     public let stem: String
+    /// Where the file is.
     public let path: String
     /// The same as the system has them: bytes, which need not be UTF-8.
     let stemBytes: FilePath
     package let file: FilePath
 
+    /// The file at `path`, which is called `stem` in its folder.
     public init(stem: String, path: String) { self.init(stem: FilePath(stem), file: FilePath(path)) }
 
     package init(stem: FilePath, file: FilePath) {
@@ -19,8 +21,11 @@ public struct Pairing: Equatable, Sendable {
     }
   }
 
+  /// A prediction and the mask to compare it with.
   public struct Pair: Equatable, Sendable {
+    /// What both are called in their folders, without extensions.
     public let name: String
+    /// Paths of the files.
     public let prediction, truth: String
     /// The same as the system has them.
     package let predictionFile, truthFile: FilePath
@@ -46,6 +51,7 @@ public struct Pairing: Equatable, Sendable {
   /// Paths of files that have no counterpart, by name.
   public let unpairedPredictions, unpairedTruths: [String]
 
+  /// Pairs files by their stems.
   /// - Throws: `ambiguous` if two files of one side have the same stem, `noPairs` if no stem is on both sides.
   public init(predictions: [File], truths: [File]) throws(EvaluationError) {
     let predictions = try Self.byStem(predictions), truths = try Self.byStem(truths)

@@ -12,12 +12,14 @@ public struct Report {
   /// Longest side of the pictures, in pixels.
   private let pictureSide: Int
 
+  /// The page about `evaluation`; the longer side of its pictures is `pictureSide` pixels.
   public init(title: String, _ evaluation: DatasetEvaluation, pictureSide: Int = 240) {
     self.title = title
     self.evaluation = evaluation
     self.pictureSide = pictureSide
   }
 
+  /// The page, with `pictures` of the best and the worst pairs.
   /// - Parameter pictures: the masks of a pair, and what else to show of it, side by side.
   /// - Precondition: at least one pair has been scored.
   /// - Throws: what `pictures` throws.

@@ -3,8 +3,10 @@ public struct ScoreTable: Sendable {
   /// The rows so far, and a header.
   public private(set) var csv: String
 
+  /// The line of titles alone: "name", then each `Measure`'s raw value.
   public init() { csv = Self.line(["name"] + Measure.allCases.map(\.rawValue)) }
 
+  /// A line for one pair.
   public mutating func add(_ name: String, _ scores: Scores) {
     csv += Self.line([name] + Measure.allCases.map { "\($0.value(of: scores))" })
   }

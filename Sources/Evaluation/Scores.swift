@@ -11,6 +11,7 @@ public struct Scores: Equatable, Sendable {
   /// Per picture, then averaged threshold by threshold, over a data set: the maximum of the mean, as PySODMetrics's. For
   /// the F-measure of mean precision and recall, as in papers after the authors' code, see `authors`.
   public internal(set) var fMeasure: ThresholdScores
+  /// At each of the 256 thresholds.
   public internal(set) var precisionRecall: PrecisionRecall
   /// 0 … 1.
   public internal(set) var weightedF: Double
@@ -18,7 +19,9 @@ public struct Scores: Equatable, Sendable {
   public internal(set) var structure: Double
   /// E-measure, 0 to slightly more than 1.
   public internal(set) var enhancedAlignment: ThresholdScores
+  /// How near the edges are.
   public internal(set) var boundary: BoundaryScores
+  /// By the paper's authors' own code.
   public internal(set) var authors: AuthorsScores
 
   /// Scores one pair.
@@ -26,7 +29,8 @@ public struct Scores: Equatable, Sendable {
   /// Memory beside the masks: about 6 bytes a pixel, at most 20 (if every pixel is on a boundary), and 100 KB.
   ///
   /// - Parameters:
-  ///   - prediction, truth: grey, of the same size; see `Image.maskLevels(source:)`, `trueMaskLevels(source:)` and `Image.init(levelsOf:source:)`.
+  ///   - prediction: grey; see `Image.maskLevels(source:)` and `Image.init(levelsOf:source:)`.
+  ///   - truth: grey, of the same size; see `trueMaskLevels(source:)`.
   ///   - name: what to call the pair in errors.
   /// - Throws: `sizeMismatch`.
   public init(prediction: Image<UInt8>, truth: Image<UInt8>, name: String) throws(EvaluationError) {

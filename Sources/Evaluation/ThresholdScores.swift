@@ -5,7 +5,9 @@ public struct ThresholdScores: Equatable, Sendable {
   /// The score where a pixel belongs to the object from twice the mask's mean on, or from 1 on if that is less.
   public internal(set) var adaptive: Double
 
+  /// The greatest of the curve.
   public var max: Double { curve.max()! }
+  /// The mean of the curve's 256 numbers.
   public var mean: Double { curve.reduce(0, +) / Double(curve.count) }
 
   /// - Parameter score: of a binary mask with these numbers of pixels.

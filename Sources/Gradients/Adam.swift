@@ -4,16 +4,22 @@ import U2NetPlatform
 
 /// Adam (Kingma and Ba 2015, algorithm 1) with bias correction and without weight decay.
 public final class Adam {
+  /// The paper's names for them, and its defaults.
   public struct Options: Sendable {
     /// α, what U²-Net was trained with.
     public var learningRate = 1e-3
+    /// β₁, decay of the running mean of the gradients: 0 ≤ β₁ < 1.
     public var beta1 = 0.9
+    /// β₂, decay of the running mean of their squares: 0 ≤ β₂ < 1.
     public var beta2 = 0.999
+    /// ε, added to the root of the mean square.
     public var epsilon = 1e-8
 
+    /// PyTorch's defaults.
     public init() {}
   }
 
+  /// May be changed between two steps.
   public var options: Options
   /// Steps made so far.
   public private(set) var steps = 0
@@ -21,6 +27,7 @@ public final class Adam {
   /// Running means of the gradients and of their squares, in the order of the parameters.
   private let first, second: OwnedFloats
 
+  /// An optimiser of `parameters` that has made no step: both means are zero.
   public init(_ parameters: TrainableParameters, options: Options = Options()) {
     self.parameters = parameters
     self.options = options
@@ -31,6 +38,7 @@ public final class Adam {
 
   /// Where an optimiser stands, beside the values: a copy, which no later step changes.
   public struct State: Sendable {
+    /// Those of the last step.
     public var options: Options
     /// Steps made, ≥ 0.
     public var steps: Int
@@ -38,6 +46,7 @@ public final class Adam {
     /// before the first step.
     public var moments: (first: NetworkParameters, second: NetworkParameters)?
 
+    /// A state to go on from; by default the one before the first step.
     public init(
       options: Options = Options(), steps: Int = 0,
       moments: (first: NetworkParameters, second: NetworkParameters)? = nil

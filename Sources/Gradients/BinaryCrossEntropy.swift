@@ -8,7 +8,9 @@ extension Tape {
   ///     max(x, 0) − x·t + ln(1 + e^−|x|)          derivative: σ(x) − t
   ///
   /// which overflows for no x.
-  /// - Parameter target: N×H×W values in 0 … 1.
+  /// - Parameters:
+  ///   - index: of the output, in the order of the tape's outputs.
+  ///   - target: N×H×W values in 0 … 1.
   public func binaryCrossEntropy(output index: Int, target: UnsafeBufferPointer<Float>) -> Double {
     let (value, gradient) = self[output: index]
     precondition(

@@ -8,6 +8,7 @@ import U2NetCompute
 /// The second term of d, TensorFlow's, lets the first steps, which are far from where training leads, be forgotten soon. The
 /// running statistics of batch normalisation are averaged like all else.
 public final class ParameterAverage {
+  /// The most that d is: 0 ≤ decay < 1.
   public let decay: Double
   private let parameters: TrainableParameters
   private let values, statistics: OwnedFloats

@@ -20,9 +20,13 @@ public final class Tape {
 
   /// Plans `graph`, which has one input.
   /// - Parameters:
+  ///   - graph: with one input.
   ///   - outputs: the nodes whose values the loss depends on, all different.
   ///   - images: how many the input holds.
   ///   - parameters: of every layer of the graph; gradients and running statistics go there.
+  ///   - pool: whose threads work on it.
+  ///   - kernels: the instruction set.
+  ///   - tile: the m of all Winograd convolutions F(m×m, 3×3), 2 … 6; nil chooses for each layer.
   ///   - keepsInputGradient: whether the gradient with respect to the input is computed.
   public init(
     _ graph: Graph, outputs: [Graph.ID], images: Int, parameters: TrainableParameters, pool: ThreadPool,
@@ -83,8 +87,14 @@ public final class Tape {
 
   /// `memory` of a tape, to be known before there is one: the same to the byte where the system has all threads.
   /// - Parameters:
+  ///   - graph: with one input.
+  ///   - outputs: as for a tape.
+  ///   - images: how many the input holds.
   ///   - layers: of the graph.
   ///   - threads: that will work on it.
+  ///   - kernels: the instruction set.
+  ///   - tile: the m of all Winograd convolutions, or nil.
+  ///   - keepsInputGradient: whether the gradient with respect to the input is computed.
   public static func memory(
     _ graph: Graph, outputs: [Graph.ID], images: Int, layers: [Convolution], threads: Int,
     kernels: Kernels = .fastest, tile: Int? = nil, keepsInputGradient: Bool = false
@@ -111,7 +121,9 @@ public final class Tape {
   /// become those of the images of all passes so far, γ and β their deviation and mean.
   ///
   /// Without it a training would begin with features that have another scale than the ones the network was trained for.
-  /// - Parameter pass: 1 for the first images, 2 for the next …
+  /// - Parameters:
+  ///   - images: N×C×H×W floats, as for `run`.
+  ///   - pass: 1 for the first images, 2 for the next …
   public func calibrate(_ images: UnsafeBufferPointer<Float>, pass: Int) {
     load(images)
     for each in operators { each.calibrate(scratch, pass: pass) }

@@ -14,6 +14,7 @@ public final class TrainableParameters {
     let mean, variance: Int
   }
 
+  /// In the order that they were given in.
   public let layers: [Convolution]
   let places: [LayerName: Place]
   /// Values and their gradients, in the same order. Padding between tensors is zero.

@@ -7,6 +7,7 @@ extension ImageFile {
   /// Reads size and kind without decoding pixels.
   ///
   /// - Parameters:
+  ///   - bytes: of the whole file.
   ///   - source: the file's name, for error messages.
   ///   - pixelLimit: the most pixels to accept.
   /// - Throws: `empty`, `unrecognized`, `corrupt`, `unsupported` or `tooLarge`.
@@ -26,10 +27,11 @@ extension Image where Sample == UInt8 {
   /// CMYK becomes sRGB by its profile, or without one by Pillow's formula.
   ///
   /// - Parameters:
+  ///   - bytes: of the whole file.
   ///   - source: the file's name, for error messages.
   ///   - pixelLimit: the most pixels to accept; checked before any memory is taken for them.
-  ///   - sides: if given, a JPEG or WebP is decoded at the smallest of 1/1, 1/2, 1/4 and 1/8 of its size with both sides
-  ///     at least this long, which for a JPEG is a good deal quicker where a small picture is wanted.
+  ///   - sides: if given, a JPEG or WebP is decoded at the smallest of 1/1, 1/2, 1/4 and 1/8 of its size with both
+  ///     sides at least this long, which for a JPEG is a good deal quicker where a small picture is wanted.
   ///   - remark: told what is odd about a file that is read all the same: that its end is missing, that a chunk is
   ///     damaged, that it is an animation.
   /// - Throws: `empty`, `unrecognized`, `corrupt`, `unsupported`, `tooLarge` or `outOfMemory`.
@@ -46,6 +48,7 @@ extension Image where Sample == UInt16 {
   /// to the full range: 255 becomes 65535.
   ///
   /// Parameters and errors are those of `Image<UInt8>.init(decoding:source:pixelLimit:sidesAtLeast:remark:)`.
+  /// - Throws: `empty`, `unrecognized`, `corrupt`, `unsupported`, `tooLarge` or `outOfMemory`.
   public init(
     decoding bytes: [UInt8], source: String, pixelLimit: Int = ImageFile.defaultPixelLimit,
     remark: (String) -> Void = { _ in }

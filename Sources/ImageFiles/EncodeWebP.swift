@@ -14,9 +14,11 @@ extension Image where Sample == UInt8 {
   /// The image as a WebP file of RGB or RGBA: WebP has no grey.
   ///
   /// - Parameters:
-  ///   - metadata: what of it fits RGB goes into the file; the density as a part of EXIF, which is made if there is none.
-  ///   - keepsHiddenColors: whether lossless pixels keep their colours where they are fully transparent, too; the file is
-  ///     smaller without them.
+  ///   - compression: with loss or without, and how hard.
+  ///   - metadata: what of it fits RGB goes into the file; the density as a part of EXIF, which is made if there is
+  ///     none.
+  ///   - keepsHiddenColors: whether lossless pixels keep their colours where they are fully transparent, too; the
+  ///     file is smaller without them.
   ///   - threads: how many to use; two at most are of use. The bytes are the same for any number.
   ///   - source: the file's name, for error messages.
   /// - Throws: `unwritable` if a side is longer than 16383 pixels, `outOfMemory`.

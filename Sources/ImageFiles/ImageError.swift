@@ -1,5 +1,6 @@
 /// Why a picture could not be read or written. Each case names the file it is about.
 public enum ImageError: Error, Equatable, Sendable {
+  /// There are no bytes.
   case empty(source: String)
   /// The bytes start as no supported format does. `start` is the first few of them.
   case unrecognized(source: String, start: [UInt8])
@@ -9,6 +10,7 @@ public enum ImageError: Error, Equatable, Sendable {
   case unsupported(source: String, format: ImageFormat, reason: String)
   /// `limit` is in pixels.
   case tooLarge(source: String, width: Int, height: Int, limit: Int)
+  /// There is no memory for this many pixels.
   case outOfMemory(source: String, width: Int, height: Int)
   /// `reason` is the system's.
   case unreadable(source: String, reason: String)

@@ -1,7 +1,10 @@
 /// The file formats that can be read and written.
 public enum ImageFormat: String, Sendable, CustomStringConvertible {
+  /// 8 or 16 bits, without loss.
   case png = "PNG"
+  /// 8 bits, with loss, without alpha.
   case jpeg = "JPEG"
+  /// 8 bits, with loss or without.
   case webP = "WebP"
 
   public var description: String { rawValue }
@@ -34,6 +37,7 @@ public enum ImageFormat: String, Sendable, CustomStringConvertible {
 ///
 /// No size of a file overflows: width × height × 1024 can be told in an `Int`.
 public struct ImageHeader: Equatable, Sendable {
+  /// What the file's first bytes say.
   public let format: ImageFormat
   /// In pixels, as displayed: with the orientation applied.
   public let width: Int

@@ -26,6 +26,7 @@ public struct Metadata: Equatable, Sendable {
   /// PNG's own way to say what colours mean: chunks `cICP`, `sRGB`, `gAMA` and `cHRM`, which only PNG can hold.
   var pngColors: [PNGChunk] = []
 
+  /// See the properties; without a profile, colours are sRGB.
   public init(profile: [UInt8]? = nil, exif: [UInt8]? = nil, density: PixelDensity? = nil) {
     self.profile = profile
     self.exif = exif
@@ -59,9 +60,11 @@ public struct Metadata: Equatable, Sendable {
 
 /// Pixels per inch.
 public struct PixelDensity: Equatable, Sendable {
+  /// From 1 to a million, each.
   public let horizontal, vertical: Double
 
-  /// - Parameters: from 1 to a million.
+  /// Pixels per inch, along a row and along a column.
+  /// - Precondition: both are from 1 to a million.
   public init(horizontal: Double, vertical: Double) {
     precondition(
       Self.range ~= horizontal && Self.range ~= vertical,
@@ -95,9 +98,11 @@ public struct PixelDensity: Equatable, Sendable {
 
 /// How many pixels of a row are as long as how many of a column, where there is no unit: 2 and 1 are narrow pixels.
 public struct PixelAspect: Equatable, Sendable {
+  /// From 1 to 2³¹ − 1, and not equal.
   public let horizontal, vertical: Int
 
-  /// - Parameters: from 1 to 2³¹ - 1, the most that a PNG holds, and not equal.
+  /// `horizontal` pixels of a row are as long as `vertical` ones of a column.
+  /// - Precondition: both are from 1 to 2³¹ − 1, the most that a PNG holds, and not equal.
   public init(horizontal: Int, vertical: Int) {
     precondition(
       Self.range ~= horizontal && Self.range ~= vertical && horizontal != vertical,

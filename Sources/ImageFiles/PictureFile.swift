@@ -6,6 +6,7 @@ internal import U2NetCImageCodecs
 ///     print(file.header.width, file.metadata.density as Any)
 ///     let picture = try file.image()
 public struct PictureFile: Sendable {
+  /// Size and kind.
   public let header: ImageHeader
   private let bytes: [UInt8]
   private let source: String
@@ -28,6 +29,7 @@ public struct PictureFile: Sendable {
   /// Reads size and kind without decoding pixels.
   ///
   /// - Parameters:
+  ///   - bytes: of the whole file.
   ///   - source: the file's name, for error messages.
   ///   - pixelLimit: the most pixels to accept.
   /// - Throws: `empty`, `unrecognized`, `corrupt`, `unsupported` or `tooLarge`.
@@ -162,6 +164,7 @@ extension PictureFile {
 
   /// As `image(sidesAtLeast:remark:)`, at the full size. Samples of fewer than 16 bits are widened to the full range: 255
   /// becomes 65535.
+  /// - Throws: as `image(sidesAtLeast:remark:)`.
   public func deepImage(remark: (String) -> Void = { _ in }) throws(ImageError) -> Image<UInt16> {
     guard header.bitDepth == 16 else {
       let narrow: Image<UInt8> = try stored(remark: remark)

@@ -14,6 +14,7 @@ public struct MemoryShortage: Error, Equatable, Sendable, CustomStringConvertibl
   /// What takes less, as an order: "choose a smaller input size".
   public let advice: String
 
+  /// See the properties. By default `limit` and `available` are those of the process.
   public init(
     _ work: String, needed: Int, limit: Int = ResourceLimits.current.memory,
     available: Int = ResourceLimits.availableMemory, advice: String
@@ -40,9 +41,12 @@ extension ResourceLimits {
   }
 
   /// - Parameters:
-  ///   - memory, resident: what the process may have in memory, and has.
-  ///   - addresses, mapped: what it may map, and has mapped.
-  ///   - data, private: what it may map for itself, and has.
+  ///   - memory: bytes that the process may have in memory.
+  ///   - resident: that it has there.
+  ///   - addresses: that it may map; nil: any number.
+  ///   - mapped: that it has mapped.
+  ///   - data: that it may map for itself; nil: any number.
+  ///   - private: that it has mapped for itself.
   ///   - stacks: of threads to come.
   static func left(
     memory: Int, resident: Int, addresses: Int?, mapped: Int, data: Int?, private: Int, stacks: Int

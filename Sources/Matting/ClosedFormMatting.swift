@@ -15,9 +15,10 @@ public enum ClosedFormMatting {
   /// - Parameters:
   ///   - photo: of any channels; alpha of its own is ignored.
   ///   - trimap: grey, of the photo's size: 230 and above object, 25 and below background, unknown between.
-  ///   - tolerance: the residual to stop at, as a part of the first. 3e-6 leaves alpha of photos a few levels of 255 off
-  ///     in the worst pixels; 1e-6 up to 2, and pymatting's 1e-7 up to 1, for a third more time each.
+  ///   - tolerance: the residual to stop at, as a part of the first. 3e-6 leaves alpha of photos a few levels of 255
+  ///     off in the worst pixels; 1e-6 up to 2, and pymatting's 1e-7 up to 1, for a third more time each.
   ///   - maximumSteps: of conjugate gradients; photos take 80 to 200.
+  ///   - threads: that work on it.
   /// - Returns: grey, 0 background … full object; the same for any number of threads.
   /// - Throws: `MattingError`: a photo less than 3 pixels wide or high or of more than 2 gigapixels, a trimap that knows no object or no background
   ///   (so one that knows nothing), samples that are not numbers.

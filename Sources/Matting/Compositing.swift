@@ -2,8 +2,10 @@ import U2NetPixels
 
 /// A colour of 8 bits per channel, not premultiplied.
 public struct Color: Sendable, Hashable {
+  /// 0…255; alpha 0 is transparent.
   public let red, green, blue, alpha: UInt8
 
+  /// Opaque unless told otherwise.
   public init(red: UInt8, green: UInt8, blue: UInt8, alpha: UInt8 = 255) {
     (self.red, self.green, self.blue, self.alpha) = (red, green, blue, alpha)
   }
@@ -53,6 +55,7 @@ extension Image where Sample: MaskSample {
   /// - Parameters:
   ///   - photo: of this size. Where it is transparent it shows white.
   ///   - sigma: of the Gaussian, in pixels.
+  ///   - threads: that work on it; the result is the same for any number.
   /// - Returns: RGB.
   @specialized(where Sample == UInt8)
   @specialized(where Sample == UInt16)

@@ -2,6 +2,7 @@ import U2NetPixels
 
 /// How a cut-out is framed: cropped to the object, with a margin, in a shape. What lies outside the photo is transparent.
 public struct CutoutLayout: Sendable, Hashable {
+  /// Room around the object.
   public enum Margin: Sendable, Hashable {
     /// Of the result.
     case pixels(Int)
@@ -9,6 +10,7 @@ public struct CutoutLayout: Sendable, Hashable {
     case share(Double)
   }
 
+  /// What the object is framed in.
   public enum Shape: Sendable, Hashable {
     /// The object's own rectangle.
     case object
@@ -18,13 +20,16 @@ public struct CutoutLayout: Sendable, Hashable {
     case canvas(width: Int, height: Int)
   }
 
+  /// On each side.
   public var margin: Margin
+  /// Of the result.
   public var shape: Shape
   /// Whether a canvas may show the object larger than the photo does.
   public var enlarges: Bool
   /// Pixels with at least this alpha are the object: 0…1.
   public var leastAlpha: Float
 
+  /// By default the object's own rectangle, without a margin.
   public init(
     margin: Margin = .pixels(0), shape: Shape = .object, enlarges: Bool = true, leastAlpha: Float = 0.02
   ) {

@@ -11,6 +11,7 @@ public enum ForegroundColors {
   /// - Parameters:
   ///   - photo: of any channels. Where it is partly transparent its colours are the object's already, and stay.
   ///   - alpha: grey, of the photo's size.
+  ///   - threads: that work on it; the result is the same for any number.
   /// - Returns: RGBA.
   @specialized(where Sample == UInt8)
   @specialized(where Sample == UInt16)

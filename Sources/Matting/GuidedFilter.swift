@@ -20,6 +20,8 @@ public struct GuidedFilter: Sendable, Hashable {
   /// The variance of colours (0…1, squared) up to which a window counts as flat: larger is smoother.
   public var epsilon: Float
 
+  /// A filter that looks that far and smooths that much.
+  /// - Precondition: `reach` is in 0…0.1, `epsilon` above 0 and finite.
   public init(reach: Double = 0.006, epsilon: Float = 1e-4) {
     precondition(0...0.1 ~= reach, "a reach of \(reach) is not in 0...0.1")
     precondition(epsilon > 0 && epsilon.isFinite, "epsilon cannot be \(epsilon)")
@@ -35,6 +37,7 @@ public struct GuidedFilter: Sendable, Hashable {
   /// - Parameters:
   ///   - mask: grey, of any size; it is brought to the photo's.
   ///   - photo: of any channels; alpha of its own is ignored.
+  ///   - threads: that work on it; the result is the same for any number.
   /// - Returns: grey, of the photo's size.
   @specialized(where Sample == UInt8)
   @specialized(where Sample == UInt16)

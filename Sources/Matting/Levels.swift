@@ -8,6 +8,8 @@ public struct LevelCurve: Sendable, Hashable {
   /// Above 1 lifts what is between, below 1 lowers it.
   public let gamma: Float
 
+  /// A curve from `black` to `white`.
+  /// - Precondition: `black` is below `white`; `gamma` is above 0 and finite.
   public init(black: Float = 0, white: Float = 1, gamma: Float = 1) {
     precondition(black < white, "black at \(black) is not below white at \(white)")
     precondition(gamma > 0 && gamma.isFinite, "gamma cannot be \(gamma)")
@@ -16,6 +18,7 @@ public struct LevelCurve: Sendable, Hashable {
     self.gamma = gamma
   }
 
+  /// The curve at `share`; 0…1.
   public func callAsFunction(_ share: Float) -> Float {
     let linear = min(max((share - black) / (white - black), 0), 1)
     return gamma == 1 ? linear : pow(linear, 1 / gamma)

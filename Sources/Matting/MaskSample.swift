@@ -2,7 +2,9 @@ import U2NetPixels
 
 /// A sample that stands for a share: 0 is none, `full` is all.
 public protocol MaskSample: PixelSample, Comparable {
+  /// The share 0.
   static var none: Self { get }
+  /// The share 1: 255, 65535 or 1.0.
   static var full: Self { get }
   /// Rounds to the nearest, clips to 0…1; what is not a number becomes 0.
   init(share: Float)

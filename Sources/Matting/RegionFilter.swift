@@ -2,6 +2,7 @@ import U2NetPixels
 
 /// How large a region must be to stay.
 public enum RegionSize: Sendable, Hashable {
+  /// Its area in pixels, 0 or more.
   case pixels(Int)
   /// Of the area of the largest object region of the mask: 0…1.
   case share(Double)

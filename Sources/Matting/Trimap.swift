@@ -10,6 +10,8 @@ public struct TrimapOptions: Sendable, Hashable {
   /// pixels, as rembg's.
   public var erosion: Int
 
+  /// rembg's values by default.
+  /// - Precondition: `erosion` ≥ 0.
   public init(foregroundThreshold: UInt8 = 240, backgroundThreshold: UInt8 = 10, erosion: Int = 10) {
     precondition(erosion >= 0, "erosion cannot be by \(erosion) pixels")
     self.foregroundThreshold = foregroundThreshold

@@ -2,11 +2,13 @@ import U2NetPixels
 
 /// What a map of probabilities says about a photo as a whole: whether there is an object, and how it lies.
 public struct Verdict: Sendable, Hashable {
+  /// What is to be said of a photo; the first that holds.
   public enum Finding: String, Sendable, CaseIterable {
     /// Nothing stands out, or nothing that the network is sure of.
     case noSalientObject
     /// The object goes on beyond the picture, or the network took a part of the background for it.
     case touchesTheBorder
+    /// There is an object, and it lies within the picture.
     case ok
   }
 
@@ -24,6 +26,7 @@ public struct Verdict: Sendable, Hashable {
   /// Size of the map.
   public let width, height: Int
 
+  /// Looks at a map of the network.
   /// - Parameter map: probabilities 0…1 as the network gives them, not stretched; what is not a number is no object.
   public init(map: Image<Float>) {
     requireMask(map)

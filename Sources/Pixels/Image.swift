@@ -9,11 +9,16 @@ extension Float: PixelSample {}
 
 /// What the samples of a pixel stand for; the raw value is how many there are.
 public enum Channels: Int, Sendable, CaseIterable {
+  /// One sample.
   case gray = 1
+  /// Grey, alpha.
   case grayAlpha = 2
+  /// Red, green, blue.
   case rgb = 3
+  /// Red, green, blue, alpha.
   case rgba = 4
 
+  /// Whether the last sample is alpha.
   public var hasAlpha: Bool { self == .grayAlpha || self == .rgba }
 
   /// The same colours without alpha.
@@ -29,10 +34,13 @@ public struct Image<Sample: PixelSample>: Equatable, Sendable {
   public let width: Int
   /// In pixels, at least 1.
   public let height: Int
+  /// What each pixel consists of.
   public let channels: Channels
   /// `width * height * channels.rawValue` samples.
   public let samples: [Sample]
 
+  /// The picture of these samples, row by row from the top, the samples of a pixel together.
+  /// - Precondition: sides are at least 1, and there are `width * height * channels.rawValue` samples.
   @inlinable
   public init(width: Int, height: Int, channels: Channels, samples: [Sample]) {
     let count = Image.sampleCount(width, height, channels)
@@ -46,6 +54,7 @@ public struct Image<Sample: PixelSample>: Equatable, Sendable {
   }
 
   /// Makes an image whose samples `fill` writes: all of them, unless it throws.
+  /// - Throws: what `fill` throws.
   @inlinable
   public init<Failure: Error>(
     width: Int, height: Int, channels: Channels,

@@ -1,9 +1,13 @@
 /// How stored rows and columns are to be displayed: the values of EXIF's orientation tag. The name says on which
 /// side of the displayed image the first stored row is, and whether the image is also mirrored.
 public enum Orientation: Int, Sendable, CaseIterable {
+  /// To be displayed as it is stored.
   case up = 1
+  /// To be displayed with left and right exchanged.
   case upMirrored = 2
+  /// To be displayed turned by 180°.
   case down = 3
+  /// To be displayed with top and bottom exchanged.
   case downMirrored = 4
   /// To be displayed transposed.
   case leftMirrored = 5

@@ -9,6 +9,7 @@
 public struct PixelBuffer: @unchecked Sendable {  // Nobody writes to the memory, says its owner.
   /// What the samples of a pixel are, in the order of memory.
   public enum Layout: Sendable, Hashable, CaseIterable {
+    /// One to four samples, first the first that is named.
     case gray, grayAlpha, rgb, bgr, rgba, bgra
     /// With a fourth sample that means nothing.
     case rgbx, bgrx
@@ -22,6 +23,7 @@ public struct PixelBuffer: @unchecked Sendable {  // Nobody writes to the memory
 
   /// In pixels, at least 1.
   public let width, height: Int
+  /// What the samples of a pixel are.
   public let layout: Layout
   /// 8 or 16.
   public let bitsPerSample: Int
@@ -29,10 +31,15 @@ public struct PixelBuffer: @unchecked Sendable {  // Nobody writes to the memory
   public let bytesPerRow: Int
   private let storage: Storage
 
+  /// A picture that lies in memory, which is not copied.
   /// - Parameters:
   ///   - memory: at least the rows; the last may end with its last pixel.
-  ///   - owner: what keeps `memory` valid and unchanged; retained. Without one, the memory must stay until whatever the buffer
-  ///     was given to has returned, for a photo of many until its outcome is there.
+  ///   - owner: what keeps `memory` valid and unchanged; retained. Without one, the memory must stay until whatever
+  ///     the buffer was given to has returned, for a photo of many until its outcome is there.
+  ///   - width: in pixels, at least 1.
+  ///   - height: in pixels, at least 1.
+  ///   - layout: what the samples of a pixel are.
+  ///   - bitsPerSample: 8, or 16 in the machine's byte order.
   ///   - bytesPerRow: nil: rows follow each other without a gap.
   /// - Precondition: the picture lies within the memory.
   public init(
@@ -69,6 +76,7 @@ public struct PixelBuffer: @unchecked Sendable {  // Nobody writes to the memory
   }
 
   /// Calls `body` with the memory, which stays for as long.
+  /// - Throws: what `body` throws.
   public func withUnsafeBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
     switch storage {
     case .bytes(let samples): try samples.withUnsafeBytes(body)

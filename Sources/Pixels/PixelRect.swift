@@ -2,8 +2,10 @@
 public struct PixelRect: Hashable, Sendable {
   /// Column and row of the top left pixel, from 0.
   public let x, y: Int
+  /// In pixels.
   public let width, height: Int
 
+  /// All in pixels; it may reach beyond a picture.
   public init(x: Int, y: Int, width: Int, height: Int) {
     self.x = x
     self.y = y

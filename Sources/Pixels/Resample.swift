@@ -11,6 +11,7 @@ extension Image where Sample == UInt8 {
   /// - Parameters:
   ///   - width: in pixels, at least 1.
   ///   - height: in pixels, at least 1.
+  ///   - filter: what new pixels are weighted by.
   ///   - threads: how many bands of rows to compute at once. The result is the same for any number.
   public func resized(width: Int, height: Int, filter: ResampleFilter, threads: Int = 1) -> Image {
     resampled(self, width: width, height: height, filter: filter, threads: threads, FixedPoint.self)

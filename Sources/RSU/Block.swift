@@ -18,8 +18,11 @@ public protocol Block: Sendable {
 
 /// Channels of a block.
 public struct Widths: Hashable, Sendable, CustomStringConvertible {
+  /// I, M and O, each at least 1.
   public let input, middle, output: Int
 
+  /// Channels in, inside and out.
+  /// - Precondition: none is below 1.
   public init(_ input: Int, _ middle: Int, _ output: Int) {
     precondition(min(input, middle, output) > 0, "widths \(input), \(middle), \(output) must be positive")
     self.input = input

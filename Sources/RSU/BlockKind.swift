@@ -19,6 +19,7 @@ public struct BlockKind: Sendable {
 
   /// A kind whose blocks have several forms, as RSU-4 … RSU-7 and RSU-4F are.
   /// - Parameters:
+  ///   - name: letters, digits and underscores.
   ///   - form: the block whose name has `form` after the hyphen, or is the kind's name alone (nil); nil if there is none.
   ///   - inPlaceOf: the form that does in a network what a block of another kind does there; in the published networks that
   ///     is an `RSU` of the stage's height or an `RSU4F`.

@@ -9,6 +9,7 @@ public struct BlockKinds: Sendable {
   /// The paper's block and those that it is compared with in one outer network (Qin et al. 2020, section 4.4.1).
   public static let builtIn = BlockKinds([.rsu, .pln, .res, .dse, .inc, .ppm, .niv])
 
+  /// These kinds, and no others.
   /// - Precondition: their names differ.
   public init(_ kinds: [BlockKind]) {
     precondition(Set(kinds).count == kinds.count, "two kinds of blocks have one name among \(kinds)")
@@ -18,6 +19,7 @@ public struct BlockKinds: Sendable {
   /// These and others.
   public func with(_ kinds: BlockKind...) -> BlockKinds { BlockKinds(all + kinds) }
 
+  /// Of all kinds, in their order.
   public var names: [String] { all.map(\.name) }
 
   /// The kind of this name.

@@ -4,14 +4,17 @@ import U2NetCompute
 ///
 /// The weight layer of every residual U-block.
 public struct ConvBNReLU: Sendable {
+  /// Channels in and out, and the distance between taps in pixels.
   public let input, output, dilation: Int
 
+  /// A layer from `input` to `output` channels.
   public init(_ input: Int, _ output: Int, dilation: Int = 1) {
     self.input = input
     self.output = output
     self.dilation = dilation
   }
 
+  /// I×H×W → O×H×W, with the parameters of layer `name`.
   public func callAsFunction<E: Engine>(_ x: E.FeatureMap, _ name: LayerName, on engine: E) -> E.FeatureMap {
     engine.convolution(
       x,
@@ -24,6 +27,7 @@ public struct StageLayers<E: Engine> {
   private let stage: String
   private let engine: E
 
+  /// The layers of `stage`, interpreted by `engine`.
   public init(_ stage: String, _ engine: E) {
     self.stage = stage
     self.engine = engine

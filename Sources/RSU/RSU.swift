@@ -23,6 +23,8 @@ public struct RSU: Block {
   public let isResidual: Bool
   public var kind: String { "\(isResidual ? "RSU" : "NIV")-\(height)" }
 
+  /// RSU-`height` with channels I, M and O.
+  /// - Precondition: `height` ≥ 3, channels ≥ 1.
   public init(_ height: Int, _ input: Int, _ middle: Int, _ output: Int, isResidual: Bool = true) {
     precondition(height >= 3, "an RSU needs at least 3 levels, not \(height)")
     self.height = height

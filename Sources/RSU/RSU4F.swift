@@ -16,6 +16,7 @@ public struct RSU4F: Block {
   public let isResidual: Bool
   public var kind: String { "\(isResidual ? "RSU" : "NIV")-4F" }
 
+  /// Channels I, M and O, each at least 1.
   public init(_ input: Int, _ middle: Int, _ output: Int, isResidual: Bool = true) {
     self.isResidual = isResidual
     widths = Widths(input, middle, output)

@@ -10,18 +10,22 @@ import U2NetPlatform
 /// columns), 288×288 at offsets 0 … 31. The photo is normalised like the authors' (`Preprocessing.authors`); the mask is
 /// resized to the nearest pixel and divided by its largest value unless it is all black.
 public struct Augmentation: Codable, Equatable, Sendable {
-  /// Sides of the square and of what is cut out of it, in pixels.
+  /// Side of the square in pixels, at least 1.
   public var side = 320
+  /// Side of what is cut out of the square, in pixels: 1 … `side`.
   public var crop = 288
-  /// Whether half of the samples are turned over, each way.
+  /// Whether half of the samples are turned upside down.
   public var flipsRows = true
+  /// Whether left and right are exchanged in half of the samples.
   public var flipsColumns = false
   /// Above 0 the square's side is any from `crop` to (1 + scale) · `side` pixels, all as likely.
   public var scale = 0.0
+  /// Colours that change by chance; none by default.
   public var colors = ColorJitter()
   /// Levels 1 … 255 of a mask from which on a pixel is object, others are background; nil: masks are soft, as the authors'.
   public var maskThreshold: Int?
 
+  /// The authors': 320 pixels, of which 288 are cut out.
   public init() {}
 
   /// What chance decides about one sample: always as many numbers, in this order, whatever the options.
@@ -41,7 +45,9 @@ public struct Augmentation: Codable, Equatable, Sendable {
 
   /// Makes one sample. The generator is asked as often for every sample, so samples can be made again from its state.
   /// - Parameters:
+  ///   - photo: any size; alpha takes part as in `Preprocessing.authors`.
   ///   - mask: its first channel counts; see `Image.trueMaskLevels(source:)`.
+  ///   - generator: what chance is made from.
   ///   - image: gets 3×crop×crop values.
   ///   - target: gets crop×crop values in 0 … 1.
   public func sample(

@@ -23,9 +23,11 @@ import U2NetNetwork
 public struct Checkpoint: Sendable {
   /// What a training was told, and what it found out, beside values.
   public struct Progress: Codable, Equatable, Sendable {
+    /// What it was trained by.
     public let recipe: Recipe
     /// The data set's fingerprint.
     public let dataset: String
+    /// Nil as long as no validation has been made.
     public internal(set) var best: Best?
     /// The last step after which the network was validated.
     public internal(set) var validatedStep: Int?
@@ -33,7 +35,9 @@ public struct Checkpoint: Sendable {
 
   /// The step whose network scored best so far.
   public struct Best: Codable, Equatable, Sendable {
+    /// From 1.
     public let step: Int
+    /// Of `measure`.
     public let score: Double
     /// What was measured, as `Measure` calls it, and on which data set, by its fingerprint.
     public let measure, dataset: String
@@ -41,14 +45,19 @@ public struct Checkpoint: Sendable {
 
   /// The running mean of the values, see `ParameterAverage`.
   public struct Average: Sendable {
+    /// The most that it decays by in a step, 0 … 1.
     public let decay: Double
+    /// The means, in place of the values.
     public let parameters: NetworkParameters
   }
 
+  /// The network that the values are of.
   public let configuration: Configuration
   /// The values to train on. Where batch normalisation is folded into a layer it has none.
   public let parameters: NetworkParameters
+  /// Where the optimiser stands.
   public let optimizer: Adam.State
+  /// Nil where the recipe asks for none.
   public let average: Average?
   /// nil for weights that no training has made a step with.
   public internal(set) var progress: Progress?
@@ -83,6 +92,7 @@ public struct Checkpoint: Sendable {
       configuration, TrainableParameters(configuration, using: &generator), Adam.State(), metadata: [:])
   }
 
+  /// To begin a training with a network's values.
   public init(_ network: TrainedNetwork) {
     configuration = network.configuration
     parameters = network.parameters
@@ -163,7 +173,10 @@ public struct Checkpoint: Sendable {
 
   // MARK: - Reading
 
-  /// - Parameter kinds: of the blocks that the file may name.
+  /// Reads a checkpoint, or any weight file in safetensors.
+  /// - Parameters:
+  ///   - path: of the file.
+  ///   - kinds: of the blocks that the file may name.
   /// - Throws: `WeightFileError` naming the file and what is missing in it or does not fit.
   public init(path: String, kinds: BlockKinds = .builtIn) throws(WeightFileError) {
     try self.init(Safetensors.read(path: path), kinds: kinds)
@@ -173,6 +186,10 @@ public struct Checkpoint: Sendable {
   package init(_ path: FilePath) throws(WeightFileError) { try self.init(Safetensors.read(path)) }
 
   /// A checkpoint from its tensors. A weight file without an optimiser's tensors gives one that has made no step.
+  /// - Parameters:
+  ///   - store: as `store(source:)` makes it.
+  ///   - kinds: of the blocks that it may name.
+  /// - Throws: `WeightFileError` naming what is missing or does not fit.
   public init(_ store: ParameterStore, kinds: BlockKinds = .builtIn) throws(WeightFileError) {
     // First of all: a newer version may have other tensors, too.
     progress = try store.metadata[Self.training].map { json throws(WeightFileError) in

@@ -11,13 +11,16 @@ import U2NetPlatform
 /// then cut to 0 … 1. b is uniform in 1 ± brightness (but not negative), c and s likewise, h in ± hue. I and Q are those of
 /// the NTSC's colour space (YIQ), in which a turn is a change of hue, so that all of it is one affine map of the three colours.
 public struct ColorJitter: Codable, Equatable, Sendable {
-  /// How far factors may be from 1; 0 for no change.
+  /// How far b may be from 1; 0 for no change.
   public var brightness = 0.0
+  /// How far c may be from 1; 0 for no change.
   public var contrast = 0.0
+  /// How far s may be from 1; 0 for no change.
   public var saturation = 0.0
   /// How far colours may be turned, in parts of the whole circle: 0 … 0.5.
   public var hue = 0.0
 
+  /// No change.
   public init() {}
 
   var isIdentity: Bool { self == ColorJitter() }

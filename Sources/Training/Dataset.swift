@@ -8,10 +8,12 @@ public struct Dataset: Sendable {
   public struct Example: Equatable, Sendable {
     /// What both files are called in their folders, without extensions.
     public let name: String
+    /// Paths of the files.
     public let photo, mask: String
     /// The same as the system has them: bytes, which need not be UTF-8.
     package let photoFile, maskFile: FilePath
 
+    /// See the properties.
     public init(name: String, photo: String, mask: String) {
       self.init(name: name, photo: FilePath(photo), mask: FilePath(mask))
     }
@@ -29,6 +31,8 @@ public struct Dataset: Sendable {
   /// Of the largest photo, once they have been examined.
   private(set) var photoPixels: Int?
 
+  /// These examples, in this order.
+  /// - Precondition: there is at least one.
   public init(_ examples: [Example]) { self.init(examples, remarks: []) }
 
   private init(_ examples: [Example], remarks: [String]) {

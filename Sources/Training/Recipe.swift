@@ -7,13 +7,16 @@ public struct Recipe: Codable, Equatable, Sendable {
   public var batch = 12
   /// Batches whose gradients make one step of the optimiser: it sees the mean over `batch` · `accumulation` images.
   public var accumulation = 1
+  /// How photos become examples.
   public var augmentation = Augmentation()
+  /// From step to step.
   public var learningRate = LearningRate()
   /// Decay of the running mean of the values; nil for none. See `ParameterAverage`.
   public var averageDecay: Double?
   /// What all chance is made from.
   public var seed: UInt64 = 0
 
+  /// The authors' recipe.
   public init() {}
 
   /// Examples that one step sees.
@@ -55,7 +58,9 @@ public struct Recipe: Codable, Equatable, Sendable {
 
 /// The optimiser's learning rate from step to step.
 public struct LearningRate: Codable, Equatable, Sendable {
+  /// What becomes of the rate after the warm-up.
   public enum Schedule: String, Codable, CaseIterable, Sendable {
+    /// It stays at the base.
     case constant
     /// Down to 0 along half a cosine (Loshchilov and Hutter 2017, one period).
     case cosine
@@ -63,12 +68,14 @@ public struct LearningRate: Codable, Equatable, Sendable {
 
   /// The highest.
   public var base = 1e-3
+  /// Begins where the warm-up ends.
   public var schedule = Schedule.constant
   /// Steps on which it grows evenly from base / warmup to the base.
   public var warmup = 0
   /// Steps of the whole training, where `cosine` ends; 0: not known yet.
   public var steps = 0
 
+  /// 10⁻³ throughout.
   public init() {}
 
   /// For the step after `step` others:

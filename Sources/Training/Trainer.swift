@@ -15,11 +15,15 @@ public final class Trainer {
     public let number: Int
     /// Before the values moved; the mean over the step's batches.
     public let loss: TrainingStep.Loss
+    /// That the step was made with.
     public let learningRate: Double
   }
 
+  /// What it trains by.
   public let recipe: Recipe
+  /// That work on a step; they change no result.
   public let threads: Int
+  /// What goes into checkpoints beside values.
   public internal(set) var progress: Checkpoint.Progress
   let configuration: Configuration
   private let metadata: [String: String]
@@ -50,8 +54,13 @@ public final class Trainer {
     Checkpoint(configuration, parameters, state, average: average, progress: progress, metadata: metadata)
   }
 
-  /// - Parameter checkpoint: where to begin, or to go on. Where batch normalisation was folded into its weights, it gets one
-  ///   back that changes nothing on the first photos.
+  /// Begins a training, or goes on with one.
+  /// - Parameters:
+  ///   - dataset: photos and masks.
+  ///   - checkpoint: where to begin, or to go on. Where batch normalisation was folded into its weights, it gets one
+  ///     back that changes nothing on the first photos.
+  ///   - recipe: how it is trained; of one that goes on, only the learning rate may differ from before.
+  ///   - threads: that work on a step; the result is the same for any number.
   /// - Throws: `image` or `data` if one of these cannot be read or used, `recipe` if nobody can train by it, `memory` if there is
   ///   too little of it, `changed` if the checkpoint was made with other data or another recipe, but for the learning rate.
   public init(_ dataset: Dataset, from checkpoint: Checkpoint, recipe: Recipe, threads: Int = 1) throws(TrainingError) {
@@ -101,10 +110,15 @@ public final class Trainer {
     public let loading: Int
     /// What a validation takes more than a checkpoint while it is written.
     public let validation: Int
+    /// The sum of these.
     public var total: Int { step + values + batches + loading + validation }
   }
 
+  /// What training `configuration` by `recipe` takes.
   /// - Parameters:
+  ///   - configuration: the network to be trained.
+  ///   - recipe: how.
+  ///   - threads: to train with.
   ///   - dataset: examined, so that it is known how large photos are.
   ///   - validation: what the network will be scored by.
   public static func memory(

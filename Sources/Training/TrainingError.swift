@@ -10,7 +10,9 @@ public enum TrainingError: Error, Sendable {
   case changed([String])
   /// What in a recipe cannot be trained by.
   case recipe(String)
+  /// A photo or a mask that cannot be read.
   case image(ImageError)
+  /// A checkpoint that cannot be read or written.
   case weights(WeightFileError)
   /// The log, or another file that is written.
   case file(path: String, reason: String)

@@ -11,22 +11,27 @@ import U2NetNetwork
 /// Files: `output` is the checkpoint; beside it lie `NAME-best.safetensors`, weights only, and `NAME.jsonl`, the log. All but
 /// the log are replaced as a whole or not at all.
 public final class TrainingRun {
+  /// How long to train, and what to write when.
   public struct Options: Sendable {
     /// Steps in all, those before included.
     public var steps: Int
+    /// The checkpoint's file, "mine.safetensors"; it is a weight file, too.
     public var output: String {
       get { "\(file)" }
       set { file = FilePath(newValue) }
     }
     /// The same as the system has it: bytes, which need not be UTF-8.
     package var file: FilePath
-    /// Steps between two checkpoints, two validations and two lines of the log.
+    /// Steps between two checkpoints, at least 1.
     public var checkpointEvery = 2000
+    /// Steps between two validations, at least 1.
     public var validateEvery = 2000
+    /// Steps between two lines of the log, at least 1.
     public var logEvery = 10
     /// What decides which network is the best: the lowest error, or else the highest score.
     public var criterion = Measure.mae
 
+    /// To train until `steps` steps are made, with checkpoints at `output`.
     public init(steps: Int, output: String) { self.init(steps: steps, file: FilePath(output)) }
 
     package init(steps: Int, file: FilePath) {
@@ -38,7 +43,9 @@ public final class TrainingRun {
       let stem = file.fileExtension == "safetensors" ? file.withoutExtension : file
       return FilePath(bytes: stem.bytes + suffix.utf8)
     }
+    /// The best network's weight file, beside `output`: "mine-best.safetensors".
     public var bestOutput: String { "\(bestFile)" }
+    /// The log, beside `output`: "mine.jsonl", a JSON object a line.
     public var log: String { "\(logFile)" }
     package var bestFile: FilePath { neighbour("-best.safetensors") }
     package var logFile: FilePath { neighbour(".jsonl") }
@@ -46,22 +53,37 @@ public final class TrainingRun {
 
   /// Some steps together: means since the entry before.
   public struct Entry: Sendable {
+    /// The last of them, from 1.
     public let step: Int
+    /// The mean over these steps.
     public let loss: TrainingStep.Loss
     /// Of the last step.
     public let learningRate: Double
+    /// Of training alone, without validations and checkpoints.
     public let imagesPerSecond: Double
   }
 
+  /// What has just happened.
   public enum Event: Sendable {
+    /// A step was made.
     case step(Trainer.Step)
+    /// The log has one more line.
     case entry(Entry)
+    /// The network of `step` was scored; `isBest` if it is the first or better than all before.
     case validated(Validation.Result, step: Int, isBest: Bool)
+    /// The checkpoint is written.
     case saved(step: Int)
   }
 
-  public enum End: Sendable { case finished, stopped }
+  /// Why a training came to its end.
+  public enum End: Sendable {
+    /// All steps are made.
+    case finished
+    /// It was to stop; what was reached is saved.
+    case stopped
+  }
 
+  /// What makes the steps.
   public let trainer: Trainer
   private let validation: Validation?
   private let options: Options
@@ -70,6 +92,7 @@ public final class TrainingRun {
   private var savedStep: Int?
   private var lastGood: String? { savedStep.map { _ in options.output } }
 
+  /// A training that goes on where `trainer` stands.
   /// - Throws: if the log cannot be written.
   public init(_ trainer: Trainer, validation: Validation? = nil, options: Options) throws(TrainingError) {
     precondition(
@@ -83,7 +106,9 @@ public final class TrainingRun {
   }
 
   /// Trains to the end, or until it is to stop: then what was reached is saved.
-  /// - Parameter shouldStop: asked after every step, and on any thread before every photo of a validation.
+  /// - Parameters:
+  ///   - shouldStop: asked after every step, and on any thread before every photo of a validation.
+  ///   - onEvent: told what happens, on the caller's thread.
   /// - Throws: `TrainingError`; what could be saved then is saved, and never values that are not finite.
   public func run(
     shouldStop: @escaping @Sendable () -> Bool = { false }, onEvent: (Event) -> Void = { _ in }

@@ -13,22 +13,32 @@ public final class TrainingStep {
   public struct Loss: Sendable {
     /// Of the fused map, then of side1 … side6.
     public let maps: [Double]
+    /// Of the prediction.
     public var fused: Double { maps[0] }
+    /// The sum of the seven, whose gradient is followed.
     public var total: Double { maps.reduce(0, +) }
 
     static func + (a: Loss, b: Loss) -> Loss { Loss(maps: zip(a.maps, b.maps).map(+)) }
     static func / (a: Loss, n: Double) -> Loss { Loss(maps: a.maps.map { $0 / n }) }
   }
 
+  /// The values, and their gradients.
   public let parameters: TrainableParameters
+  /// What moves them.
   public let optimizer: Adam
   private let tape: Tape
   private let maps: Int
   private let pool: ThreadPool
 
+  /// Plans a step and takes the memory for it.
   /// - Parameters:
+  ///   - configuration: the network.
   ///   - parameters: of `configuration`'s layers.
-  ///   - images: how many a batch has; height, width: their size.
+  ///   - optimizer: of `parameters`.
+  ///   - images: how many a batch has.
+  ///   - height: of the images in pixels.
+  ///   - width: likewise.
+  ///   - pool: whose threads work on it.
   public init(
     _ configuration: Configuration, parameters: TrainableParameters, optimizer: Adam, images: Int, height: Int,
     width: Int, pool: ThreadPool
@@ -54,7 +64,10 @@ public final class TrainingStep {
 
   /// `memory` of a step, to be known before there is one; it grows with images × height × width.
   /// - Parameters:
-  ///   - images: how many a batch has; height, width: their size.
+  ///   - configuration: the network.
+  ///   - images: how many a batch has.
+  ///   - height: of the images in pixels.
+  ///   - width: likewise.
   ///   - threads: that will work on it.
   public static func memory(
     _ configuration: Configuration, images: Int, height: Int, width: Int, threads: Int

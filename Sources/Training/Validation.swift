@@ -7,6 +7,7 @@ import U2NetPlatform
 /// Scores a network, while it is trained, on photos that it is not trained on: masks are made as `u2net mask` makes them, with
 /// running statistics, and scored as `u2net evaluate` scores them.
 public struct Validation: Sendable {
+  /// What a network came to on a data set.
   public struct Result: Sendable {
     /// Means over the data set.
     public let scores: [Measure: Double]
@@ -20,8 +21,11 @@ public struct Validation: Sendable {
   /// The data set's.
   let fingerprint: String
 
+  /// A validation by `dataset`.
   /// - Parameters:
-  ///   - augmentation: photos are squashed to its side, masks for the loss are as soft as it says; nothing is by chance.
+  ///   - dataset: photos and masks that no training sees.
+  ///   - augmentation: photos are squashed to its side, masks for the loss are as soft as it says; nothing is by
+  ///     chance.
   ///   - threads: photos at the same time.
   public init(_ dataset: Dataset, as augmentation: Augmentation, threads: Int = 1) {
     self.dataset = dataset
@@ -31,7 +35,9 @@ public struct Validation: Sendable {
   }
 
   /// Scores `network`; the result is the same for any number of threads.
-  /// - Parameter shouldStop: asked before every photo, on any thread.
+  /// - Parameters:
+  ///   - network: what is scored.
+  ///   - shouldStop: asked before every photo, on any thread.
   /// - Returns: nil if it was to stop.
   /// - Throws: `image` if a file cannot be read, `memory` if there is none for a pass of the network, `data` if what is in it cannot be scored or no mask has an object.
   public func run(

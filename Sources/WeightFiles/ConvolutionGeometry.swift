@@ -8,13 +8,16 @@
 public struct ConvolutionGeometry: Equatable, Sendable {
   /// Rows, columns.
   public var strides = [1, 1]
+  /// Distance between taps in pixels: rows, columns.
   public var dilations = [1, 1]
   /// Pixels of zeros above, left, below, right.
   public var pads = [0, 0, 0, 0]
+  /// Groups of channels that are convolved each for itself.
   public var group = 1
   /// How the pads are chosen: NOTSET, which means as `pads` says, SAME_UPPER, SAME_LOWER or VALID.
   public var autoPad = "NOTSET"
 
+  /// What ONNX takes where a node says nothing.
   public init() {}
 
   /// What differs from a convolution of a U²-Net, which moves by one pixel, keeps the map's size and reads all channels: the

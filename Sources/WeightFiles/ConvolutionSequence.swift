@@ -4,10 +4,13 @@ import U2NetCompute
 public struct ConvolutionSequence: Sendable {
   /// A tensor and what the file calls it: "1967", or "side1.weight" where the exporter kept the name.
   public struct Parameter: Sendable {
+    /// What the file calls it.
     public let name: String
+    /// Its values, as they are in the file.
     public let tensor: Tensor
   }
 
+  /// A convolution of a graph, with what it is computed from.
   public struct Convolution: Sendable {
     /// The node's name, which may be empty.
     public let node: String
@@ -15,6 +18,7 @@ public struct ConvolutionSequence: Sendable {
     public let weight: Parameter
     /// `[O]`.
     public let bias: Parameter?
+    /// Strides, dilations, pads and groups.
     public let geometry: ConvolutionGeometry
   }
 

@@ -5,10 +5,15 @@ import U2NetWeightBase
 
 /// A file of weights in any format this module knows, told apart by content rather than by extension.
 public struct WeightFile: Sendable {
+  /// The formats that can be read.
   public enum Format: String, CaseIterable, Sendable, CustomStringConvertible {
+    /// A JSON header with names, shapes and places, then the values.
     case safetensors
+    /// A graph, as a Protocol Buffers message.
     case onnx
+    /// PyTorch's ZIP archive of a pickle and raw values, since version 1.6.
     case torch
+    /// PyTorch's stream of pickles and raw values, before version 1.6.
     case legacyTorch
 
     public var description: String {
@@ -21,6 +26,7 @@ public struct WeightFile: Sendable {
     }
   }
 
+  /// Weights, as far as a format names them.
   public enum Contents: Sendable {
     /// Tensors under the names they have in a state dictionary.
     case named(ParameterStore)
@@ -28,9 +34,11 @@ public struct WeightFile: Sendable {
     case graph(ConvolutionSequence)
   }
 
+  /// What the file's first bytes say.
   public let format: Format
   /// The checksum of the whole file as 64 lower-case hexadecimal digits.
   public let sha256: String
+  /// The weights.
   public let contents: Contents
 
   /// Reads the file at `path`, running nothing that it contains. Beside the file it takes at most 32 MiB and 16 bytes of memory

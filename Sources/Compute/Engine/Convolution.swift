@@ -1,8 +1,11 @@
 /// Which layer of the network this is: its stage ("En_1", "side3") and its name within the stage ("6d").
 public struct LayerName: Hashable, Sendable, CustomStringConvertible {
+  /// "En_1" … "De_1", "side1" … "side6" or "fusion" in a U²-Net.
   public let stage: String
+  /// Within the stage; empty if the stage is this one layer.
   public let layer: String
 
+  /// The layer `layer` of `stage`.
   public init(stage: String, layer: String = "") {
     self.stage = stage
     self.layer = layer
@@ -14,17 +17,23 @@ public struct LayerName: Hashable, Sendable, CustomStringConvertible {
 /// A convolution layer as data: stride 1, zero padding that keeps H×W, bias; optionally followed by
 /// batch normalisation and by ReLU.
 public struct Convolution: Hashable, Sendable {
+  /// Whose parameters it takes.
   public let name: LayerName
-  /// Channels in and out.
+  /// Channels in, I.
   public let input: Int
+  /// Channels out, O.
   public let output: Int
   /// Side of the square kernel, odd.
   public let kernel: Int
   /// Distance between taps in pixels.
   public let dilation: Int
+  /// Whether batch normalisation follows.
   public let isNormalized: Bool
+  /// Whether ReLU, max(x, 0), comes last.
   public let hasReLU: Bool
 
+  /// A layer of `input` to `output` channels.
+  /// - Precondition: `kernel` is odd, no number is below 1.
   public init(
     _ name: LayerName, input: Int, output: Int, kernel: Int = 3, dilation: Int = 1,
     isNormalized: Bool, hasReLU: Bool
@@ -54,10 +63,12 @@ public struct Convolution: Hashable, Sendable {
 public struct ConvolutionParameters: Sendable {
   /// What batch normalisation subtracts, divides by, scales by and adds, each `[O]`.
   public struct BatchNormalization: Sendable {
+    /// y = γ·(x − mean) / √(variance + ε) + β.
     public let gamma, beta, mean, variance: Tensor
     /// Added to the variance before the root: PyTorch's default, which the published weights were trained with.
     public static let epsilon = 1e-5
 
+    /// Four tensors of one shape, `[O]`.
     public init(gamma: Tensor, beta: Tensor, mean: Tensor, variance: Tensor) {
       self.gamma = gamma
       self.beta = beta
@@ -73,6 +84,7 @@ public struct ConvolutionParameters: Sendable {
   /// nil where the layer has none or where it is already folded into weight and bias.
   public let normalization: BatchNormalization?
 
+  /// Weight `[O, I, K, K]`, bias `[O]`; `normalization` is nil where it is folded into these or there is none.
   public init(weight: Tensor, bias: Tensor, normalization: BatchNormalization? = nil) {
     self.weight = weight
     self.bias = bias

@@ -3,25 +3,37 @@ public struct Graph: Sendable {
   /// Index of a node; a node's operands have smaller indices than the node itself.
   public typealias ID = Int
 
+  /// A verb of `Engine`, or a map that comes from outside.
   public enum Operation: Sendable {
+    /// What the caller provides at run time.
     case input
+    /// With bias, and batch normalisation and ReLU as the layer has them.
     case convolution(Convolution)
+    /// 2×2 windows, stride 2.
     case maxPool
     /// To the cells of the node's own shape.
     case averagePool
     /// To the node's own shape.
     case upsample
+    /// Along channels, in the operands' order.
     case concatenate
+    /// Element by element, of two maps of one shape.
     case add
+    /// 1 / (1 + e^−x), element by element.
     case sigmoid
   }
 
+  /// One operation, and the map that it makes.
   public struct Node: Sendable {
+    /// What makes the map.
     public let operation: Operation
+    /// The nodes whose maps it reads: all of them come before this one.
     public let operands: [ID]
+    /// Of the map that it makes.
     public let shape: MapShape
   }
 
+  /// In execution order; the place of each is its ID.
   public fileprivate(set) var nodes: [Node] = []
 
   /// The convolution layers in execution order.
@@ -34,8 +46,10 @@ public struct Graph: Sendable {
 public final class GraphRecorder: Engine {
   public typealias FeatureMap = Graph.ID
 
+  /// What was written down so far, in the order of the calls.
   public private(set) var graph = Graph()
 
+  /// Begins with an empty graph.
   public init() {}
 
   /// A map that the caller provides at run time.

@@ -3,8 +3,9 @@ extension Inference {
   public struct Memory: Equatable, Sendable {
     /// Of the weights that are kept transformed, once for all that share them.
     public var weights = 0
-    /// Of the arena that all maps share, and of what threads work in: for each caller at the same time.
+    /// Of the arena that all maps share, for each caller at the same time.
     public var maps = 0
+    /// Of what threads work in, for each caller at the same time.
     public var scratch = 0
   }
 

@@ -5,7 +5,9 @@ import U2NetPlatform
 ///
 /// One instance serves one caller at a time; its input and outputs live in its arena.
 public final class Inference {
+  /// How layers are computed.
   public struct Options: Sendable {
+    /// The instruction set.
     public var kernels = Kernels.fastest
     /// The m of all Winograd convolutions F(m×m, 3×3), 2 … 6; nil chooses for each layer.
     public var tile: Int?
@@ -15,6 +17,7 @@ public final class Inference {
     /// What convolutions may do on the way; the rest is steps of their own.
     package var fusions = ConvolutionPlan.Fusions.all
 
+    /// What is fastest for many runs.
     public init() {}
 
     var weightUse: WinogradConvolution.WeightUse { transformsWeightsAhead ? .ahead : .aheadIfReused }
@@ -28,12 +31,15 @@ public final class Inference {
   public struct Timing: Sendable {
     /// The layer's name, or the operator's.
     public let name: String
+    /// "F(4×4)" for Winograd's with m = 4, "dot products", "pointwise" or "unfolded"; empty for what is no convolution.
     public let algorithm: String
+    /// How the work is cut into jobs, for people; empty where there is no choice.
     public let blocking: String
     /// Shape of the result.
     public let shape: MapShape
     /// Multiply-accumulates of the plain definition, 0 for what is not a convolution.
     public let macs: Int
+    /// From its first job's beginning to its last one's end.
     public let milliseconds: Double
     /// The share of them that a convolution spent on Winograd's transforms, 0 … 1; nil for other operators.
     public let transformShare: Double?
@@ -57,9 +63,12 @@ public final class Inference {
 
   /// Plans `graph`.
   /// - Parameters:
+  ///   - graph: what is computed; see `GraphRecorder`.
   ///   - outputs: the nodes to keep readable after `run`.
   ///   - parameters: of every layer of the graph, batch normalisation folded (`ConvolutionParameters.folded`); a
   ///     missing layer or a wrong shape is a programming error.
+  ///   - pool: whose threads work on it.
+  ///   - options: how the layers are computed.
   public convenience init(
     _ graph: Graph, outputs: [Graph.ID], parameters: NetworkParameters, pool: ThreadPool, options: Options = Options()
   ) {

@@ -4,16 +4,20 @@ public final class Outline: Engine {
 
   /// One convolution at the size it runs at.
   public struct Row: Sendable {
+    /// The layer.
     public let layer: Convolution
     /// Shape of the output.
     public let shape: MapShape
+    /// Trainable ones; see `Convolution.parameters`.
     public var parameters: Int { layer.parameters }
+    /// Multiply-accumulates for one picture, by the plain definition.
     public var macs: Int { layer.macs(height: shape.height, width: shape.width) }
   }
 
   /// The convolutions in execution order.
   public private(set) var rows: [Row] = []
 
+  /// Begins with no rows.
   public init() {}
 
   public func convolution(_ x: MapShape, _ layer: Convolution) -> MapShape {

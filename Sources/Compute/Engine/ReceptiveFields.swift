@@ -11,6 +11,7 @@
 ///
 /// so of several paths the one that sees farthest counts. The borders are ignored: a field may be larger than the picture.
 public final class ReceptiveFields: Engine {
+  /// How far a pixel of a map sees, in pixels of the input.
   public struct FeatureMap: Sendable {
     fileprivate let shape: MapShape
     /// Along the longer axis.
@@ -20,8 +21,10 @@ public final class ReceptiveFields: Engine {
   /// Stage → the largest field of its layers.
   public private(set) var ofStages: [String: Int] = [:]
 
+  /// Begins with no stages.
   public init() {}
 
+  /// The picture: each pixel sees itself.
   public func input(_ shape: MapShape) -> FeatureMap { FeatureMap(shape: shape, field: 1, jump: 1) }
 
   public func convolution(_ x: FeatureMap, _ layer: Convolution) -> FeatureMap {

@@ -14,6 +14,7 @@ public final class ThreadPool: Sendable {
   public let threads: Int
   private let crew = Crew()
 
+  /// Starts threads of its own.
   /// - Parameter threads: how many to start, ≥ 1; where the system has no more, there are fewer.
   public init(threads: Int) {
     precondition(threads > 0, "at least one thread is needed, not \(threads)")

@@ -13,6 +13,7 @@ public struct DSE: Block {
   public var kind: String { "DSE" }
   static let growingLayers = 3
 
+  /// Channels I, M and O, each at least 1.
   public init(_ input: Int, _ middle: Int, _ output: Int) { widths = Widths(input, middle, output) }
 
   public func callAsFunction<E: Engine>(_ x: E.FeatureMap, stage: String, on engine: E) -> E.FeatureMap {
@@ -25,5 +26,6 @@ public struct DSE: Block {
 }
 
 extension BlockKind {
+  /// Blocks of `DSE`.
   public static let dse = BlockKind("DSE") { DSE($0.input, $0.middle, $0.output) }
 }

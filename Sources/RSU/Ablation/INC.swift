@@ -14,6 +14,7 @@ public struct INC: Block {
   public var kind: String { "INC" }
   static let dilations = [1, 2, 4, 8]
 
+  /// Channels I, M and O, each at least 1.
   public init(_ input: Int, _ middle: Int, _ output: Int) { widths = Widths(input, middle, output) }
 
   public func callAsFunction<E: Engine>(_ x: E.FeatureMap, stage: String, on engine: E) -> E.FeatureMap {
@@ -26,5 +27,6 @@ public struct INC: Block {
 }
 
 extension BlockKind {
+  /// Blocks of `INC`.
   public static let inc = BlockKind("INC") { INC($0.input, $0.middle, $0.output) }
 }

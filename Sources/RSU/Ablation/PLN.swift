@@ -7,6 +7,7 @@ public struct PLN: Block {
   public let widths: Widths
   public var kind: String { "PLN" }
 
+  /// Channels I, M and O, each at least 1.
   public init(_ input: Int, _ middle: Int, _ output: Int) { widths = Widths(input, middle, output) }
 
   public func callAsFunction<E: Engine>(_ x: E.FeatureMap, stage: String, on engine: E) -> E.FeatureMap {
@@ -16,5 +17,6 @@ public struct PLN: Block {
 }
 
 extension BlockKind {
+  /// Blocks of `PLN`.
   public static let pln = BlockKind("PLN") { PLN($0.input, $0.middle, $0.output) }
 }

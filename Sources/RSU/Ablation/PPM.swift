@@ -16,6 +16,7 @@ public struct PPM: Block {
   public var kind: String { "PPM" }
   static let cells = [1, 2, 3, 6]
 
+  /// Channels I, M and O, each at least 1.
   public init(_ input: Int, _ middle: Int, _ output: Int) { widths = Widths(input, middle, output) }
 
   public func callAsFunction<E: Engine>(_ x: E.FeatureMap, stage: String, on engine: E) -> E.FeatureMap {
@@ -33,5 +34,6 @@ public struct PPM: Block {
 }
 
 extension BlockKind {
+  /// Blocks of `PPM`.
   public static let ppm = BlockKind("PPM") { PPM($0.input, $0.middle, $0.output) }
 }

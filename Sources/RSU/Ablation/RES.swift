@@ -12,6 +12,7 @@ public struct RES: Block {
   public let widths: Widths
   public var kind: String { "RES" }
 
+  /// Channels I, M and O, each at least 1.
   public init(_ input: Int, _ middle: Int, _ output: Int) { widths = Widths(input, middle, output) }
 
   public func callAsFunction<E: Engine>(_ x: E.FeatureMap, stage: String, on engine: E) -> E.FeatureMap {
@@ -25,5 +26,6 @@ public struct RES: Block {
 }
 
 extension BlockKind {
+  /// Blocks of `RES`.
   public static let res = BlockKind("RES") { RES($0.input, $0.middle, $0.output) }
 }

@@ -17,28 +17,38 @@ import U2NetNetwork
 /// `checkpoint-best.safetensors`, the log `checkpoint.jsonl` and, when it is done, `metrics.json`; `speed.json`; and the report.
 /// A training that was stopped, or killed, goes on from its checkpoint to the same result, bit for bit.
 public final class Ablation {
+  /// Where an ablation works, and how.
   public struct Options: Sendable {
+    /// For all its files; made where it is missing.
     public var folder: String
+    /// That work on a step, or on photos of a validation at the same time.
     public var threads = 1
-    /// Steps between two checkpoints, and two validations.
+    /// Steps between two checkpoints.
     public var checkpointEvery = 500
+    /// Steps between two validations.
     public var validateEvery = 500
 
+    /// An ablation in `folder`, with one thread.
     public init(folder: String) { self.folder = folder }
   }
 
+  /// What has just happened.
   public enum Event: Sendable {
     /// `steps` have been made before.
     case begun(AblationPlan.Run, steps: Int)
+    /// Something in the training of a run.
     case training(AblationPlan.Run, TrainingRun.Event)
+    /// The run's metrics are written.
     case finished(AblationPlan.Run)
   }
 
+  /// What is trained.
   public let plan: AblationPlan
   let training, validation: Dataset
   let options: Options
   let folder: FilePath
 
+  /// An ablation, or one that goes on in its folder.
   /// - Throws: `changed` if `folder` holds an ablation of another plan; more blocks, seeds or steps are no other plan, nor are
   ///   fewer blocks or seeds.
   public init(
@@ -106,7 +116,10 @@ public final class Ablation {
   }
 
   /// Makes what is missing, until all is done or it is to stop. After every training the report is written anew.
-  /// - Parameter pictures: how many photos of the validation set the report shows with every block's mask.
+  /// - Parameters:
+  ///   - pictures: how many photos of the validation set the report shows with every block's mask.
+  ///   - shouldStop: asked after every step, and on any thread before every photo of a validation.
+  ///   - onEvent: told what happens, on the caller's thread.
   /// - Throws: `TrainingError`; a training whose values do not stay finite keeps no other one from its end, `data` names it then.
   public func run(
     pictures: Int, shouldStop: @escaping @Sendable () -> Bool = { false }, onEvent: (Event) -> Void = { _ in }

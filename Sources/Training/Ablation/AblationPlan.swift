@@ -17,22 +17,33 @@ public struct AblationPlan: Sendable {
 
   /// One block in the outer network.
   public struct Variant: Sendable {
+    /// The block of all stages.
     public let blocks: BlockKind
+    /// The network of them, as wide as `Match` makes it.
     public let configuration: Configuration
+    /// The block's name.
     public var name: String { blocks.name }
   }
 
   /// One training.
   public struct Run: Sendable {
+    /// The network.
     public let variant: Variant
+    /// What its values and its examples come from.
     public let seed: UInt64
+    /// "RSU-seed1": what its folder is called.
     public var name: String { "\(variant.name)-seed\(seed)" }
   }
 
+  /// The network of residual U-blocks that others are to equal.
   public let reference: Configuration
+  /// In what.
   public let match: Match
+  /// The networks, in the order of the blocks given.
   public let variants: [Variant]
+  /// Of the trainings of each network; all different.
   public let seeds: [UInt64]
+  /// Of each training, at least 1.
   public let steps: Int
   /// Of all trainings but for the seed.
   public let recipe: Recipe
@@ -55,9 +66,14 @@ public struct AblationPlan: Sendable {
     return BlockKinds(own + BlockKinds.builtIn.all.filter { !own.contains($0) })
   }
 
+  /// A plan of one training for each block and seed.
   /// - Parameters:
-  ///   - blocks, seeds: at least one of each, all different. Kinds of one's own are as good as those of the paper.
+  ///   - blocks: at least one, all different. Kinds of one's own are as good as those of the paper.
+  ///   - match: what of the reference's the other networks have, too.
   ///   - reference: a network of residual U-blocks.
+  ///   - seeds: at least one, all different.
+  ///   - steps: of each training, at least 1; where a cosine schedule ends.
+  ///   - recipe: of all trainings but for the seed.
   public init(
     blocks: [BlockKind], match: Match, reference: Configuration, seeds: [UInt64], steps: Int, recipe: Recipe
   ) {

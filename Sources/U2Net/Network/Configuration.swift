@@ -3,11 +3,14 @@ import RSU
 
 /// A nested U as data: eleven stages, each a block.
 public struct Configuration: Sendable {
+  /// One block of the outer U, and where it stands.
   public struct Stage: Sendable {
     /// The paper's name: En_1 … En_6, De_5 … De_1.
     public let name: String
+    /// What maps the stage's channels.
     public let block: any Block
 
+    /// Stage `name`, computed by `block`.
     public init(_ name: String, _ block: any Block) {
       self.name = name
       self.block = block
@@ -24,6 +27,7 @@ public struct Configuration: Sendable {
   /// All stages in execution order.
   public var stages: [Stage] { encoders + decoders }
 
+  /// A network of these stages.
   /// - Precondition: one decoder fewer than encoders, and every stage takes the channels that reach it.
   public init(name: String, encoders: [Stage], decoders: [Stage]) {
     precondition(decoders.count == encoders.count - 1, "\(encoders.count) encoders, \(decoders.count) decoders")

@@ -8,6 +8,7 @@ extension Configuration {
   /// Where the text stands in a file's metadata.
   public static let metadataKey = "u2net.stages"
 
+  /// The eleven stages as a weight file's metadata have them: kind, I, M and O of each, "RSU-7 3 32 64, RSU-6 64 …".
   public var text: String {
     stages.map { stage in
       let widths = stage.block.widths
@@ -17,6 +18,7 @@ extension Configuration {
 
   /// The configuration that `text` describes.
   /// - Parameters:
+  ///   - text: eleven stages, see `text`.
   ///   - source: the file that it is from.
   ///   - kinds: of the blocks that it may name.
   /// - Throws: `WeightFileError` if it is not understood, names a block of another kind, or the stages do not fit each other.

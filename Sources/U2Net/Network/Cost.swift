@@ -20,6 +20,7 @@ public enum Cost: Equatable, Sendable {
 }
 
 extension Configuration {
+  /// What one picture of that cost's side takes: multiply-accumulates, or how many parameters there are.
   public func cost(_ cost: Cost) -> Int { cost.of(outline(height: cost.side, width: cost.side)) }
 
   /// The network of other blocks that costs as nearly the same as whole numbers of middle channels allow.

@@ -6,7 +6,11 @@ public struct EngineProfile: Sendable {
   /// Lines of columns, aligned.
   public let table: String
 
-  /// - Parameter runs: passes to take the fastest of, operator by operator.
+  /// Times `predictor`'s passes over one input, after a pass that does not count.
+  /// - Parameters:
+  ///   - predictor: what is timed.
+  ///   - input: planes R, G, B of its height × width floats.
+  ///   - runs: passes to take the fastest of, operator by operator; at least 1.
   public init(_ predictor: Predictor, input: [Float], runs: Int) {
     let passes = (0..<runs + 1).map { _ in input.withUnsafeBufferPointer(predictor.profile) }.dropFirst()
     let steps = passes.first!.indices.map { index -> (step: Inference.Timing, ms: Double) in

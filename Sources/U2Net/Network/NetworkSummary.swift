@@ -14,6 +14,7 @@ public struct NetworkSummary: Encodable, Sendable {
     public let channels: [Int]
     /// Side of its maps in pixels.
     public let size: Int
+    /// Convolution layers in it.
     public let convolutions: Int
     /// Trainable ones.
     public let parameters: Int
@@ -23,15 +24,21 @@ public struct NetworkSummary: Encodable, Sendable {
     public let receptiveField: Int
   }
 
+  /// What the network is called.
   public let model: String
   /// Side of the square input in pixels.
   public let inputSize: Int
+  /// Trainable ones, of all stages.
   public let parameters: Int
+  /// Multiply-accumulates for one picture, of all stages.
   public let macs: Int
   /// In execution order.
   public let stages: [Part]
 
-  /// - Parameter size: side of the square input in pixels, ≥ 32.
+  /// Adds up what a network costs.
+  /// - Parameters:
+  ///   - configuration: the network to describe; nothing is computed.
+  ///   - size: side of the square input in pixels, ≥ 32.
   public init(_ configuration: Configuration, size: Int = 320) {
     let rows = configuration.outline(height: size, width: size)
     let fields = configuration.receptiveFields(height: size, width: size)

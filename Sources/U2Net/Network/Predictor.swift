@@ -4,17 +4,24 @@ import U2NetCompute
 public final class Predictor {
   /// Which of the seven maps to compute.
   public enum Maps: Sendable {
+    /// The prediction alone.
     case fused
     /// The fused one, then side1 … side6.
     case all
   }
 
+  /// Of the input and of its maps, in pixels.
   public let height: Int
+  /// Of the input and of its maps, in pixels.
   public let width: Int
   private let inference: Inference
 
+  /// Plans the network for one size of input and takes the memory for it.
   /// - Parameters:
-  ///   - height: of the input in pixels, ≥ 32; likewise `width`.
+  ///   - network: what computes.
+  ///   - height: of the input in pixels, ≥ 32.
+  ///   - width: likewise.
+  ///   - maps: which of the seven maps can be read after a run.
   ///   - threads: how many work on one pass.
   ///   - options: how the layers are computed.
   public init(
@@ -71,9 +78,11 @@ public final class Predictor {
 
 /// A trained network with batch normalisation folded away: what any number of predictors share.
 public struct PreparedNetwork: Sendable {
+  /// The network that the values are of.
   public let configuration: Configuration
   package let parameters: NetworkParameters
 
+  /// Folds the network's batch normalisation into its weights.
   public init(_ network: TrainedNetwork) {
     configuration = network.configuration
     parameters = network.parameters.mapValues(\.folded)

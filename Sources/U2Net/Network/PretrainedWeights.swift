@@ -8,7 +8,9 @@ import U2NetSafetensors
 
 /// The two models for which the paper's authors published weights.
 public enum Model: String, CaseIterable, Sendable {
+  /// U²-Net: 44 million parameters.
   case full
+  /// U²-Net†, which the authors call u2netp: 1.1 million parameters.
   case lite
 
   /// Accepts the authors' names, too: u2net is full, u2netp lite.
@@ -23,6 +25,7 @@ public enum Model: String, CaseIterable, Sendable {
 
 /// Where a model's published weights come from and where they are kept.
 public struct PretrainedWeights: Sendable {
+  /// Whose weights these are.
   public let model: Model
   /// The public release of the ONNX file.
   public let url: String
@@ -30,9 +33,12 @@ public struct PretrainedWeights: Sendable {
   public let sha256: String
   /// Its size in bytes.
   public let byteCount: Int
+  /// The weights' licence, by its SPDX name.
   public let licence = "Apache-2.0"
+  /// Where the authors published them.
   public let origin = "https://github.com/xuebinqin/U-2-Net"
 
+  /// Where the published weights of `model` are.
   public init(_ model: Model) {
     self.model = model
     let release = "https://github.com/danielgatis/rembg/releases/download/v0.0.0"
@@ -63,7 +69,9 @@ public struct PretrainedWeights: Sendable {
 
 extension TrainedNetwork {
   /// A published model: lite from inside this library, full from the cache folder.
-  /// - Parameter cache: the folder, `PretrainedWeights.defaultCache` if nil.
+  /// - Parameters:
+  ///   - model: which of the two.
+  ///   - cache: the folder, `PretrainedWeights.defaultCache` if nil.
   /// - Throws: `WeightFileError`; if full is not there yet, it says how to get it.
   public static func pretrained(_ model: Model, cache: String? = nil) throws(WeightFileError) -> TrainedNetwork {
     if model == .lite { return .lite }

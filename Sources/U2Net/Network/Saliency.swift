@@ -21,6 +21,7 @@ public struct Saliency: Sendable {
   public let maps: [Map: Image<Float>]
   /// Size of the photo in pixels.
   public let width, height: Int
+  /// What becomes of the probabilities before they are a mask's grey values.
   public let normalization: Normalization
   let filter: ResampleFilter
 

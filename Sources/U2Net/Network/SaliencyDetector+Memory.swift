@@ -10,6 +10,7 @@ extension SaliencyDetector {
     public let each: Int
   }
 
+  /// What a detector of `network` with `options` would take.
   public static func memory(_ network: TrainedNetwork, options: Options = Options()) -> Memory {
     memory(of: network.configuration, options: options)
   }
@@ -32,6 +33,8 @@ extension SaliencyDetector {
 
   /// How many photos this process has the memory to look at at the same time.
   /// - Parameters:
+  ///   - network: whose weights and maps take memory.
+  ///   - options: of the detector; `photosAtOnce` in them is not looked at.
   ///   - most: the answer where memory does not matter, ≥ 1.
   ///   - photo: bytes that each photo takes beside the network.
   ///   - limit: bytes that the process may take in all.

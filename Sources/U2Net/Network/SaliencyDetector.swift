@@ -13,10 +13,13 @@ import U2NetMatting
 /// memory of a `TrainedNetwork` that nobody else holds is freed. It can be shared between threads. It serves as many calls at
 /// the same time as its options say; others wait.
 public final class SaliencyDetector: Sendable {
+  /// What the network is shown, and what may work on it.
   public struct Options: Sendable {
     /// Side of the square that the network sees, in pixels, ≥ 32. The published weights were trained for 320.
     public var inputSize = 320
+    /// How a photo becomes that square, and a map the photo's size again.
     public var preprocessing = Preprocessing.rembg
+    /// How probabilities become grey values.
     public var normalization = Normalization.minmax
     /// Threads that work on one photo.
     public var threads = ResourceLimits.current.cores
@@ -29,12 +32,16 @@ public final class SaliencyDetector: Sendable {
     /// memory and the time to prepare; otherwise all of them are transformed once, ahead of the first photo.
     public var isForOnePhoto = false
 
+    /// rembg's processing at 320×320 pixels, on all cores that the process may use.
     public init() {}
   }
 
+  /// As it was made; see `Options`.
   public let options: Options
   private let predictors: PredictorPool
 
+  /// Plans the network for `options` and takes the memory for it, which `memory(_:options:)` tells beforehand.
+  /// - Precondition: `photosAtOnce` ≥ 1, `inputSize` ≥ 32.
   public init(_ network: TrainedNetwork = .lite, options: Options = Options()) {
     precondition(options.photosAtOnce > 0, "a detector for \(options.photosAtOnce) photos at once")
     self.options = options
@@ -53,8 +60,10 @@ public final class SaliencyDetector: Sendable {
   /// What is transparent is background: the network sees the photo over black or over white, whatever stands out more
   /// from what is visible, whichever colours the file has where nobody sees them.
   /// - Parameters:
-  ///   - width, height: the size that masks are made at, the photo's if nil: for a photo that was decoded at less than its
-  ///     full size.
+  ///   - photo: any channels, alpha not premultiplied.
+  ///   - width: of the masks that are made, in pixels, the photo's if nil: for a photo that was decoded at less than
+  ///     its full size.
+  ///   - height: likewise.
   public func detect(in photo: Image<UInt8>, width: Int? = nil, height: Int? = nil) -> Saliency {
     let seen = photo.overContrast(threads: options.threads)
     return detect(width: width ?? photo.width, height: height ?? photo.height) { planes in

@@ -7,6 +7,7 @@ import Synchronization
 
 /// A network and its trained values, checked to belong together.
 public struct TrainedNetwork: Sendable {
+  /// The stages that the values are of.
   public let configuration: Configuration
   /// The checkpoint's tensors under their checkpoint names, without the framework's bookkeeping.
   public let store: ParameterStore
@@ -22,7 +23,9 @@ public struct TrainedNetwork: Sendable {
   /// other widths.
   /// Names that a framework put before the tensors' ("net.", "_orig_mod.") are left out, and so is what lies beside the network
   /// then. A checkpoint either has batch normalisation in all blocks or, folded into the convolutions, in none.
-  /// - Parameter kinds: of the blocks that the metadata may name.
+  /// - Parameters:
+  ///   - store: tensors under a checkpoint's names.
+  ///   - kinds: of the blocks that the metadata may name.
   /// - Throws: `WeightFileError` naming the file and the tensor that is missing, unexpected or has another shape, or the block
   ///   that is of none of the kinds.
   public init(_ store: ParameterStore, kinds: BlockKinds = .builtIn) throws(WeightFileError) {
@@ -37,6 +40,7 @@ public struct TrainedNetwork: Sendable {
   }
 
   /// A network in a safetensors file; see `init(_:kinds:)`.
+  /// - Throws: `WeightFileError` if the file cannot be read or does not hold a U²-Net.
   public init(safetensors path: String, kinds: BlockKinds = .builtIn) throws(WeightFileError) {
     try self.init(Safetensors.read(path: path), kinds: kinds)
   }
@@ -105,7 +109,9 @@ public struct TrainedNetwork: Sendable {
 
   /// Names the convolutions of a computation graph, which come in execution order and with batch normalisation
   /// folded in, as a checkpoint names them.
-  /// - Parameter convolutions: name in the graph, weight and bias of each.
+  /// - Parameters:
+  ///   - convolutions: name in the graph, weight and bias of each.
+  ///   - source: what to call the origin in errors.
   /// - Throws: `WeightFileError` when their number is not that of a U²-Net.
   public static func store(
     naming convolutions: [(name: String, weight: Tensor, bias: Tensor)], source: String

@@ -13,8 +13,10 @@ import RSU
 ///
 /// Each decoder reads [what comes from below, resized; the encoder's map of the same size], in this order.
 public struct U2Net: Sendable {
+  /// Its eleven stages.
   public let configuration: Configuration
 
+  /// The network of these stages.
   public init(_ configuration: Configuration) { self.configuration = configuration }
 
   /// The network's seven saliency maps before the sigmoid, each 1×H×W at the image's size.

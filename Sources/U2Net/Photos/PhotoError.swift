@@ -4,6 +4,7 @@ public enum PhotoError: Error, Equatable, Sendable {
   case networkFailed(name: String)
   /// There is no object that a layout could frame.
   case nothingToFrame
+  /// A framed cut-out of `width` × `height` pixels would have more of them than `pixelLimit`.
   case resultTooLarge(width: Int, height: Int, pixelLimit: Int)
   /// There is no room for a result of this size.
   case outOfMemory(width: Int, height: Int)

@@ -20,6 +20,7 @@ public final class PhotoProcessor: Sendable {
     case manyPhotos(atMost: Int = .max)
   }
 
+  /// What is made of photos, checked.
   public let settings: PhotoSettings
   /// Photos that are worked on at the same time.
   public let photosAtOnce: Int
@@ -31,8 +32,11 @@ public final class PhotoProcessor: Sendable {
   /// Bytes for a photo, beside the network.
   private let room: Int
 
+  /// Plans the network, and reads what is the same for all photos.
   /// - Parameters:
   ///   - network: lite, whose weights are built in, unless told otherwise.
+  ///   - settings: what is made of photos.
+  ///   - workload: how many photos there will be.
   ///   - cores: threads to work with in all.
   ///   - memoryLimit: bytes that the process may take; many photos plan with a half of them.
   ///   - remark: told what is odd about a background picture that is read all the same.
@@ -88,6 +92,7 @@ public final class PhotoProcessor: Sendable {
   ///   - width: of the photo, in pixels, turned upright.
   ///   - height: likewise.
   ///   - is16Bit: whether there are 16 bits to a sample.
+  ///   - requests: what is made of it.
   public func memory(
     ofPhotoWidth width: Int, height: Int, is16Bit: Bool = false, into requests: [PhotoResult.Request]
   ) -> Int {
@@ -104,6 +109,7 @@ public final class PhotoProcessor: Sendable {
 
   /// Makes results of one photo. It takes all the time that needs: call it from a thread, or use `results(of:into:)`.
   /// - Parameters:
+  ///   - source: the photo.
   ///   - requests: what is made, in this order; none: only the verdict.
   ///   - remark: told at once what is odd about a photo that does not fail; all of it is in the report, too.
   /// - Throws: `SettingsError`, `ImageError`, `PhotoError`.

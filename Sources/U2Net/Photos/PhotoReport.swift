@@ -1,9 +1,18 @@
 /// What became of one photo: a line of a `Manifest`.
 public struct PhotoReport: Encodable, Equatable, Sendable {
-  public enum Status: String, Encodable, Sendable { case ok, failed, skipped }
+  /// What became of a photo, as manifests call it.
+  public enum Status: String, Encodable, Sendable {
+    /// All its results were made.
+    case ok
+    /// There are none of it; the report says why.
+    case failed
+    /// Its results were there, or it was not taken for a photo.
+    case skipped
+  }
 
   /// Milliseconds of each step; those of several results together.
   public struct Times: Encodable, Equatable, Sendable {
+    /// Reading and decoding; the network; from its mask to alpha; colours, layout and the file's bytes.
     public var decode = 0.0, infer = 0.0, refine = 0.0, encode = 0.0
   }
 
@@ -11,6 +20,7 @@ public struct PhotoReport: Encodable, Equatable, Sendable {
   public var input: String
   /// The files that were written.
   public var outputs: [String]
+  /// What became of the photo.
   public var status: Status
   /// "ok", "touches the border" or "no salient object".
   public var verdict: String?
@@ -20,6 +30,7 @@ public struct PhotoReport: Encodable, Equatable, Sendable {
   public var confidence: Double?
   /// Of the object: x, y, width, height in pixels of the upright photo.
   public var box: [Int]?
+  /// Nil where nothing was measured.
   public var milliseconds: Times?
   /// Why the photo failed; it begins with the photo's name.
   public var error: String?

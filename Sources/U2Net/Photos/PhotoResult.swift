@@ -22,7 +22,9 @@ public enum ResultKind: Hashable, Sendable, CustomStringConvertible {
 public struct PhotoResult: Sendable {
   /// What somebody wants of a photo.
   public struct Request: Hashable, Sendable {
+    /// What is made.
     public var kind: ResultKind
+    /// The file's format.
     public var format: ImageFormat
     /// What to call the result in messages, such as the file that it goes to; nil: by its kind and the photo's name.
     public var name: String?
@@ -30,23 +32,32 @@ public struct PhotoResult: Sendable {
     /// it for a photo.
     public var isMarked = false
 
+    /// Wants `kind` as a file of `format`.
     public init(_ kind: ResultKind, as format: ImageFormat = .png, name: String? = nil) {
       self.kind = kind
       self.format = format
       self.name = name
     }
 
+    /// The mask as PNG.
     public static var mask: Request { Request(.mask) }
+    /// The object on transparency, as PNG.
     public static var cutout: Request { Request(.cutout) }
+    /// The mask; of 16 bits only as PNG.
     public static func mask(as format: ImageFormat) -> Request { Request(.mask, as: format) }
+    /// The object on transparency, as PNG or WebP.
     public static func cutout(as format: ImageFormat) -> Request { Request(.cutout, as: format) }
+    /// The object on `CutoutSettings.background`.
     public static func composite(as format: ImageFormat) -> Request { Request(.composite, as: format) }
+    /// One of the network's seven maps; side outputs need `PhotoSettings.sideOutputs`.
     public static func map(_ map: Saliency.Map, as format: ImageFormat = .png) -> Request {
       Request(.map(map), as: format)
     }
   }
 
+  /// What was wanted.
   public let request: Request
+  /// The file's bytes.
   public let bytes: [UInt8]
 
   /// Writes a file as a whole; "-" is standard output.

@@ -31,7 +31,10 @@ public struct PhotoSource: Sendable {
   }
 
   /// An upright picture of 8 bits per sample, any channels, alpha not premultiplied.
-  /// - Parameter metadata: what results carry on; without a profile, colours are sRGB.
+  /// - Parameters:
+  ///   - image: the picture.
+  ///   - metadata: what results carry on; without a profile, colours are sRGB.
+  ///   - name: what to call it in messages and reports.
   public static func pixels(
     _ image: Image<UInt8>, metadata: Metadata = Metadata(), name: String = "photo"
   ) -> PhotoSource {

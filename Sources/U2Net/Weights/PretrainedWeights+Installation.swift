@@ -8,6 +8,7 @@ extension PretrainedWeights {
   public enum Source: Sendable {
     /// An address for curl.
     case url(String)
+    /// A file that is there already.
     case file(String)
   }
 

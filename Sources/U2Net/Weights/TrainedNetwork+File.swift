@@ -6,7 +6,9 @@ extension TrainedNetwork {
   /// The network in a weight file: safetensors, ONNX or PyTorch, told apart by what is in it, whatever the file is called.
   ///
   /// Nothing that a file contains is run. Its values are in memory then: what becomes of the file does not matter.
-  /// - Parameter kinds: of the blocks that the file's metadata may name.
+  /// - Parameters:
+  ///   - path: of the file.
+  ///   - kinds: of the blocks that the file's metadata may name.
   /// - Throws: `WeightFileError` if the file cannot be read, is of no known format or does not hold a U²-Net.
   public init(contentsOf path: String, kinds: BlockKinds = .builtIn) throws(WeightFileError) {
     try self.init(contentsOf: FilePath(path), kinds: kinds)

@@ -2,6 +2,7 @@ import U2NetMachine
 
 /// What is wrong with a weight file: which file, where in it, and the problem with what was expected and found.
 public struct WeightFileError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// Where in a file.
   public enum Location: Equatable, Sendable {
     /// A tensor, by its name in the file.
     case tensor(String)
@@ -13,10 +14,12 @@ public struct WeightFileError: Error, Equatable, Sendable, CustomStringConvertib
 
   /// The file's path, or what to call weights that are not in a file.
   public let file: String
+  /// Nil where the problem is the file's as a whole.
   public let location: Location?
   /// One sentence without a full stop: "expected 6912 bytes, found 6900".
   public let problem: String
 
+  /// See the properties.
   public init(file: String, at location: Location? = nil, _ problem: String) {
     self.file = file
     self.location = location

@@ -25,6 +25,8 @@ public struct FileBatch: Sendable {
   /// A file that gets a line of JSON for each photo; see `Manifest`.
   public var manifest: String?
 
+  /// Results of these files and folders, into `folder`.
+  /// - Precondition: at least one result.
   public init(_ inputs: [String], into folder: String, results: [PhotoResult.Request]) {
     precondition(!results.isEmpty, "a batch without results")
     (self.inputs, self.folder, self.results) = (inputs, folder, results)
@@ -47,6 +49,7 @@ public struct FileBatch: Sendable {
     /// What could not be looked into, so that nobody knows how many photos are missing.
     public let problems: [String]
 
+    /// Counts of photos; see the properties.
     public init(done: Int, failed: Int, skipped: Int, problems: [String]) {
       (self.done, self.failed, self.skipped, self.problems) = (done, failed, skipped, problems)
     }
@@ -90,7 +93,9 @@ extension PhotoProcessor {
   /// Makes the files of a batch, as many photos at a time as memory has room for. A photo that fails is told and counted, and
   /// stops nothing. When the task is cancelled, the photos that have begun are finished; run again with `.skip`, the batch goes
   /// on where it was.
-  /// - Parameter progress: called after each photo, by one thread at a time.
+  /// - Parameters:
+  ///   - batch: photos, results and where they go.
+  ///   - progress: called after each photo, by one thread at a time.
   /// - Throws: before any photo is opened `SettingsError`, and `PipelineError` where results exist that must not, or the
   ///   manifest cannot be written; `CancellationError`.
   @discardableResult

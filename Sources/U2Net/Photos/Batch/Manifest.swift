@@ -11,6 +11,7 @@ package import U2NetFiles
 public final class Manifest: Sendable {
   private let file: AppendedFile
 
+  /// Opens the file, or makes it. What it holds stays.
   /// - Throws: `PipelineError` if the file cannot be written, is called like a picture, or begins with something else than a
   ///   JSON object.
   public convenience init(path: String) throws(PipelineError) { try self.init(FilePath(path)) }

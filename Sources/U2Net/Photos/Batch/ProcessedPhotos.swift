@@ -6,6 +6,7 @@ public struct PhotoOutcome: Sendable {
   public let index: Int
   /// Of a photo that failed, too: a line for a `Manifest`.
   public let report: PhotoReport
+  /// The results, or why there are none: what `PhotoProcessor.process(_:into:remark:)` throws.
   public let result: Result<ProcessedPhoto, any Error>
 }
 
@@ -16,19 +17,25 @@ public struct PhotoOutcome: Sendable {
 /// When the task that takes the outcomes is cancelled, no more photos are begun and the sequence ends; the same if nobody
 /// takes any more.
 public struct ProcessedPhotos<Sources: Sequence>: AsyncSequence where Sources.Element == PhotoSource {
+  /// One for each photo.
   public typealias Element = PhotoOutcome
+  /// A photo's failure is in its outcome.
   public typealias Failure = Never
 
   let processor: PhotoProcessor
   let sources: Sources
   let requests: [PhotoResult.Request]
 
+  /// Takes the first photos when the first outcome is asked for.
   public func makeAsyncIterator() -> Iterator {
     Iterator(processor: processor, requests: requests, sources: sources.makeIterator())
   }
 
+  /// Goes through the outcomes once.
   public struct Iterator: AsyncIteratorProtocol {
+    /// One for each photo.
     public typealias Element = PhotoOutcome
+    /// A photo's failure is in its outcome.
     public typealias Failure = Never
 
     /// Photos that have begun, in their order; those that nobody waits for any longer are cancelled.
@@ -80,7 +87,9 @@ extension PhotoProcessor {
   ///       try photo.result.get().results[0].write(to: "\(names[photo.index]).mask.png")
   ///     }
   ///
-  /// - Parameter sources: taken one by one as there is room, so that it may be as long as it likes.
+  /// - Parameters:
+  ///   - sources: taken one by one as there is room, so that it may be as long as it likes.
+  ///   - requests: what is made of each; none: only verdicts.
   public func results<Sources: Sequence>(
     of sources: Sources, into requests: [PhotoResult.Request]
   ) -> ProcessedPhotos<Sources> where Sources.Element == PhotoSource {
@@ -89,8 +98,10 @@ extension PhotoProcessor {
 
   /// Makes the same results of many photos in one call. Cancelling the task ends it after the photos that have begun.
   /// - Parameters:
-  ///   - handle: gets every photo in its order, one at a time. What it throws ends the work.
+  ///   - sources: photos, in the order of their indices.
+  ///   - requests: what is made of each; none: only verdicts.
   ///   - progress: told after each photo how many are done, how many of these failed, and how many there are.
+  ///   - handle: gets every photo in its order, one at a time. What it throws ends the work.
   /// - Returns: how many photos failed.
   /// - Throws: `CancellationError`, and what `handle` throws.
   @discardableResult

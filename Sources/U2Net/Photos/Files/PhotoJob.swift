@@ -53,5 +53,6 @@ package struct PhotoJob: Sendable {
 
 /// What to do with files that are already where results should go.
 public enum ExistingFiles: String, CaseIterable, Sendable {
+  /// Do nothing at all; pass over a photo whose results are there; replace them; number the new ones.
   case error, skip, overwrite, rename
 }

@@ -41,7 +41,8 @@ package struct PhotoSearch {
   private var inputs = 0
 
   /// - Parameters:
-  ///   - include, exclude: shell patterns for names below a folder.
+  ///   - include: shell patterns for names below a folder that are taken; none: all.
+  ///   - exclude: those that are left out.
   ///   - outputs: folders for results, which are not searched where they lie in a folder of photos.
   package init(include: [String] = [], exclude: [String] = [], outputs: [FilePath] = []) {
     self.include = include

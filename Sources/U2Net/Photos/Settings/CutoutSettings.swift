@@ -18,8 +18,10 @@ public struct CutoutSettings: Sendable {
   /// How the result is framed; nil: as the photo is.
   public var layout: CutoutLayout?
 
+  /// The object's own colours on transparency, in the photo's frame.
   public init() {}
 
+  /// Checks every number.
   /// - Throws: `SettingsError` for a number out of its range, or a blurred background that is to be framed.
   public func validate(pixelLimit: Int = ImageFile.defaultPixelLimit) throws(SettingsError) {
     if case .blur(let sigma) = background {
@@ -44,7 +46,9 @@ public struct CutoutSettings: Sendable {
 }
 
 extension Color {
+  /// #ffffff, opaque.
   public static let white = Color(red: 255, green: 255, blue: 255)
+  /// #000000, opaque.
   public static let black = Color(red: 0, green: 0, blue: 0)
 
   /// The numbers that this sRGB colour has in a picture with `metadata`.

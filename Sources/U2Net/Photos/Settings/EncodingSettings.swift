@@ -11,8 +11,10 @@ public struct EncodingSettings: Sendable, Hashable {
   /// Whether the photo's EXIF (camera, time, place) is kept. Colour profile and resolution are in any case.
   public var keepsExif = true
 
+  /// 8 bits, JPEG and WebP of quality 92, with the photo's EXIF.
   public init() {}
 
+  /// Checks every number.
   /// - Throws: `SettingsError` for the first number that is out of its range.
   public func validate() throws(SettingsError) {
     guard maskBits == 8 || maskBits == 16 else {

@@ -1,7 +1,9 @@
 /// What becomes of the network's mask. Steps are in the order of the properties; without any, the mask is the network's,
 /// enlarged to the photo's size.
 public struct MaskSettings: Sendable, Hashable {
+  /// How a mask gets to the photo's edges.
   public enum Refinement: String, Sendable, CaseIterable {
+    /// Not: its edges are as soft as the photo is larger than what the network sees.
     case none
     /// Edges follow the photo's: a guided filter.
     case guided
@@ -9,10 +11,12 @@ public struct MaskSettings: Sendable, Hashable {
 
   /// rembg's clean-up: smooth, then black or white only.
   public var postProcesses = false
+  /// Done before matting, which it may be combined with.
   public var refinement = Refinement.none
   /// Solve for the alpha of soft edges, as hair has them: closed-form matting with what this says is certain of a mask;
   /// nil: no matting. Its erosion is 0…1000 pixels.
   public var matting: TrimapOptions?
+  /// Black, white and gamma of the grey values; nil: as they are.
   public var levels: LevelCurve?
   /// Parts smaller than this are removed.
   public var minRegion: RegionSize?
@@ -25,11 +29,13 @@ public struct MaskSettings: Sendable, Hashable {
   /// Sigma in pixels of a Gaussian that softens edges: 0…1000.
   public var feather = 0.0
 
+  /// The network's mask, and nothing done to it.
   public init() {}
 
   /// Whether the photo is needed at its full size to make its mask.
   public var needsPixels: Bool { refinement != .none || matting != nil }
 
+  /// Checks every number.
   /// - Throws: `SettingsError` for the first number that is out of its range.
   public func validate() throws(SettingsError) {
     if let matting { try matting.validate() }
@@ -42,6 +48,7 @@ public struct MaskSettings: Sendable, Hashable {
 }
 
 extension TrimapOptions {
+  /// Checks the thresholds and the erosion.
   /// - Throws: `SettingsError` if the thresholds cross, or the erosion is not 0…1000 pixels.
   public func validate() throws(SettingsError) {
     guard backgroundThreshold <= foregroundThreshold else {

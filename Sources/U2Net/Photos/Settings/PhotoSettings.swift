@@ -3,16 +3,22 @@
 public struct PhotoSettings: Sendable {
   /// Side of the square that the network sees in pixels, 32…2048. The published weights were trained for 320.
   public var inputSize = 320
+  /// How a photo becomes that square: rembg's way or the paper's authors'.
   public var preprocessing = Preprocessing.rembg
+  /// How probabilities become grey values.
   public var normalization = Normalization.minmax
   /// Whether the six side outputs are computed beside the fused map, for results of kind `map`.
   public var sideOutputs = false
   /// Photos and results with more pixels than this are refused: 1…10¹².
   public var pixelLimit = ImageFile.defaultPixelLimit
+  /// From the network's mask to alpha.
   public var mask = MaskSettings()
+  /// From alpha to a picture of the object.
   public var cutout = CutoutSettings()
+  /// From pictures to files' bytes.
   public var encoding = EncodingSettings()
 
+  /// rembg's.
   public init() {}
 
   /// Checks every number, and that `results` can be made so.

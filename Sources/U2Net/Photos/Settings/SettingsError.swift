@@ -2,15 +2,18 @@
 public enum SettingsError: Error, Equatable, Sendable {
   /// Numbers that have a range.
   public enum Setting: String, Sendable {
+    /// Those of the properties that are called so: `PhotoSettings`, `MaskSettings`, `CutoutSettings`, `EncodingSettings`.
     case inputSize, pixelLimit, erosion, minRegion, minHole, grow, threshold, feather, margin, canvas, blur, maskBits,
       compression, quality
   }
 
+  /// A number that is not in its range, which `allowed` tells for people.
   case outOfRange(Setting, value: String, allowed: String)
   /// What is background for sure would be object for sure, too.
   case thresholdsCross(background: UInt8, foreground: UInt8)
   /// Only PNG holds masks of 16 bits.
   case depthNeedsPNG(ImageFormat)
+  /// A canvas of `width` × `height` pixels has more of them than `pixelLimit`.
   case canvasTooLarge(width: Int, height: Int, pixelLimit: Int)
   /// A cut-out as JPEG, which has no transparency.
   case cutoutNeedsTransparency(ImageFormat)

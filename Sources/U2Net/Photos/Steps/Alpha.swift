@@ -5,6 +5,7 @@ extension MaskSettings {
   /// - Parameters:
   ///   - mask: grey, of the photo's size.
   ///   - photo: any channels. Only if `needsPixels`, or where it has alpha, must it be of its full size.
+  ///   - threads: that work on it; the result is the same for any number.
   ///   - remark: told why there is no alpha matting though it was asked for: the mask stays then, as with rembg.
   /// - Returns: grey, of the mask's size.
   public func alpha<Sample: PhotoSample>(

@@ -5,6 +5,7 @@ extension CutoutSettings {
   /// - Parameters:
   ///   - photo: any channels.
   ///   - alpha: grey, of the photo's size.
+  ///   - threads: that work on it; the result is the same for any number.
   /// - Returns: RGBA, not premultiplied.
   public func cutOut<Sample: PhotoSample>(
     _ photo: Image<Sample>, alpha: Image<Sample>, threads: Int = 1
@@ -16,6 +17,7 @@ extension CutoutSettings {
   /// - Parameters:
   ///   - object: RGBA.
   ///   - pixelLimit: the most pixels that the result may have; checked before memory is taken for it.
+  ///   - threads: that work on it; the result is the same for any number.
   /// - Throws: `nothingToFrame`, `resultTooLarge`, `outOfMemory`.
   public func framed<Sample: PhotoSample>(
     _ object: Image<Sample>, pixelLimit: Int = ImageFile.defaultPixelLimit, threads: Int = 1
@@ -34,11 +36,17 @@ extension CutoutSettings {
 
 /// A background that is ready to be put behind objects: what is a picture has been read.
 public enum Backdrop: Sendable {
+  /// In sRGB; translucent if its alpha is below 255.
   case color(Color)
+  /// Scaled so that it covers the result, with the metadata that say what its colours mean.
   case picture(Image<UInt8>, Metadata)
+  /// The photo itself, blurred by a Gaussian of this sigma in pixels.
   case blur(sigma: Double)
 
-  /// - Parameter remark: told what is odd about a picture that is read all the same.
+  /// Makes a background ready.
+  /// - Parameters:
+  ///   - background: what is to be put behind objects.
+  ///   - remark: told what is odd about a picture that is read all the same.
   /// - Throws: `ImageError` if there is a picture that cannot be read.
   public init(_ background: CutoutSettings.Background, remark: (String) -> Void = { _ in }) throws(ImageError) {
     switch background {
@@ -55,6 +63,7 @@ public enum Backdrop: Sendable {
   ///   - object: RGBA, framed.
   ///   - photo: that the object is from; for a blur it must have the object's size.
   ///   - metadata: of the photo, for its colours.
+  ///   - threads: that work on it; the result is the same for any number.
   /// - Returns: RGB, but RGBA on a translucent colour.
   public func composed<Sample: PhotoSample>(
     _ object: Image<Sample>, photo: Image<Sample>, metadata: Metadata = Metadata(), threads: Int = 1

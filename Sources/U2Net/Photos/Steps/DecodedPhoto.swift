@@ -1,5 +1,6 @@
 /// A photo as pixels: upright, in 8 bits for the network and, where results keep them, in 16.
 public struct DecodedPhoto: Sendable {
+  /// What the photo is called in messages.
   public let name: String
   /// Size of the photo in pixels, at which masks are made. `image` is smaller where only the network looks at it.
   public let width, height: Int
@@ -12,6 +13,7 @@ public struct DecodedPhoto: Sendable {
   }
   /// The same picture in 16 bits, if the photo has them and they were asked for.
   public let deepImage: Image<UInt16>?
+  /// What results carry on.
   public let metadata: Metadata
   private let pixels: Pixels
 
@@ -25,7 +27,9 @@ public struct DecodedPhoto: Sendable {
 
   /// Reads and decodes a photo at its full size.
   /// - Parameters:
+  ///   - source: where the photo is.
   ///   - keepsDepth: whether a photo of 16 bits is kept in 16 bits, too.
+  ///   - pixelLimit: the most pixels to accept; checked before memory is taken for them.
   ///   - remark: told what is odd about a file that is read all the same.
   /// - Throws: `ImageError`.
   public init(

@@ -1,7 +1,9 @@
 extension EncodingSettings {
   /// The bytes of a picture's file. 16 bits go into a PNG; other formats have 8.
   /// - Parameters:
+  ///   - image: any channels; a JPEG has no alpha.
   ///   - metadata: what of it fits the channels and the format goes into the file; `keepsExif` is not looked at.
+  ///   - format: of the file.
   ///   - name: what to call the file in messages.
   ///   - threads: for PNG; the bytes are the same for any number.
   /// - Throws: `PhotoError.noTransparency`; `ImageError` if the format cannot hold a picture of this size.
