@@ -32,5 +32,3 @@ struct BatchOptions: ParsableArguments {
     jsonProgress ? .json : quiet || isatty(STDERR_FILENO) == 0 ? .none : .bar
   }
 }
-
-extension ExistingFiles: ExpressibleByArgument {}
