@@ -17,4 +17,14 @@ extension FilePath {
     guard errno == 0 else { throw FileError(self) }
     return names.sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) }
   }
+
+  /// Makes the folder that this lies in, with all above it.
+  package func makeFolders() throws(FileError) {
+    let above = FilePath(bytes: folder.reversed().drop { $0 == Self.separator }.reversed())
+    guard !above.bytes.isEmpty, !above.isFolder else { return }
+    try above.makeFolders()
+    guard above.withCString({ mkdir($0, 0o777) }) == 0 || errno == EEXIST && above.isFolder else {
+      throw FileError(path: above, reason: "cannot make this folder: \(String(cString: strerror(errno)))")
+    }
+  }
 }

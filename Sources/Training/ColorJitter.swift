@@ -92,3 +92,23 @@ public struct ColorJitter: Codable, Equatable, Sendable {
     }
   }
 }
+
+extension ColorJitter: LosslessStringConvertible {
+  /// Brightness, contrast, saturation, each 0…1, and hue, 0…0.5: "0.2,0.2,0.2,0.02"; those that are left out at the end are 0.
+  /// nil for anything else.
+  public init?(_ text: String) {
+    let numbers = text.split(separator: ",", omittingEmptySubsequences: false).map { Double($0) }
+    guard (1...4).contains(numbers.count) else { return nil }
+    let parts: [(WritableKeyPath<ColorJitter, Double>, Double)] = [
+      (\.brightness, 1), (\.contrast, 1), (\.saturation, 1), (\.hue, 0.5),
+    ]
+    self.init()
+    for ((part, most), number) in zip(parts, numbers) {
+      guard let number, (0...most).contains(number) else { return nil }
+      self[keyPath: part] = number
+    }
+  }
+
+  /// All four numbers.
+  public var description: String { "\(brightness),\(contrast),\(saturation),\(hue)" }
+}

@@ -230,3 +230,10 @@ private struct Tally {
       imagesPerSecond: Double(images) / max(1e-9, time.inSeconds))
   }
 }
+
+extension TrainingRun.Entry: CustomStringConvertible {
+  /// "loss 1.2345  fused 0.1234  12.3 images/s"
+  public var description: String {
+    "loss \(fixed(loss.total, places: 4))  fused \(fixed(loss.fused, places: 4))  \(fixed(imagesPerSecond, places: 1)) images/s"
+  }
+}

@@ -123,3 +123,11 @@ public struct Validation: Sendable {
     }
   }
 }
+
+extension Validation.Result: CustomStringConvertible {
+  /// "validation loss 1.2345  mae 0.1234  max_f 0.9123  s_measure 0.8912"
+  public var description: String {
+    let scores = [Measure.mae, .maxF, .structure].map { "\($0.rawValue) \(fixed(self.scores[$0]!, places: 4))" }
+    return "validation loss \(fixed(loss, places: 4))  \(scores.joined(separator: "  "))"
+  }
+}

@@ -1,14 +1,6 @@
 import ArgumentParser
 import U2NetCompute
 import U2Net
-import U2NetMachine
-import U2NetPlatform
-
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#else
-  import Foundation
-#endif
 
 struct Bench: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -44,89 +36,26 @@ struct Bench: ParsableCommand {
     guard tile.map((2...6).contains) ?? true else { throw ValidationError("--tile must be 2 to 6, not \(tile!)") }
   }
 
-  private struct Report: Encodable {
-    let model, isa: String
-    let threads, size, runs: Int
-    let medianMs, minMs: Double
-    /// Time as a multiple of that of the first kernels, pass by pass: the median.
-    let ratio: Double
-
-    init(_ bench: Bench, model: String, isa: String, times: [Double], first: [Double]) {
-      self.model = model
-      self.isa = isa
-      threads = bench.options.threads
-      size = bench.options.size
-      runs = bench.runs
-      medianMs = median(times)
-      minMs = times.min()!
-      ratio = median(zip(times, first).map { $0 / $1 })
-    }
-
-    var line: String {
-      """
-      U²-Net \(model), \(size)×\(size), \(threads) threads, \(isa), \(runs) runs: \
-      median \(rounded(medianMs, 1)) ms, fastest \(rounded(minMs, 1)) ms
-      """
-    }
-  }
-
   func run() throws {
-    let network = try options.network(), name = network.configuration.name
-    try checkMemory(for: network)
-    let predictors = isa.kernels.map { kernels in
-      Predictor(
-        PreparedNetwork(network), height: options.size, width: options.size, threads: options.threads,
-        options: inference(kernels))
-    }
-    var generator = SystemRandomNumberGenerator()
-    let input = (0..<3 * options.size * options.size).map { _ in Float.random(in: 0..<1, using: &generator) }
-    if explain { print(EngineProfile(predictors[0], input: input, runs: runs).table) }
-    var times = predictors.map { _ in [Double]() }
-    for _ in 0..<runs + 2 {
-      for (index, predictor) in predictors.enumerated() {
-        let time = ContinuousClock().measure { input.withUnsafeBufferPointer(predictor.run) }
-        times[index].append(time.inMilliseconds)
-      }
-    }
-    times = times.map { Array($0.dropFirst(2)) }
-    let reports = zip(isa.kernels, times).map { kernels, own in
-      Report(self, model: name, isa: kernels.name, times: own, first: times[0])
-    }
-    if json {
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = .sortedKeys
-      encoder.keyEncodingStrategy = .convertToSnakeCase
-      let data = reports.count == 1 ? try encoder.encode(reports[0]) : try encoder.encode(reports)
-      print(String(decoding: data, as: UTF8.self))
-    } else {
-      for report in reports {
-        print(report.line + (reports.count == 1 ? "" : ", \(rounded(report.ratio, 2)) of \(reports[0].isa)'s"))
-      }
+    var options = NetworkBenchmark.Options()
+    (options.kernels, options.size, options.threads) = (isa.kernels, self.options.size, self.options.threads)
+    (options.runs, options.tile, options.transformsWeightsAhead) = (runs, tile, !oneShot)
+    let benchmark = try NetworkBenchmark(self.options.network(), options: options)
+    if explain { print(benchmark.profile().table) }
+    let timings = benchmark.run()
+    if json { return print(try timings.count == 1 ? timings[0].json() : timings.json()) }
+    for timing in timings {
+      print(timing.line + (timings.count == 1 ? "" : ", \(rounded(timing.ratio, 2)) of \(timings[0].isa)'s"))
     }
   }
 }
 
-extension Bench {
-  private func inference(_ kernels: Kernels) -> Inference.Options {
-    var inference = Inference.Options()
-    inference.kernels = kernels
-    inference.tile = tile
-    inference.transformsWeightsAhead = !oneShot
-    return inference
-  }
-
-  /// - Throws: `MemoryShortage`.
-  private func checkMemory(for network: TrainedNetwork) throws {
-    let needed = isa.kernels.reduce(4 * (3 * options.size * options.size + network.storedValues)) { sum, kernels in
-      let its = Predictor.memory(
-        network.configuration, height: options.size, width: options.size, threads: options.threads,
-        options: inference(kernels))
-      return sum + its.weights + its.maps + its.scratch
-    }
-    guard needed > ResourceLimits.availableMemory else { return }
-    throw MemoryShortage(
-      "timing the \(network.configuration.name) network at \(options.size)×\(options.size) pixels", needed: needed,
-      advice: "choose a smaller --input-size" + (isa.kernels.count > 1 ? ", or one --isa" : ""))
+extension NetworkBenchmark.Timing {
+  fileprivate var line: String {
+    """
+    U²-Net \(model), \(size)×\(size), \(threads) threads, \(isa), \(runs) runs: \
+    median \(rounded(medianMs, 1)) ms, fastest \(rounded(minMs, 1)) ms
+    """
   }
 }
 
@@ -151,11 +80,6 @@ enum KernelChoice: ExpressibleByArgument {
   }
 
   var defaultValueDescription: String { kernels[0].name }
-}
-
-private func median(_ values: [Double]) -> Double {
-  let sorted = values.sorted()
-  return (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
 }
 
 private func rounded(_ value: Double, _ places: Int) -> Double {

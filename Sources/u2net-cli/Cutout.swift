@@ -32,13 +32,8 @@ struct Cutout: ParsableCommand {
 
   func run() throws {
     let inputs = try options.input.read(), path = FilePath(argument: output)
-    var destinations = [
-      try Destination(
-        settings.kind, path, several: inputs.needFolder(at: path), format: settings.format?.imageFormat)
-    ]
-    if let mask = mask.map({ FilePath(argument: $0) }) {
-      destinations.append(try Destination(.mask, mask, several: inputs.needFolder(at: mask), format: nil))
-    }
+    var destinations = [try inputs.destination(settings.kind, path, format: settings.format?.imageFormat)]
+    if let mask { destinations.append(try inputs.destination(.mask, FilePath(argument: mask), format: nil)) }
     try options.run(destinations, of: inputs, cutout: settings)
   }
 }

@@ -2,12 +2,6 @@ import ArgumentParser
 import RSU
 import U2Net
 
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#else
-  import Foundation
-#endif
-
 struct Describe: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Print a network's stages with their sizes, parameters, multiplications and receptive fields.",
@@ -36,13 +30,6 @@ struct Describe: ParsableCommand {
 
   func run() throws {
     let summary = NetworkSummary(network.network(of: block), size: size)
-    if json {
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.sortedKeys, .prettyPrinted]
-      encoder.keyEncodingStrategy = .convertToSnakeCase
-      print(String(decoding: try encoder.encode(summary), as: UTF8.self))
-    } else {
-      print(summary)
-    }
+    print(json ? try summary.json(.prettyPrinted) : "\(summary)")
   }
 }

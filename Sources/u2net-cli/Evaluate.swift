@@ -1,16 +1,9 @@
-import U2NetPlatform
 import ArgumentParser
 import U2NetEvaluation
 import U2NetFiles
 import U2NetImageFiles
 import U2Net
 import U2NetMachine
-
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#else
-  import Foundation
-#endif
 
 struct Evaluate: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -88,8 +81,8 @@ struct Evaluate: ParsableCommand {
     }
     noteMasks(empty, "there is no object in this mask")
     noteMasks(evaluation.withoutPrediction.map(\.prediction), "nothing is predicted here: the mask is black all over")
-    if let scores = evaluation.scores.mean {
-      print(json ? try summary(evaluation, scores, pairing, failures) : Self.table(evaluation, scores))
+    if let summary = EvaluationSummary(evaluation, pairing) {
+      print(json ? try summary.json() : "\(summary)")
       try write(evaluation, source)
     }
     let problems =
@@ -107,8 +100,7 @@ struct Evaluate: ParsableCommand {
 
     func prediction(_ pair: Pairing.Pair) throws -> Image<UInt8> {
       guard let detector else { return try MaskFile(pair.predictionFile, source: pair.prediction).prediction() }
-      let saliency = try detector.detect(inFile: pair.predictionFile, source: pair.prediction, needsPixels: false)
-        .saliency
+      let saliency = try detector.saliency(inFile: pair.predictionFile)
       return saliency.mask(threads: detector.options.threads)
     }
   }
@@ -165,32 +157,5 @@ struct Evaluate: ParsableCommand {
       return photo + [("prediction", try source.prediction(pair)), ("truth", try Self.truth(pair))]
     }
     try ImageFile.write(Array(html.utf8), to: FilePath(output: report))
-  }
-
-  private static func table(_ evaluation: DatasetEvaluation, _ scores: Scores) -> String {
-    let rows = Measure.allCases.map { [$0.title, fixed($0.value(of: scores), places: 4)] }
-    let count = evaluation.scores.count
-    return "\(count) pair\(count == 1 ? "" : "s")\n\n" + aligned(rows, leading: 1)
-  }
-
-  private struct Summary: Encodable {
-    let pairs: Int
-    let scores: [String: Double]
-    let unpairedPredictions, unpairedMasks, masksWithoutObject, emptyPredictions, failures: [String]
-  }
-
-  private func summary(
-    _ evaluation: DatasetEvaluation, _ scores: Scores, _ pairing: Pairing, _ failures: [String]
-  ) throws -> String {
-    let summary = Summary(
-      pairs: evaluation.scores.count,
-      scores: Dictionary(uniqueKeysWithValues: Measure.allCases.map { ($0.rawValue, $0.value(of: scores)) }),
-      unpairedPredictions: pairing.unpairedPredictions, unpairedMasks: pairing.unpairedTruths,
-      masksWithoutObject: evaluation.withoutObject.map(\.truth),
-      emptyPredictions: evaluation.withoutPrediction.map(\.prediction), failures: failures)
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-    encoder.keyEncodingStrategy = .convertToSnakeCase
-    return String(decoding: try encoder.encode(summary), as: UTF8.self).visibleJSON
   }
 }

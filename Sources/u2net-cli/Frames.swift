@@ -1,7 +1,6 @@
 import ArgumentParser
 import U2NetFiles
 import U2Net
-import U2NetPlatform
 
 struct Frames: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -19,102 +18,33 @@ struct Frames: ParsableCommand {
   var size: PixelSize
 
   @Option(help: "What a frame coming in is: rgb24 (three bytes a pixel), rgba or gray8.")
-  var inputFormat = FrameFormat.rgb24
+  var inputFormat = RawFrames.Format.rgb24
 
   @Option(help: "What a frame going out is: rgba (the cut-out) or gray8 (the mask).")
-  var format = FrameFormat.rgba
+  var format = RawFrames.Format.rgba
 
   @Flag(help: "Keep the frame's colours at soft edges: faster.")
   var keepColors = false
 
   @OptionGroup var mask: MaskOptions
 
-  enum FrameFormat: String, CaseIterable, ExpressibleByArgument {
-    case rgb24, rgba, gray8
-
-    var channels: Channels {
-      switch self {
-      case .rgb24: .rgb
-      case .rgba: .rgba
-      case .gray8: .gray
-      }
-    }
-  }
-
   func validate() throws {
     guard format != .rgb24 else { throw ValidationError("--format must be rgba or gray8") }
-    guard max(size.width, size.height) <= 16384, size.width * size.height <= ImageFile.defaultPixelLimit else {
+    guard RawFrames.fits(width: size.width, height: size.height) else {
       throw ValidationError("--size must be at most 16384 pixels a side and 256 megapixels, not \(size)")
     }
   }
 
   func run() throws {
-    try checkStreams()
-    let cores = mask.model.threads
-    var options = SaliencyDetector.Options()
-    options.inputSize = mask.model.size
-    options.threads = 1
-    options.preprocessing = mask.preprocess
-    options.normalization = mask.normalize
-    let network = try mask.model.network()
-    options.photosAtOnce = try SaliencyDetector.photosAtOnce(
-      network, options: options, atMost: cores, photo: frameBytes)
-    let detector = SaliencyDetector(network, options: options)
-    let command = self
-    let stream = FrameStream(
-      atOnce: options.photosAtOnce, next: { try command.readFrame($0) }, work: { try command.result(of: $0, detector) })
-    try stream.run { bytes in
-      guard bytes.withUnsafeBytes({ Descriptor.write($0, to: STDOUT_FILENO) }) else {
-        throw CommandFailure("standard output: cannot write: \(String(cString: strerror(errno)))")
-      }
-    }
-  }
-
-  /// Frames that are added to the file that they are read from would never end.
-  private func checkStreams() throws(PipelineError) {
+    // Frames that are added to the file that they are read from would never end.
     var inUse = FilesInUse()
     inUse.add("-", as: "standard input")
     if let weights = mask.model.weights { inUse.add(FilePath(argument: weights), as: "the --weights") }
     try inUse.check("-")
-  }
-
-  /// What a frame takes from its first byte to its last, with the one that is read meanwhile.
-  private var frameBytes: Int { size.width * size.height * (2 * inputFormat.channels.rawValue + 14) }
-
-  /// The next frame, nil at the end.
-  /// - Throws: `CommandFailure` if the input ends within it.
-  private func readFrame(_ number: Int) throws -> Image<UInt8>? {
-    let count = size.width * size.height * inputFormat.channels.rawValue
-    var got = 0
-    let samples = try [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
-      while got < count {
-        let part = Descriptor.read(
-          STDIN_FILENO, into: UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[got...]))
-        if part < 0 {
-          throw CommandFailure("standard input: cannot read: \(String(cString: strerror(errno)))")
-        }
-        if part == 0 { break }
-        got += part
-      }
-      initialized = got
-    }
-    if got == 0 { return nil }
-    guard got == count else {
-      throw CommandFailure(
-        "standard input: frame \(number + 1) ends after \(got) of \(count) bytes; is \(size) \(inputFormat.rawValue) right?"
-      )
-    }
-    return Image(width: size.width, height: size.height, channels: inputFormat.channels, samples: samples)
-  }
-
-  private func result(of frame: Image<UInt8>, _ detector: SaliencyDetector) throws -> [UInt8] {
-    let saliency = detector.detect(in: frame)
-    guard saliency.isFinite else {
-      throw CommandFailure("the network's result is not a number; are the weights damaged?")
-    }
-    let alpha = mask.settings.alpha(from: saliency.mask(), of: frame)
-    if format == .gray8 { return alpha.samples }
-    let cutout = keepColors ? frame.rgb.withAlpha(alpha) : ForegroundColors.cutout(of: frame, alpha: alpha)
-    return cutout.samples
+    var frames = RawFrames(width: size.width, height: size.height)
+    (frames.input, frames.output, frames.keepsColors, frames.mask) = (inputFormat, format, keepColors, mask.settings)
+    try frames.runStandardStreams(mask.model.network(), detection: mask.detection, cores: mask.model.threads)
   }
 }
+
+extension RawFrames.Format: ExpressibleByArgument {}

@@ -31,7 +31,7 @@ struct Mask: ParsableCommand {
   func run() throws {
     let inputs = try options.input.read(), format = settings.format?.imageFormat
     let cutouts = try cutout.map { FilePath(argument: $0) }.map { path throws(PipelineError) in
-      try Destination(settings.kind, path, several: inputs.needFolder(at: path), format: format)
+      try inputs.destination(settings.kind, path, format: format)
     }
     let path = FilePath(argument: output), several = inputs.needFolder(at: path)
     // Beside a mask with a name of its own --format is what the cut-outs in a folder are.

@@ -37,3 +37,5 @@ extension BlockKind: ExpressibleByArgument {
   }
   public static var allValueStrings: [String] { BlockKinds.builtIn.names }
 }
+
+extension StageWidths: ExpressibleByArgument {}

@@ -32,7 +32,11 @@ struct U2NetCommand: ParsableCommand {
     signal(SIGXFSZ, SIG_IGN)
     ResourceLimits.saveAddresses()
     Interruption.cleanUp()
-    OutOfMemory.watch()
+    OutOfMemory.watch(
+      saying: """
+        u2net: stopped: most likely out of memory, of which this process may use \(ResourceLimits.current.memory >> 20) MB; \
+        fewer --threads, a smaller --input-size or smaller pictures take less\n
+        """)
     var asked: any ParsableCommand.Type = U2NetCommand.self
     do {
       let arguments = RembgOptions.joiningColors(Array(CommandLine.arguments.dropFirst()))

@@ -1,13 +1,6 @@
 import ArgumentParser
 import U2NetFiles
 import U2Net
-import U2NetPlatform
-
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#else
-  import Foundation
-#endif
 
 struct Weights: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -38,7 +31,7 @@ struct Weights: ParsableCommand {
   func run() throws {
     guard let model else { return list() }
     let weights = PretrainedWeights(model), folder = FilePath(argument: cache)
-    Interruption.watch([SIGINT, SIGTERM, SIGHUP])
+    Interruption.watch(hangup: true)
     do {
       let isNew = try weights.install(
         from: from.map { .file($0) } ?? url.map { .url($0) }, in: folder,
@@ -54,9 +47,9 @@ struct Weights: ParsableCommand {
   private func list() {
     for model in Model.allCases.reversed() {
       let path = "\(cache)/\(PretrainedWeights(model).fileName)"
-      let isCached = FileManager.default.fileExists(atPath: path)
       let place =
-        isCached ? path : model == .lite ? "built in" : "absent; get it with `u2net weights \(model.rawValue)`"
+        FilePath(path).exists
+        ? path : model == .lite ? "built in" : "absent; get it with `u2net weights \(model.rawValue)`"
       tell(["\(model.rawValue)  \(place)"])
     }
   }

@@ -21,3 +21,30 @@ extension Configuration {
     stages.map { ($0.block.widths.middle, $0.block.widths.output) }
   }
 }
+
+/// Middle and output channels of the eleven stages, En_1 … En_6, De_5 … De_1.
+public struct StageWidths: LosslessStringConvertible, Sendable {
+  /// In the order of `Configuration.stages`, each 1…4096.
+  public let channels: [(middle: Int, output: Int)]
+  /// The paper's network with these widths.
+  public var configuration: Configuration { .custom(channels: channels) }
+
+  /// "16:64" for all stages, or eleven such pairs with commas between; nil for anything else.
+  public init?(_ text: String) {
+    let count = Configuration.full.stages.count
+    var pairs: [(middle: Int, output: Int)] = []
+    for part in text.split(separator: ",", omittingEmptySubsequences: false) {
+      let numbers = part.split(separator: ":", omittingEmptySubsequences: false).map { Int($0) }
+      guard numbers.count == 2, let middle = numbers[0], let output = numbers[1],
+        (1...4096).contains(middle), (1...4096).contains(output)
+      else { return nil }
+      pairs.append((middle, output))
+    }
+    if pairs.count == 1 { pairs = Array(repeating: pairs[0], count: count) }
+    guard pairs.count == count else { return nil }
+    channels = pairs
+  }
+
+  /// Eleven pairs.
+  public var description: String { channels.map { "\($0.middle):\($0.output)" }.joined(separator: ",") }
+}

@@ -34,5 +34,3 @@ struct BatchOptions: ParsableArguments {
     jsonProgress ? .json : quiet || isatty(STDERR_FILENO) == 0 ? .none : .bar
   }
 }
-
-extension ExistingFiles: ExpressibleByArgument {}

@@ -20,7 +20,7 @@ struct MaskOptions: ParsableArguments {
     help: ArgumentHelp(
       "Grey values, in per cent, that become black and white, and a gamma for those between.",
       valueName: "black,white[,gamma]"))
-  var levels: Levels?
+  var levels: LevelCurve?
 
   @Option(
     help: ArgumentHelp("Grey values from so many per cent on become white, all others black.", valueName: "percent"))
@@ -50,12 +50,18 @@ struct MaskOptions: ParsableArguments {
     try matting.checkUse()
   }
 
+  var detection: SaliencyDetector.Options {
+    var options = SaliencyDetector.Options()
+    (options.inputSize, options.preprocessing, options.normalization) = (model.size, preprocess, normalize)
+    return options
+  }
+
   var settings: MaskSettings {
     var settings = MaskSettings()
     settings.postProcesses = postProcess
     settings.refinement = refine
     settings.matting = matting.trimap
-    settings.levels = levels?.curve
+    settings.levels = levels
     settings.minRegion = minRegion
     settings.minHole = minHole
     settings.grow = grow
@@ -64,34 +70,3 @@ struct MaskOptions: ParsableArguments {
     return settings
   }
 }
-
-/// "5,95" or "5,95,1.2".
-struct Levels: ExpressibleByArgument {
-  let curve: LevelCurve
-
-  init?(argument: String) {
-    let numbers = argument.split(separator: ",", omittingEmptySubsequences: false).map { Float($0) }
-    guard (2...3).contains(numbers.count), let black = numbers[0], let white = numbers[1], 0 <= black, black < white,
-      white <= 100
-    else { return nil }
-    let gamma = numbers.count > 2 ? numbers[2] : 1
-    guard let gamma, (0.1...10).contains(gamma) else { return nil }
-    curve = LevelCurve(black: black / 100, white: white / 100, gamma: gamma)
-  }
-}
-
-extension RegionSize: ExpressibleByArgument {
-  public init?(argument: String) {
-    if argument.hasSuffix("%") {
-      guard let percent = Double(argument.dropLast()), (0...100).contains(percent) else { return nil }
-      self = .share(percent / 100)
-    } else {
-      guard let pixels = Int(argument), pixels >= 0 else { return nil }
-      self = .pixels(pixels)
-    }
-  }
-}
-
-extension Preprocessing: ExpressibleByArgument {}
-extension Normalization: ExpressibleByArgument {}
-extension MaskSettings.Refinement: ExpressibleByArgument {}

@@ -1,7 +1,6 @@
 import ArgumentParser
 import U2NetFiles
 import U2Net
-import U2NetPlatform
 
 /// What the commands that make pictures of photos have in common.
 struct PhotoOptions: ParsableArguments {
@@ -39,92 +38,44 @@ struct PhotoOptions: ParsableArguments {
 
   /// Makes of every photo what `destinations` say, many photos at a time; what failed is told at the end.
   func run(_ destinations: [Destination], of inputs: NamedInputs, cutout: CutoutOptions) throws {
-    let destinations = try destinations + mapDestinations()
-    try check(destinations, cutout)
-    let inUse = try filesInUse(cutout)
-    if batch.watch { return try watch(destinations, cutout, inUse) }
-    let found = input.search(inputs, outside: destinations.compactMap(\.folder))
-    for remark in found.remarks where !batch.quiet { note(remark) }
-    let mayBePhotos = found.photos.contains { $0.isNamed || $0.mark == nil }
-    let hidden = found.hidden.filter { input.isInShard($0.photo) }.map { PhotoReport.passedOver($0.photo, $0.remark) }
-    guard mayBePhotos || !found.unreadable.isEmpty || found.problems.isEmpty else {
-      if !hidden.isEmpty { _ = try manifest(hidden) }
-      throw CommandFailure(lines: found.problems)
+    let batch = try files(inputs, destinations + mapDestinations(), cutout), isQuiet = self.batch.quiet
+    if self.batch.watch { return try watch(batch, cutout) }
+    let plan = try batch.plan { event in Progress(.none, total: 0).tell(event, isQuiet: isQuiet) }
+    if plan.findsNothing {
+      try plan.recordPassedOver()
+      throw CommandFailure(lines: plan.problems)
     }
-    var plan = try PhotoPlan(found.photos, destinations, existing: batch.existing, isWanted: input.isInShard)
-    plan.refuse(replacing: inUse)
-    remarkEarlierResults(plan)
-    var failed =
-      found.unreadable.filter { input.isInShard($0.photo) }.map { PhotoReport(failed: $0.photo, $0.reason) }
-      + plan.refused.map { PhotoReport(failed: $0.photo, $0.reason) }
-    let total = plan.jobs.count + failed.count
-    if total == 1, found.problems.isEmpty, plan.skipped.isEmpty, plan.likelyResults.isEmpty {
-      return try runOne(plan.jobs.first, failed, cutout, passedOver: hidden)
-    }
-
-    if total == 0, plan.skipped.isEmpty, !batch.quiet {
-      let places = input.inputs + (input.filesFrom.map { [$0] } ?? [])
-      note("\(places.joined(separator: ", ")): no photos: nothing to do")
-    }
-    let jobs = try placed(plan.jobs, &failed)
-    AtomicFile.removeAbandoned(of: jobs.flatMap(\.files))
-    Interruption.watch()
-    let progress = Progress(batch.progressStyle, total: total)
-    let tell = teller(to: progress)
-    let work = PhotoBatch(manifest: try manifest(hidden), shouldStop: { Interruption.requested != nil }, onEvent: tell)
-    for job in plan.skipped { try work.append(.skipped(job)) }
-    for photo in plan.likelyResults { try work.append(.passedOver(photo, PhotoPlan.likelyResult)) }
-    for problem in found.problems { work.record(problem: problem) }
-    for report in failed { work.record(report) }
-    if !jobs.isEmpty {
-      let processor = try processor(cutout, for: .manyPhotos(atMost: jobs.count))
-      work.run(jobs, workers: processor.photosAtOnce) { processor.report($0) { tell(.remark($0)) } }
+    let isOnePhoto = plan.isOnePhoto
+    if !isOnePhoto { Interruption.watch() }
+    let progress = Progress(isOnePhoto ? .none : self.batch.progressStyle, total: plan.total)
+    let summary = try plan.run(shouldStop: { Interruption.requested != nil }) { event in
+      // A single photo's work may be stopped at any time, but not within a file.
+      if case .writing = event, isOnePhoto { Interruption.watch() }
+      progress.tell(event, isQuiet: isQuiet)
+    } with: { workload in
+      try processor(cutout, for: workload)
     }
     progress.finish()
-    try work.summary.finish(total: total, occupied: plan.occupied.count)
+    try summary.finish(isOnePhoto: isOnePhoto)
   }
 
-  /// The jobs that have folders for their results; the others have failed.
-  /// - Throws: where nothing can be written, for then no photo needs to be looked at.
-  private func placed(_ jobs: [PhotoJob], _ failed: inout [PhotoReport]) throws(PipelineError) -> [PhotoJob] {
-    var placed: [PhotoJob] = [], first: PipelineError?
-    for job in jobs {
-      do {
-        try job.makeFolders()
-        placed.append(job)
-      } catch {
-        first = first ?? error
-        failed.append(PhotoReport(failed: job.photo, "\(job.photo.source): \(error)"))
-      }
-    }
-    if let first, failed.count == jobs.count { throw first }
-    return placed
-  }
-
-  private func remarkEarlierResults(_ plan: PhotoPlan) {
-    // Names may err: this is told in any case.
-    if let first = plan.likelyResults.first {
-      let more = plan.likelyResults.count - 1
-      note("\(first.source): \(PhotoPlan.likelyResult)" + (more > 0 ? "; and \(more) more" : ""))
-    }
-    guard let first = plan.earlierResults.first, !batch.quiet else { return }
-    let count = plan.earlierResults.count
-    note(
-      count == 1
-        ? "\(first.source): a result of u2net's, not taken for a photo"
-        : "\(first.source) and \(count - 1) more: results of u2net's, not taken for photos")
-  }
-
-  /// Tells what happens to many photos.
-  private func teller(to progress: Progress) -> @Sendable (BatchEvent) -> Void {
-    let isQuiet = batch.quiet
-    return { progress.tell($0, isQuiet: isQuiet) }
-  }
-
-  private func manifest(_ passedOver: [PhotoReport] = []) throws(PipelineError) -> Manifest? {
-    let manifest = try batch.manifestFile.map { path throws(PipelineError) in try Manifest(path) }
-    for report in passedOver { try manifest?.append(report) }
-    return manifest
+  /// The photos and results, checked as far as can be before any photo is opened.
+  private func files(
+    _ inputs: NamedInputs, _ destinations: [Destination], _ cutout: CutoutOptions
+  ) throws -> FileBatch {
+    var files = FileBatch(inputs, destinations)
+    (files.include, files.exclude, files.shard) = (input.include, input.exclude, input.shard)
+    (files.existing, files.replacesNamedFile) = (batch.existing ?? .error, batch.existing == nil)
+    files.manifestFile = batch.manifestFile
+    try files.checkPlaces()
+    let requests = destinations.map { PhotoResult.Request($0.kind, as: $0.format) }
+    try inUsersWords { () throws(SettingsError) in try settings(cutout).validate(for: requests) }
+    try encoding.checkUse(for: requests)
+    try input.checkPatterns()
+    if let weights = mask.model.weights { files.inUse.add(FilePath(argument: weights), as: "the --weights") }
+    if let list = input.filesFrom { files.inUse.add(FilePath(argument: list), as: "the list of --files-from") }
+    if let picture = cutout.background?.file { files.inUse.add(picture, as: "the picture of --background") }
+    return files
   }
 
   private func processor(_ cutout: CutoutOptions, for workload: PhotoProcessor.Workload) throws -> PhotoProcessor {
@@ -133,40 +84,15 @@ struct PhotoOptions: ParsableArguments {
       remark: batch.quiet ? { _ in } : note)
   }
 
-  /// One photo, all cores: no bar, no summary.
-  private func runOne(
-    _ job: PhotoJob?, _ failed: [PhotoReport], _ cutout: CutoutOptions, passedOver: [PhotoReport]
-  ) throws {
-    let manifest = try manifest(passedOver)
-    var report = failed.first
-    if let job {
-      try job.makeFolders()
-      // A single photo's work may be stopped at any time, but not within a file.
-      report = try processor(cutout, for: .onePhoto).report(
-        job, willWrite: { if !job.files.isEmpty { Interruption.watch() } }, remark: batch.quiet ? { _ in } : note)
-    }
-    guard let report else { return }
-    try manifest?.append(report)
-    if let error = report.error { throw CommandFailure(error) }
-    if let signal = Interruption.requested { throw CommandFailure(lines: [], Interruption.exitCode(signal)) }
-  }
-
   /// The photos of the only input, a folder, and those that come, until somebody wants it to stop.
-  private func watch(_ destinations: [Destination], _ cutout: CutoutOptions, _ inUse: FilesInUse) throws {
+  private func watch(_ files: FileBatch, _ cutout: CutoutOptions) throws {
     #if os(Linux)
-      let folder = try watchedFolder()
-      Interruption.watch()
-      // Whoever opens a file while it is asked whether somebody writes to it makes the system tell us.
-      signal(SIGIO, SIG_IGN)
-      let progress = Progress(batch.progressStyle, total: 0), tell = teller(to: progress)
-      let processor = try processor(cutout, for: .manyPhotos())
-      let search = PhotoSearch(
-        include: input.include, exclude: input.exclude, outputs: destinations.compactMap(\.folder))
-      let watch = PhotoWatch(
-        folder, search, isWanted: input.isInShard, inUse: inUse, manifest: try manifest(),
-        shouldStop: { Interruption.requested != nil }, onEvent: tell)
-      let plan = WatchPlan(destinations, existing: batch.existing)
-      let summary = try watch.run(plan, workers: processor.photosAtOnce) { processor.report($0) { tell(.remark($0)) } }
+      let progress = Progress(batch.progressStyle, total: 0), isQuiet = batch.quiet
+      let tell: @Sendable (FileBatch.Event) -> Void = { progress.tell($0, isQuiet: isQuiet) }
+      let summary = try files.watch(shouldStop: { Interruption.requested != nil }, onEvent: tell) {
+        Interruption.watch()
+        return try processor(cutout, for: .manyPhotos())
+      }
       progress.finish()
       tell(.remark(summary.remark))
       try summary.finish()

@@ -7,12 +7,6 @@ import U2NetPlatform
 import U2NetTraining
 import U2Net
 
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#else
-  import Foundation
-#endif
-
 struct Ablate: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Train the same outer network with one block after the other, and compare them.",
@@ -102,10 +96,10 @@ struct Ablate: ParsableCommand {
     options.validateEvery = validateEvery ?? max(1, (steps + 9) / 10)
     let ablation = try Ablation(plan, training: training, validation: validation, options: options)
     Interruption.watch()
-    let teller = AblationTeller(plan, quiet: quiet, done: ablation.stepsMade)
+    let teller = TrainingTeller(quiet: quiet, steps: steps, total: steps * plan.runs.count, done: ablation.stepsMade)
     defer { teller.finish() }
     let end = try ablation.run(
-      pictures: noPictures ? 0 : pictures, shouldStop: { Interruption.requested != nil }, onEvent: teller.tell)
+      pictures: noPictures ? 0 : pictures, shouldStop: { Interruption.requested != nil }, onEvent: { teller.tell($0) })
     teller.finish()
     if end == .stopped, let signal = Interruption.requested {
       throw CommandFailure("stopped; the same command goes on", exitCode: Interruption.exitCode(signal))
@@ -127,40 +121,6 @@ struct BlockList: ExpressibleByArgument {
     guard kinds.count == parts.count, Set(kinds).count == kinds.count else { return nil }
     self.init(kinds: kinds)
   }
-}
-
-/// Tells on standard error how an ablation is: a bar on a terminal, else a line now and then.
-private struct AblationTeller {
-  private let plan: AblationPlan
-  private let quiet: Bool
-  private let progress: Progress
-
-  init(_ plan: AblationPlan, quiet: Bool, done: Int) {
-    (self.plan, self.quiet) = (plan, quiet)
-    progress = Progress(
-      quiet || isatty(STDERR_FILENO) == 0 ? .none : .bar, total: plan.steps * plan.runs.count,
-      done: done)
-  }
-
-  func tell(_ event: Ablation.Event) {
-    switch event {
-    case .begun(let run, let steps):
-      progress.remark(run.name)
-      say("\(run.name): \(steps) of \(plan.steps) steps made")
-    case .training(_, .step): progress.advance(failed: false)
-    case .training(let run, .validated(let result, let step, _)):
-      let scores = [Measure.mae, .maxF, .structure].map { "\($0.rawValue) \(fixed(result.scores[$0]!, places: 4))" }
-      say(
-        "\(run.name): step \(step)  validation loss \(fixed(result.loss, places: 4))  \(scores.joined(separator: "  "))"
-      )
-    case .training: break
-    case .finished(let run): say("\(run.name): done")
-    }
-  }
-
-  func finish() { progress.finish() }
-
-  private func say(_ line: String) { if !quiet { progress.note(line) } }
 }
 
 extension AblationPlan.Match: ExpressibleByArgument {}

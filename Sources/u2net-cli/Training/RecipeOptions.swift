@@ -29,7 +29,7 @@ struct RecipeOptions: ParsableArguments {
     help: ArgumentHelp(
       "Colours change by up to these parts: brightness, contrast, saturation, hue; e.g. 0.2,0.2,0.2,0.02.",
       valueName: "b,c,s,h"))
-  var jitter: Jitter?
+  var jitter: ColorJitter?
 
   @Option(help: ArgumentHelp("Masks are hard: object from this level of 255 on (default: soft).", valueName: "level"))
   var maskThreshold: Int?
@@ -81,7 +81,7 @@ struct RecipeOptions: ParsableArguments {
     set(\.augmentation.flipsRows, flip.map { $0 == .vertical || $0 == .both })
     set(\.augmentation.flipsColumns, flip.map { $0 == .horizontal || $0 == .both })
     set(\.augmentation.scale, scale)
-    set(\.augmentation.colors, jitter?.colors)
+    set(\.augmentation.colors, jitter)
     if let maskThreshold { recipe.augmentation.maskThreshold = maskThreshold }
     set(\.learningRate.base, learningRate)
     set(\.learningRate.schedule, schedule)
@@ -98,23 +98,6 @@ struct RecipeOptions: ParsableArguments {
   }
 
   enum Flip: String, CaseIterable, ExpressibleByArgument { case vertical, horizontal, both, none }
-
-  /// Four numbers; those that are left out at the end are 0.
-  struct Jitter: ExpressibleByArgument {
-    var colors = ColorJitter()
-
-    init?(argument: String) {
-      let numbers = argument.split(separator: ",", omittingEmptySubsequences: false).map { Double($0) }
-      guard (1...4).contains(numbers.count) else { return nil }
-      let parts: [(WritableKeyPath<ColorJitter, Double>, Double)] = [
-        (\.brightness, 1), (\.contrast, 1), (\.saturation, 1), (\.hue, 0.5),
-      ]
-      for ((part, most), number) in zip(parts, numbers) {
-        guard let number, (0...most).contains(number) else { return nil }
-        colors[keyPath: part] = number
-      }
-    }
-  }
 }
 
 extension LearningRate.Schedule: ExpressibleByArgument {}

@@ -6,12 +6,6 @@ import U2NetPlatform
 import U2NetTraining
 import U2Net
 
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#else
-  import Foundation
-#endif
-
 struct Train: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Train a network on photos and their masks, from scratch or from given weights.",
@@ -129,10 +123,10 @@ struct Train: ParsableCommand {
         "\(examples.examples.count) examples, \(trainer.steps) of \(steps) steps made, "
           + "\(trainer.memory >> 20) MB for a batch")
     }
-    let report = TrainingReport(quiet: quiet, steps: steps, done: trainer.steps)
+    let report = TrainingTeller(quiet: quiet, steps: steps, total: steps, done: trainer.steps)
     defer { report.finish() }
     let end = try TrainingRun(trainer, validation: validation, options: options)
-      .run(shouldStop: { Interruption.requested != nil }, onEvent: report.tell)
+      .run(shouldStop: { Interruption.requested != nil }, onEvent: { report.tell($0) })
     if end == .stopped, let signal = Interruption.requested {
       report.finish()
       throw CommandFailure(
@@ -156,42 +150,6 @@ struct Train: ParsableCommand {
     try Trainer.checkMemory(configuration, recipe.applied(to: Recipe(), steps: steps), threads: threads)
     return Checkpoint(configuration, seed: recipe.seed ?? Recipe().seed)
   }
-}
-
-/// Tells on standard error how a training is: a bar on a terminal, else a line now and then.
-private struct TrainingReport {
-  private let quiet: Bool
-  private let steps: Int
-  private let isBar: Bool
-  private let progress: Progress
-
-  init(quiet: Bool, steps: Int, done: Int) {
-    self.quiet = quiet
-    self.steps = steps
-    isBar = !quiet && isatty(STDERR_FILENO) != 0
-    progress = Progress(isBar ? .bar : .none, total: steps, done: done)
-  }
-
-  func tell(_ event: TrainingRun.Event) {
-    switch event {
-    case .step: progress.advance(failed: false)
-    case .entry(let entry):
-      let losses = "loss \(fixed(entry.loss.total, places: 4))  fused \(fixed(entry.loss.fused, places: 4))"
-      let rate = "\(fixed(entry.imagesPerSecond, places: 1)) images/s"
-      progress.remark("\(losses)  \(rate)")
-      if !isBar { say("step \(entry.step) of \(steps)  \(losses)  \(rate)  \(progress.timeLeft) left") }
-    case .validated(let result, let step, let isBest):
-      let scores = [Measure.mae, .maxF, .structure].map { "\($0.rawValue) \(fixed(result.scores[$0]!, places: 4))" }
-      say(
-        "step \(step)  validation loss \(fixed(result.loss, places: 4))  " + scores.joined(separator: "  ")
-          + (isBest ? "  best" : ""))
-    case .saved: break
-    }
-  }
-
-  func finish() { progress.finish() }
-
-  private func say(_ line: String) { if !quiet { progress.note(line) } }
 }
 
 extension Measure: ExpressibleByArgument {}

@@ -1,6 +1,4 @@
-import Dispatch
-import Synchronization
-internal import U2NetFiles
+package import U2NetFiles
 
 /// Photos in files and folders, and where the files of their results go.
 ///
@@ -11,25 +9,72 @@ internal import U2NetFiles
 ///
 /// Trees of folders are kept. With one result photos/red/mug.jpg becomes shop/red/mug.png, with several shop/red/mug-mask.png
 /// and shop/red/mug-cutout.webp. No result replaces a photo or another photo's result, and files appear whole or not at all.
+///
+/// A program that wants to know beforehand what will be done, asks for the ``plan(onEvent:)`` and runs that.
 public struct FileBatch: Sendable {
   /// Files, and folders that are searched for JPEG, PNG and WebP files.
-  public var inputs: [String]
+  public var inputs: [String] {
+    get { named.arguments.map { "\($0)" } }
+    set { named = NamedInputs(newValue.map { FilePath($0) }) }
+  }
   /// The folder for results; made where it is missing.
   public var folder: String
   /// What is made of each photo; the names of requests are not looked at.
   public var results: [PhotoResult.Request]
   /// Shell patterns for names below a folder: those that are taken, all if there are none, and those that are left out.
   public var include: [String] = [], exclude: [String] = []
+  /// Only part of the photos, for several processes or machines; nil: all.
+  public var shard: Shard?
   /// By default nothing is done at all if a result is already there.
   public var existing = ExistingFiles.error
   /// A file that gets a line of JSON for each photo; see `Manifest`.
-  public var manifest: String?
+  public var manifest: String? {
+    get { manifestFile.map { "\($0)" } }
+    set { manifestFile = newValue.map { FilePath($0) } }
+  }
+
+  /// The same as the system has it: bytes, which need not be UTF-8.
+  package var named: NamedInputs
+  package var manifestFile: FilePath?
+  /// What is made of each photo and where it goes, beside `results` in `folder`.
+  package var more: [Destination] = []
+  /// What no result may take the place of, beside photos.
+  package var inUse = FilesInUse()
+  /// Whether a file that is named for the result of one photo is replaced without asking.
+  package var replacesNamedFile = false
 
   /// Results of these files and folders, into `folder`.
   /// - Precondition: at least one result.
   public init(_ inputs: [String], into folder: String, results: [PhotoResult.Request]) {
     precondition(!results.isEmpty, "a batch without results")
-    (self.inputs, self.folder, self.results) = (inputs, folder, results)
+    (self.folder, self.results) = (folder, results)
+    named = NamedInputs(inputs.map { FilePath($0) })
+  }
+
+  package init(_ named: NamedInputs, _ destinations: [Destination]) {
+    (self.named, folder, results, more) = (named, "", [], destinations)
+  }
+
+  /// Keeps a file that the program reads from being replaced by a result.
+  /// - Parameters:
+  ///   - path: the file; links are seen through.
+  ///   - what: what messages call it, "the weights".
+  public mutating func protect(_ path: String, as what: String) { inUse.add(FilePath(path), as: what) }
+
+  /// What happens while photos are worked on.
+  public enum Event: Sendable {
+    /// From now on a folder is watched.
+    case watching(String)
+    /// So many more photos are to be done than was known; fewer, if negative.
+    case expected(Int)
+    /// All results of a photo are made; next its files are written.
+    case writing
+    /// A photo has been done. `problem`: why it failed, or why the manifest has no line for it.
+    case done(PhotoReport, problem: String?)
+    /// Something could not be looked into, or was passed over though it may be a photo.
+    case problem(String)
+    /// Something that the user should know all the same.
+    case remark(String)
   }
 
   /// How far it is, after a photo.
@@ -46,34 +91,63 @@ public struct FileBatch: Sendable {
     public let done, failed: Int
     /// Those whose results were there.
     public let skipped: Int
+    /// Those of the failed ones at whose results' places there is another command's or another photo's result.
+    public let occupied: Int
+    /// How many were to be looked at: more than `done` if it was stopped.
+    public let total: Int
     /// What could not be looked into, so that nobody knows how many photos are missing.
     public let problems: [String]
 
-    /// Counts of photos; see the properties.
-    public init(done: Int, failed: Int, skipped: Int, problems: [String]) {
-      (self.done, self.failed, self.skipped, self.problems) = (done, failed, skipped, problems)
+    /// What went wrong, in one line: "2 of 9 photos failed, 1 folder could not be searched"; nil if nothing did.
+    public var failure: String? {
+      let others = failed - occupied, folders = problems.count == 1 ? "1 folder" : "\(problems.count) folders"
+      var parts: [String] = []
+      if others > 0 { parts.append("\(others) of \(total) photos failed") }
+      if occupied > 0 {
+        parts.append("\(occupied) of \(total) photos not done: what is there already is not this command's result")
+      }
+      if !problems.isEmpty { parts.append("\(folders) could not be searched") }
+      return parts.isEmpty ? nil : parts.joined(separator: ", ")
     }
   }
 
-  private var destinations: [Destination] {
+  /// What is made of each photo and where it goes.
+  var destinations: [Destination] {
     get throws(PipelineError) {
       try results.map { request throws(PipelineError) in
         let suffix = (results.count == 1 ? "" : "-\(request.kind.suffix)") + "." + request.format.fileExtension
         return try Destination(request.kind, folder: FilePath(folder), suffix: suffix, format: request.format)
-      }
+      } + more
     }
   }
 
-  /// Which photos there are, and which of them are done with which results.
-  fileprivate func plan() throws(PipelineError) -> (plan: PhotoPlan, failed: [PhotoReport], search: PhotoSearch) {
+  func isWanted(_ photo: Photo) -> Bool { shard?.contains(photo) ?? true }
+
+  /// - Throws: `PipelineError` if two results of a photo, or one and the manifest, would go to one place.
+  package func checkPlaces() throws(PipelineError) {
     let destinations = try destinations
-    var search = PhotoSearch(include: include, exclude: exclude, outputs: [FilePath(folder)])
-    for input in inputs { search.add(FilePath(input)) }
-    let plan = try PhotoPlan(search.photos, destinations, existing: existing)
-    let failed =
-      search.unreadable.map { PhotoReport(failed: $0.photo, $0.reason) }
-      + plan.refused.map { PhotoReport(failed: $0.photo, $0.reason) }
-    return (plan, failed, search)
+    try PhotoPlan.refuseTwins(of: destinations)
+    guard let manifest = manifestFile else { return }
+    for destination in destinations {
+      let place = destination.folder ?? destination.path(for: Photo(path: "photo", stem: "photo"))
+      let isStream = place.isStandardOutput && manifest.isStandardOutput
+      guard isStream || place.resolved == manifest.resolved && !place.isSpecial else { continue }
+      let name = isStream ? "standard output" : "\(place)"
+      throw PipelineError(
+        usage: "\(name): both the \(destination.kind) and the manifest would go there; name two places")
+    }
+  }
+
+  /// What no result may take the place of, the manifest among them.
+  /// - Throws: if the manifest would be added to a file that is read, or is called like a picture.
+  func filesInUse() throws(PipelineError) -> FilesInUse {
+    var files = inUse
+    if let manifestFile {
+      try Manifest.checkName(manifestFile)
+      try files.check(manifestFile)
+      files.add(output: manifestFile, as: "the --manifest")
+    }
+    return files
   }
 }
 
@@ -86,69 +160,5 @@ extension ResultKind {
     case .composite: "composite"
     case .map(let map): "\(map)"
     }
-  }
-}
-
-extension PhotoProcessor {
-  /// Makes the files of a batch, as many photos at a time as memory has room for. A photo that fails is told and counted, and
-  /// stops nothing. When the task is cancelled, the photos that have begun are finished; run again with `.skip`, the batch goes
-  /// on where it was.
-  /// - Parameters:
-  ///   - batch: photos, results and where they go.
-  ///   - progress: called after each photo, by one thread at a time.
-  /// - Throws: before any photo is opened `SettingsError`, and `PipelineError` where results exist that must not, or the
-  ///   manifest cannot be written; `CancellationError`.
-  @discardableResult
-  public func process(
-    _ batch: FileBatch, progress: @escaping @Sendable (FileBatch.Progress) -> Void = { _ in }
-  ) async throws -> FileBatch.Summary {
-    try settings.validate(for: batch.results)
-    let isCancelled = Cancellation()
-    return try await withTaskCancellationHandler {
-      try await withCheckedThrowingContinuation { continuation in
-        // On a thread of its own, for Swift's are not to wait.
-        DispatchQueue.global().async {
-          continuation.resume(with: Result { try self.run(batch, isCancelled, progress) })
-        }
-      }
-    } onCancel: {
-      isCancelled.flag.store(true, ordering: .relaxed)
-    }
-  }
-
-  private final class Cancellation: Sendable { let flag = Atomic<Bool>(false) }
-
-  private func run(
-    _ batch: FileBatch, _ isCancelled: Cancellation, _ progress: @escaping @Sendable (FileBatch.Progress) -> Void
-  ) throws -> FileBatch.Summary {
-    var (plan, failed, search) = try batch.plan()
-    let manifest = try batch.manifest.map { path throws(PipelineError) in
-      try FilePath(path).makeFolder()
-      return try Manifest(path: path)
-    }
-    var jobs: [PhotoJob] = []
-    for job in plan.jobs {
-      do {
-        try job.makeFolders()
-        jobs.append(job)
-      } catch { failed.append(PhotoReport(failed: job.photo, "\(job.photo.source): \(error)")) }
-    }
-    let total = jobs.count + failed.count, counts = Mutex((done: 0, failed: 0))
-    let work = PhotoBatch(manifest: manifest, shouldStop: { isCancelled.flag.load(ordering: .relaxed) }) { event in
-      guard case .done(let report, let problem) = event else { return }
-      counts.withLock { counts in
-        counts.done += 1
-        counts.failed += problem == nil ? 0 : 1
-        progress(FileBatch.Progress(done: counts.done, failed: counts.failed, total: total, report: report))
-      }
-    }
-    for hidden in search.hidden { try work.append(.passedOver(hidden.photo, hidden.remark)) }
-    for job in plan.skipped { try work.append(.skipped(job)) }
-    for report in failed { work.record(report) }
-    work.run(jobs, workers: photosAtOnce) { report($0, remark: { _ in }) }
-    let summary = work.summary
-    guard summary.done == total else { throw CancellationError() }
-    return FileBatch.Summary(
-      done: summary.done, failed: summary.failed, skipped: plan.skipped.count, problems: search.problems)
   }
 }

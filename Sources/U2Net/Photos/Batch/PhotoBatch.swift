@@ -1,60 +1,46 @@
-package import U2NetFiles
 import Synchronization
 import U2NetPlatform
 
-/// What happens while many photos are worked on.
-package enum BatchEvent: Sendable {
-  /// From now on a folder is watched.
-  case watching(FilePath)
-  /// So many more photos are to be done than was known; fewer, if negative.
-  case expected(Int)
-  /// A photo has been done. `problem`: why it failed, or why the manifest has no line for it.
-  case done(PhotoReport, problem: String?)
-  /// Something could not be looked into: nobody knows how many photos are missing.
-  case problem(String)
-  /// Something that the user should know all the same.
-  case remark(String)
-}
-
 /// Many photos from files to files, some at a time: what has failed is counted, told and does not stop the rest.
-package final class PhotoBatch: Sendable {
+final class PhotoBatch: Sendable {
   /// What has become of all.
-  package struct Summary: Equatable, Sendable {
+  struct Summary: Equatable, Sendable {
     /// Photos that have been looked at, those that failed among them.
-    package var done = 0, failed = 0
+    var done = 0, failed = 0
     /// What could not be looked into.
-    package var problems = 0
+    var problems = 0
   }
 
   private let manifest: Manifest?
   private let shouldStop: @Sendable () -> Bool
-  private let onEvent: @Sendable (BatchEvent) -> Void
+  private let onEvent: @Sendable (FileBatch.Event) -> Void
   private let counts = Mutex(Summary())
 
   /// - Parameters:
   ///   - shouldStop: asked before each photo; those that have begun are finished.
   ///   - onEvent: called by several threads.
-  package init(
-    manifest: Manifest?, shouldStop: @escaping @Sendable () -> Bool, onEvent: @escaping @Sendable (BatchEvent) -> Void
+  init(
+    manifest: Manifest?, shouldStop: @escaping @Sendable () -> Bool,
+    onEvent: @escaping @Sendable (FileBatch.Event) -> Void
   ) {
     self.manifest = manifest
     self.shouldStop = shouldStop
     self.onEvent = onEvent
   }
 
-  package var summary: Summary { counts.withLock { $0 } }
+  var summary: Summary { counts.withLock { $0 } }
 
   /// Calls `work` for every job, on `workers` threads, in order, until all are done or somebody wants it to stop.
-  package func run(_ jobs: [PhotoJob], workers: Int, _ work: @Sendable (PhotoJob) -> PhotoReport) {
+  func run(_ jobs: [PhotoJob], workers: Int, _ work: @Sendable (PhotoJob) -> PhotoReport) {
     concurrently(jobs.count, atMost: workers) { if !shouldStop() { record(work(jobs[$0])) } }
   }
 
   /// A line for the manifest alone.
-  package func append(_ report: PhotoReport) throws(PipelineError) { try manifest?.append(report) }
+  func append(_ report: PhotoReport) throws(PipelineError) { try manifest?.append(report) }
 
   /// What became of a photo is told, and written to the manifest.
   /// - Returns: whether that is a success.
-  @discardableResult package func record(_ report: PhotoReport) -> Bool {
+  @discardableResult func record(_ report: PhotoReport) -> Bool {
     var problem = report.error
     do { try manifest?.append(report) } catch { problem = problem ?? "\(error)" }
     counts.withLock { counts in
@@ -66,7 +52,7 @@ package final class PhotoBatch: Sendable {
   }
 
   /// Something that could not be looked into.
-  package func record(problem: String) {
+  func record(problem: String) {
     counts.withLock { $0.problems += 1 }
     onEvent(.problem(problem))
   }

@@ -1,6 +1,7 @@
 #if os(Linux)
-  package import U2NetFiles
+  internal import U2NetFiles
   import Synchronization
+  import U2NetPlatform
 
   /// Works on the photos of a folder, those that are there and those that come, until somebody wants it to stop.
   ///
@@ -8,21 +9,7 @@
   /// on later: they are told, and counted, once they have not changed for a while.
   ///
   /// The process must ignore SIGIO, with which the system tells that a file is opened that is just being asked about.
-  package final class PhotoWatch {
-    /// What has become of the photos when the watch ends.
-    package struct Summary: Sendable {
-      package let done: Int
-      package let failed: Int
-      /// Those whose results were there already.
-      package let skipped: Int
-      /// Results of earlier runs, which were not taken for photos.
-      package let results: Int
-      /// Those that were waiting and not done.
-      package let unfinished: Int
-      /// Folders that could not be watched, and what else could not be looked into.
-      package let problems: Int
-    }
-
+  final class PhotoWatch {
     /// A photo that failed, as it was then.
     private struct Failure {
       let photo: Photo
@@ -44,7 +31,7 @@
     private let isWanted: (Photo) -> Bool
     private let batch: PhotoBatch
     private let shouldStop: @Sendable () -> Bool
-    private let onEvent: @Sendable (BatchEvent) -> Void
+    private let onEvent: @Sendable (FileBatch.Event) -> Void
 
     private var still = StillFiles()
     private let queue = JobQueue<PhotoJob>()
@@ -63,9 +50,10 @@
     ///   - inUse: what no result may take the place of, beside photos.
     ///   - shouldStop: asked many times a second; photos that have begun are finished.
     ///   - onEvent: called by several threads.
-    package init(
+    init(
       _ folder: FilePath, _ search: PhotoSearch, isWanted: @escaping (Photo) -> Bool, inUse: FilesInUse = FilesInUse(),
-      manifest: Manifest?, shouldStop: @escaping @Sendable () -> Bool, onEvent: @escaping @Sendable (BatchEvent) -> Void
+      manifest: Manifest?, shouldStop: @escaping @Sendable () -> Bool,
+      onEvent: @escaping @Sendable (FileBatch.Event) -> Void
     ) {
       self.folder = folder
       self.search = search
@@ -78,12 +66,12 @@
 
     /// Works until somebody wants it to stop, or the folder is gone.
     /// - Throws: `PipelineError` if the folder cannot be watched.
-    package func run(
+    func run(
       _ plan: WatchPlan, workers: Int, _ work: @escaping @Sendable (PhotoJob) -> PhotoReport
-    ) throws(PipelineError) -> Summary {
+    ) throws(PipelineError) -> FileBatch.WatchSummary {
       var plan = plan
       let watch = try FolderWatch(folder, takesHidden: search.wantsHidden, without: search.isOutput)
-      onEvent(.watching(folder))
+      onEvent(.watching("\(folder)"))
       let threads = Workers(workers) { [queue, finished] in
         while let job = queue.next() {
           let report = work(job)
@@ -234,7 +222,7 @@
     }
 
     /// Tells what was not told yet.
-    private func finish(_ dropped: [PhotoJob]) -> Summary {
+    private func finish(_ dropped: [PhotoJob]) -> FileBatch.WatchSummary {
       for path in failures.keys.sorted(by: { "\($0)" < "\($1)" }) { tell(path) }
       for path in still.empty where PictureKind(fileExtension: path.fileExtension) != nil {
         fail(photo(path), "\(path): the file is empty")
@@ -243,7 +231,7 @@
       for path in waiting where !path.exists {
         fail(photo(path), "\(path): a link to a file that is not there")
       }
-      return Summary(
+      return FileBatch.WatchSummary(
         done: done.count, failed: failures.count, skipped: skipped.subtracting(done).count, results: results.count,
         unfinished: Set(dropped.map(\.photo.path)).union(waiting.filter(\.exists)).count, problems: problems)
     }

@@ -3,8 +3,6 @@ import U2NetPlatform
 
 /// What has to be known about paths here.
 extension FilePath {
-  package static let standardStream: FilePath = "-"
-
   package var endsInSeparator: Bool { bytes.last == Self.separator }
 
   package static func + (path: FilePath, suffix: String) -> FilePath { FilePath(bytes: path.bytes + suffix.utf8) }
@@ -14,12 +12,7 @@ extension FilePath {
 
   /// Makes the folder that this lies in, with all above it.
   package func makeFolder() throws(PipelineError) {
-    let above = FilePath(bytes: folder.reversed().drop { $0 == Self.separator }.reversed())
-    guard !above.bytes.isEmpty, !above.isFolder else { return }
-    try above.makeFolder()
-    guard above.withCString({ mkdir($0, 0o777) }) == 0 || errno == EEXIST && above.isFolder else {
-      throw PipelineError("\(above): cannot make this folder: \(String(cString: strerror(errno)))")
-    }
+    do { try makeFolders() } catch { throw PipelineError("\(error.path): \(error.reason)") }
   }
 
   /// Whether a shell's pattern matches; `*` matches separators, too.

@@ -23,18 +23,21 @@ package struct Photo: Hashable, Sendable {
 }
 
 /// One of N parts of a list, chosen by a photo's name alone, so that parts stay what they are when photos come and go.
-package struct Shard: Sendable {
-  package let index: Int
-  package let count: Int
+public struct Shard: LosslessStringConvertible, Sendable {
+  /// Which part, from 1, of how many.
+  public let index, count: Int
 
-  /// "I/N", I from 1 to N.
-  package init?(_ text: String) {
+  /// "I/N", I from 1 to N; nil for anything else.
+  public init?(_ text: String) {
     let numbers = text.split(separator: "/", omittingEmptySubsequences: false).map { Int($0) }
     guard numbers.count == 2, let index = numbers[0], let count = numbers[1], count >= 1, (1...count).contains(index)
     else { return nil }
     self.index = index
     self.count = count
   }
+
+  /// "I/N"
+  public var description: String { "\(index)/\(count)" }
 
   /// FNV-1a of the name, and a multiplication to mix its bits (Fowler, Noll and Vo; Knuth).
   package func contains(_ photo: Photo) -> Bool {

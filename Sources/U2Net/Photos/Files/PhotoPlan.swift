@@ -1,4 +1,4 @@
-internal import U2NetFiles
+package import U2NetFiles
 
 /// Which photos are done, with which results, and which are not, and why: decided before any work.
 package struct PhotoPlan: Sendable {

@@ -1,35 +1,41 @@
-import U2NetFiles
+internal import U2NetFiles
 import Synchronization
 import U2NetPlatform
 
-/// Ctrl-C, `kill` and a terminal that is closed. From the start of the program they end it at once, but leave no hidden files;
-/// once `watch` was called the first Ctrl-C or `kill` is a request: what has begun is finished, nothing more is begun. A second
-/// one ends the program at once.
-enum Interruption {
+/// Ctrl-C, `kill` and a terminal that is closed, for a program that writes files. After `cleanUp` they end it at once, but leave
+/// no hidden files; once `watch` was called the first Ctrl-C or `kill` is a request: what has begun is finished, nothing more is
+/// begun. A second one ends the program at once.
+///
+///     Interruption.watch()
+///     let summary = try plan.run(shouldStop: { Interruption.requested != nil }) { try PhotoProcessor(for: $0) }
+///
+/// Signals belong to the whole process: nothing in this package calls these but programs.
+public enum Interruption {
   private static let signal = Atomic<Int32>(0)
   /// The signals, as bits, that are requests when they come next.
   private static let requests = Atomic<UInt64>(0)
 
-  /// The signal that asked to stop, or nil.
-  static var requested: Int32? {
+  /// The number of the signal that asked to stop, or nil.
+  public static var requested: Int32? {
     let number = signal.load(ordering: .relaxed)
     return number == 0 ? nil : number
   }
 
   /// From now on no signal that ends the program leaves hidden files behind. Those that whoever started it wants ignored
   /// stay ignored.
-  static func cleanUp() {
+  public static func cleanUp() {
     prepare()
     for number in [SIGINT, SIGTERM, SIGHUP] where !isIgnored(number) { install(number) }
   }
 
   /// From now on these signals are requests, but for a SIGHUP that whoever started the program wants ignored, as nohup does.
   /// Calls that wait for input return early.
-  static func watch(_ numbers: [Int32] = [SIGINT, SIGTERM]) {
+  /// - Parameter hangup: whether a terminal that is closed is a request, too, beside Ctrl-C and `kill`.
+  public static func watch(hangup: Bool = false) {
     prepare()
     var signals = sigset_t()
     sigemptyset(&signals)
-    for number in numbers where number != SIGHUP || !isIgnored(number) {
+    for number in [SIGINT, SIGTERM] + (hangup ? [SIGHUP] : []) where number != SIGHUP || !isIgnored(number) {
       requests.bitwiseOr(1 << UInt64(number), ordering: .relaxed)
       install(number)
       sigaddset(&signals, number)
@@ -71,6 +77,7 @@ enum Interruption {
     raise(number)
   }
 
-  /// What a shell calls a program that such a signal ended.
-  static func exitCode(_ signal: Int32) -> Int32 { 128 + signal }
+  /// What a shell calls a program that such a signal ended: 128 and the signal's number.
+  /// - Parameter signal: its number, as `requested` has it.
+  public static func exitCode(_ signal: Int32) -> Int32 { 128 + signal }
 }

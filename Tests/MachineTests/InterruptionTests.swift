@@ -2,7 +2,7 @@ import Foundation
 import U2NetFiles
 import Testing
 
-@testable import u2net_cli
+import U2NetMachine
 
 /// Where the program that is the child of `parent` writes.
 private func folder(_ name: String, parent: pid_t) -> String {

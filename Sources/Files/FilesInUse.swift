@@ -1,7 +1,6 @@
-package import U2NetFiles
 import U2NetPlatform
 
-/// Files that a command reads, and those that it writes beside its results: no result may take the place of one.
+/// Files that a program reads, and those that it writes beside its results: no result may take the place of one.
 ///
 /// A file is known by what it is and not by its name, so links of both kinds are seen through; one that is not there yet is
 /// known by where it will be.
@@ -47,29 +46,9 @@ package struct FilesInUse: Sendable {
     }
     return isStream ? nil : places[output.resolved]
   }
-
-  /// - Throws: if `output` would replace one of the files.
-  package func check(_ output: FilePath) throws(PipelineError) {
-    guard let what = use(of: output) else { return }
-    throw PipelineError("\(Self.name(output)): this would replace \(what); choose another name")
-  }
-
-  /// Why a photo's results cannot be written.
-  func obstacle(to job: PhotoJob) -> String? {
-    for result in job.results {
-      guard let what = use(of: result.path) else { continue }
-      return
-        "\(job.photo.source): its result \(Self.name(result.path)) would replace \(what); choose another name or folder"
-    }
-    return nil
-  }
-
-  private static func name(_ output: FilePath) -> String { output == .standardStream ? "standard output" : "\(output)" }
 }
 
-extension FilesInUse {
-  /// With the photo.
-  mutating func add(_ photo: Photo) {
-    add(photo.path, as: photo.path == .standardStream ? "the photo on standard input" : "a photo")
-  }
+extension FilePath {
+  /// Standard input or output, where a file is expected.
+  package static let standardStream: FilePath = "-"
 }
