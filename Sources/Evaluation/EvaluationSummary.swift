@@ -14,21 +14,22 @@ public struct EvaluationSummary: Encodable, Sendable {
   /// Means over them, by `Measure`'s raw values.
   public let scores: [String: Double]
   /// Files without a counterpart, true masks without an object, predictions that are black all over, and what went wrong with
-  /// pairs that could not be scored.
+  /// pictures that cannot be read and pairs that could not be scored.
   public let unpairedPredictions, unpairedMasks, masksWithoutObject, emptyPredictions, failures: [String]
 
   /// - Parameters:
   ///   - evaluation: of the pairs.
   ///   - pairing: where they are from.
+  ///   - unreadable: why pictures beside them cannot be read, a line for each.
   /// - Returns: nil if no pair has been scored.
-  public init?(_ evaluation: DatasetEvaluation, _ pairing: Pairing) {
+  public init?(_ evaluation: DatasetEvaluation, _ pairing: Pairing, unreadable: [String] = []) {
     guard let mean = evaluation.scores.mean else { return nil }
     pairs = evaluation.scores.count
     scores = Dictionary(uniqueKeysWithValues: Measure.allCases.map { ($0.rawValue, $0.value(of: mean)) })
     (unpairedPredictions, unpairedMasks) = (pairing.unpairedPredictions, pairing.unpairedTruths)
     masksWithoutObject = evaluation.withoutObject.map(\.truth)
     emptyPredictions = evaluation.withoutPrediction.map(\.prediction)
-    failures = evaluation.failures.map { "\($0)" }
+    failures = unreadable + evaluation.failures.map { "\($0)" }
   }
 
   /// One JSON object, keys sorted and in snake case; names in it can do nothing to a terminal.

@@ -74,14 +74,14 @@ struct Evaluate: ParsableCommand {
     let evaluation = DatasetEvaluation(pairing.pairs, threads: source.threads) { pair in
       (try source.prediction(pair), try Self.truth(pair))
     }
-    let failures = folders.flatMap(\.unreadable) + evaluation.failures.map { "\($0)" },
+    let unreadable = folders.flatMap(\.unreadable), failures = unreadable + evaluation.failures.map { "\($0)" },
       empty = evaluation.withoutObject.map(\.truth)
     if !empty.isEmpty, empty.count == evaluation.scores.count {
       throw CommandFailure(lines: ["\(EvaluationError.noObject(first: empty[0], count: empty.count))"] + failures)
     }
     noteMasks(empty, "there is no object in this mask")
     noteMasks(evaluation.withoutPrediction.map(\.prediction), "nothing is predicted here: the mask is black all over")
-    if let summary = EvaluationSummary(evaluation, pairing) {
+    if let summary = EvaluationSummary(evaluation, pairing, unreadable: unreadable) {
       print(json ? try summary.json() : "\(summary)")
       try write(evaluation, source)
     }
