@@ -17,6 +17,7 @@ public struct EvaluationSummary: Encodable, Sendable {
   /// pictures that cannot be read and pairs that could not be scored.
   public let unpairedPredictions, unpairedMasks, masksWithoutObject, emptyPredictions, failures: [String]
 
+  /// Of an evaluation that has been done.
   /// - Parameters:
   ///   - evaluation: of the pairs.
   ///   - pairing: where they are from.

@@ -10,6 +10,7 @@ public struct PictureFolder: Equatable, Sendable {
   /// What is passed over because it is hidden.
   public let remarks: [String]
 
+  /// The pictures in a folder and below it.
   /// - Throws: `folder` if there are no pictures, if a folder cannot be listed, or is a link, which may lead back to itself.
   public init(_ folder: String) throws(EvaluationError) { try self.init(FilePath(folder)) }
 

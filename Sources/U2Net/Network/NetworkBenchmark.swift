@@ -20,6 +20,7 @@ public struct NetworkBenchmark {
     /// Whether weights are transformed once, ahead of the passes; otherwise in each.
     public var transformsWeightsAhead = true
 
+    /// As the properties say.
     public init() {}
   }
 
@@ -60,6 +61,7 @@ public struct NetworkBenchmark {
   private let predictors: [Predictor]
   private let input: [Float]
 
+  /// Plans the passes.
   /// - Parameters:
   ///   - network: what is timed; how fast it is does not depend on its values.
   ///   - options: how.

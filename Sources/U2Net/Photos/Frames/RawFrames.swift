@@ -6,7 +6,12 @@ import U2NetPlatform
 public struct RawFrames: Sendable {
   /// How the samples of a frame lie, row by row: 8 bits each, as ffmpeg calls it.
   public enum Format: String, CaseIterable, Sendable {
-    case rgb24, rgba, gray8
+    /// Red, green and blue.
+    case rgb24
+    /// The same and alpha, which does not multiply them.
+    case rgba
+    /// One level.
+    case gray8
 
     /// Samples of a pixel.
     public var channels: Channels {
@@ -29,6 +34,7 @@ public struct RawFrames: Sendable {
   /// What becomes of the network's masks.
   public var mask = MaskSettings()
 
+  /// RGB in, RGBA out, until `input` and `output` say otherwise.
   /// - Parameters:
   ///   - width: of all frames in pixels, ≥ 1.
   ///   - height: likewise.
@@ -132,8 +138,9 @@ public enum FrameError: Error, Equatable, Sendable {
   case cut(number: Int, got: Int, expected: Int, width: Int, height: Int, format: RawFrames.Format)
   /// The network's result is not a number.
   case networkFailed
-  /// Standard input cannot be read, or standard output not be written, in the system's words.
+  /// Standard input cannot be read, in the system's words.
   case unreadable(reason: String)
+  /// Standard output cannot be written.
   case unwritable(reason: String)
 }
 
