@@ -81,6 +81,38 @@ cic_status cic_webp_header(const uint8_t *bytes, size_t count, cic_header *heade
   return CIC_OK;
 }
 
+/// Where a transfer broke off and the file had its size already, its rest is zeros. Both kinds of pixels' data are codes that
+/// zeros are valid in, and what they stand for looks like pixels. But an encoder's codes end where its data do, while the
+/// zeros are too many or too few for the pixels that are left; too few is the decoder's own error.
+enum {
+  /// So many at the end are looked into; flat pictures have them, too.
+  DOUBTFUL_ZEROS = 64,
+  /// libwebp's own pictures need all but three.
+  SPARE_BYTES = 8,
+};
+
+/// The codes of a still picture's pixels, without the headers before them, which say how long they are: NULL if there are none.
+static const uint8_t *find_codes(const uint8_t *bytes, size_t count, size_t *length) {
+  const size_t head = 8;
+  for (size_t at = count >= 12 && memcmp(bytes, "RIFF", 4) == 0 ? 12 : 0; at < count && count - at >= head;) {
+    const uint8_t *chunk = bytes + at;
+    const size_t size = chunk[4] | (size_t)chunk[5] << 8 | (size_t)chunk[6] << 16 | (size_t)chunk[7] << 24;
+    if (size > count - at - head) break;
+    if (memcmp(chunk, "VP8 ", 4) == 0 || memcmp(chunk, "VP8L", 4) == 0) {
+      *length = size;
+      return chunk + head;
+    }
+    at += head + size + size % 2;
+  }
+  return NULL;
+}
+
+static size_t trailing_zeros(const uint8_t *bytes, size_t count) {
+  size_t zeros = 0;
+  while (zeros < count && bytes[count - 1 - zeros] == 0) zeros++;
+  return zeros;
+}
+
 /// Decodes a still picture to rows of `width` pixels from `pixels` on.
 static cic_status decode(const uint8_t *bytes, size_t count, WebPDecoderConfig *config, uint32_t width, int channels,
                          uint8_t *pixels, size_t size, char *message) {
@@ -90,6 +122,18 @@ static cic_status decode(const uint8_t *bytes, size_t count, WebPDecoderConfig *
   config->output.u.RGBA.stride = (int)width * channels;
   config->output.u.RGBA.size = size;
   VP8StatusCode status = WebPDecode(bytes, count, config);
+  size_t length;
+  const uint8_t *codes = find_codes(bytes, count, &length);
+  const size_t zeros = codes != NULL ? trailing_zeros(codes, length) : 0;
+  if (status == VP8_STATUS_OK && zeros >= DOUBTFUL_ZEROS && WebPDecode(codes, length - zeros, config) != VP8_STATUS_OK) {
+    // Some of the zeros were read as pixels. Where they are the picture's own, all of them were.
+    if (WebPDecode(codes, length - SPARE_BYTES, config) == VP8_STATUS_OK) {
+      WebPFreeDecBuffer(&config->output);
+      snprintf(message, CIC_MESSAGE_SIZE, "its last %zu bytes of pixels are zero: they are missing", zeros);
+      return CIC_CORRUPT;
+    }
+    status = WebPDecode(bytes, count, config);
+  }
   WebPFreeDecBuffer(&config->output);
   return status == VP8_STATUS_OK ? CIC_OK : fail(status, message);
 }

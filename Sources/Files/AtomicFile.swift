@@ -55,9 +55,12 @@ package struct AtomicFile: ~Copyable {
 
   /// Gives the file its name; call once, last.
   ///
-  /// - Parameter durably: whether to wait until the bytes and the name are on the disk. Without that, a power failure soon
-  ///   after may leave an empty file, or the old one; a process that dies never does.
-  package mutating func commit(durably: Bool = false) throws(FileError) {
+  /// - Parameters:
+  ///   - replacing: whether it takes the place of a file of this name; otherwise one that has come meanwhile is an error
+  ///     (`isOccupied`), and stays.
+  ///   - durably: whether to wait until the bytes and the name are on the disk. Without that, a power failure soon
+  ///     after may leave an empty file, or the old one; a process that dies never does.
+  package mutating func commit(replacing: Bool = true, durably: Bool = false) throws(FileError) {
     if durably, renaming != nil, fsync(descriptor) != 0 { throw FileError(name) }
     // Its lock is held until it has its name.
     let lock = renaming == nil ? -1 : dup(descriptor)
@@ -67,9 +70,27 @@ package struct AtomicFile: ~Copyable {
     descriptor = -1
     guard closed == 0 else { throw FileError(name) }
     guard let (from, to) = renaming else { return }
-    guard from.withCString({ from in to.withCString { rename(from, $0) } }) == 0 else { throw FileError(name) }
+    if replacing { try Self.give(to, to: from, name) } else { try Self.giveNew(to, to: from, name) }
     renaming = nil
     if durably, !to.folderIsSynced() { throw FileError(name) }
+  }
+
+  private static func give(_ to: FilePath, to from: FilePath, _ name: FilePath) throws(FileError) {
+    guard from.withCString({ from in to.withCString { rename(from, $0) } }) == 0 else { throw FileError(name) }
+  }
+
+  /// A second name, and then only that: who comes first has it, whichever process that is.
+  private static func giveNew(_ to: FilePath, to from: FilePath, _ name: FilePath) throws(FileError) {
+    let occupied = FileError(path: name, reason: "another file has come to be there meanwhile", isOccupied: true)
+    if from.withCString({ from in to.withCString { link(from, $0) } }) == 0 {
+      from.withCString { _ = unlink($0) }
+      return
+    }
+    guard errno != EEXIST else { throw occupied }
+    // Some file systems have no second names.
+    var status = stat()
+    guard to.withCString({ lstat($0, &status) }) != 0 else { throw occupied }
+    try give(to, to: from, name)
   }
 
   deinit {

@@ -6,10 +6,11 @@ package struct FileError: Error, Equatable {
   package let path: FilePath
   /// The system's words.
   package let reason: String
+  /// Whether the name was to be new, and is another file's.
+  package let isOccupied: Bool
 
-  package init(path: FilePath, reason: String) {
-    self.path = path
-    self.reason = reason
+  package init(path: FilePath, reason: String, isOccupied: Bool = false) {
+    (self.path, self.reason, self.isOccupied) = (path, reason, isOccupied)
   }
 
   /// The error of the system call before this one.

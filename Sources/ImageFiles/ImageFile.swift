@@ -34,12 +34,25 @@ public enum ImageFile {
 
   /// As `write(_:to:)` with a `String`, for names that need not be UTF-8.
   package static func write(_ bytes: [UInt8], to path: FilePath) throws(ImageError) {
+    let isWritten = try write(bytes, to: path, replacing: true)
+    assert(isWritten, "what may be replaced is not in the way")
+  }
+
+  /// As `write(_:to:)`, but replaces nothing.
+  /// - Returns: whether it is written; otherwise there is another file of this name.
+  package static func writeNew(_ bytes: [UInt8], to path: FilePath) throws(ImageError) -> Bool {
+    try write(bytes, to: path, replacing: false)
+  }
+
+  private static func write(_ bytes: [UInt8], to path: FilePath, replacing: Bool) throws(ImageError) -> Bool {
     do throws(FileError) {
       var file = try AtomicFile(path == "-" ? "/dev/stdout" : path)
       // `withUnsafeBytes` forgets an error's type; a result carries it past.
       try bytes.withUnsafeBytes { buffer in Result { () throws(FileError) in try file.append(buffer) } }.get()
-      try file.commit()
+      try file.commit(replacing: replacing)
+      return true
     } catch {
+      if error.isOccupied { return false }
       throw .unwritable(path: path == "-" ? "standard output" : "\(path)", reason: error.reason)
     }
   }

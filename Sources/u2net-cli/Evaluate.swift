@@ -49,9 +49,11 @@ struct Evaluate: ParsableCommand {
     guard (predictions == nil) != (images == nil) else {
       throw ValidationError("give either --predictions or --images")
     }
-    let isModelGiven = model.model != nil || model.weights != nil || preprocess != nil || normalize != nil
+    let isModelGiven =
+      model.model != nil || model.weights != nil || model.cache != nil || model.givenSize != nil || preprocess != nil
+      || normalize != nil
     guard images != nil || !isModelGiven else {
-      throw ValidationError("--model, --weights, --preprocess and --normalize need --images")
+      throw ValidationError("--model, --weights, --cache, --input-size, --preprocess and --normalize need --images")
     }
     if let csv, let report {
       let place = FilePath(output: csv)

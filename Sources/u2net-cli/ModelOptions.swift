@@ -21,8 +21,9 @@ struct ModelOptions: ParsableArguments {
 
   @Option(
     name: .customLong("input-size"),
-    help: "Side of the square that the network sees, 32 to 2048 pixels; the weights were trained for 320.")
-  var size = 320
+    help: "Side of the square that the network sees, 32 to 2048 pixels; the weights were trained for 320, the default.")
+  var givenSize: Int?
+  var size: Int { givenSize ?? 320 }
 
   func validate() throws {
     guard model == nil || weights == nil else { throw ValidationError("--model and --weights exclude each other") }

@@ -36,6 +36,10 @@ struct Product: ParsableCommand {
     guard names.contains("{name}"), names.contains("{kind}"), !names.contains("/") else {
       throw ValidationError("--names must contain {name} and {kind}, and no /")
     }
+    let others = names.replacing("{name}", with: "").replacing("{kind}", with: "")
+    guard !others.contains("{"), !others.contains("}") else {
+      throw ValidationError("--names has {name} and {kind} only, no other braces: \(names)")
+    }
   }
 
   func run() throws {

@@ -24,6 +24,21 @@ import Testing
     #expect(try names == ["x"])
   }
 
+  @Test func whatHasComeMeanwhileStays() throws {
+    let path = "\(folder)/x"
+    var first = try AtomicFile(FilePath(path)), second = try AtomicFile(FilePath(path))
+    try withUnsafeBytes(of: UInt8(1)) { try first.append($0) }
+    try withUnsafeBytes(of: UInt8(2)) { try second.append($0) }
+    try first.commit(replacing: false)
+    do {
+      try second.commit(replacing: false)
+      Issue.record("a file was replaced")
+    } catch { #expect(error.isOccupied) }
+    #expect(try Data(contentsOf: URL(filePath: path)) == Data([1]))
+    _ = consume second
+    #expect(try names == ["x"])
+  }
+
   /// Writes `path` anew; the mode that it has then.
   private func replace(_ path: String, durably: Bool = false) throws -> mode_t {
     var file = try AtomicFile(FilePath(path))

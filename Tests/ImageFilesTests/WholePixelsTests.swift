@@ -160,6 +160,39 @@ import U2NetPlatform
     }
   }
 
+  /// As a transfer leaves it that broke off after the file had got its size.
+  @Test(arguments: [WebPCompression.lossy(quality: 80), .lossless])
+  func `a WebP whose rest is zeros`(_ compression: WebPCompression) throws {
+    var random = SplitMix64(seed: 5)
+    let samples = (0..<200 * 150 * 3).map { index -> UInt8 in
+      let (x, y) = (index / 3 % 200, index / 600)
+      return UInt8((x + y) / 2) &+ UInt8(truncatingIfNeeded: random.next() >> 60)
+    }
+    let image = Image<UInt8>(width: 200, height: 150, channels: .rgb, samples: samples)
+    let bytes = try image.webPData(compression, source: "x")
+    for percent in [5, 25, 50, 75, 95] {
+      let kept = bytes.count * percent / 100
+      expectError(bytes[..<kept] + [UInt8](repeating: 0, count: bytes.count - kept), "x", "\(percent) % kept")
+    }
+  }
+
+  /// A flat picture's own data may end in zeros.
+  @Test func `a WebP that is mostly black`() throws {
+    for side in [64, 700, 2000] {
+      for level in [UInt8(0), 255] {
+        var samples = [UInt8](repeating: level, count: side * side * 3)
+        for index in 0..<side { samples[index * 3] = UInt8(truncatingIfNeeded: index * index) }
+        let image = Image<UInt8>(width: side, height: side, channels: .rgb, samples: samples)
+        #expect(try Image<UInt8>(decoding: image.webPData(.lossless, source: "x"), source: "x") == image)
+        #expect(throws: Never.self) {
+          try Image<UInt8>(decoding: image.webPData(.lossy(quality: 1), source: "x"), source: "x")
+        }
+        let filling = [UInt8](repeating: 0, count: 500), filled = try image.webPData(.lossless, source: "x") + filling
+        #expect(try Image<UInt8>(decoding: filled, source: "x") == image)
+      }
+    }
+  }
+
   @Test func `the first picture of an animation`() throws {
     let bytes = fixture("animation.webp")
     let header = try ImageFile.header(of: bytes, source: "x")

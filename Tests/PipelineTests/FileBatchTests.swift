@@ -35,6 +35,50 @@ struct FileBatchTests {
     return folder
   }
 
+  /// Two programs at once plan before either writes.
+  @Test(arguments: [ExistingFiles.error, .skip, .rename])
+  func whatComesMeanwhileIsNotReplaced(_ existing: ExistingFiles) throws {
+    let folder = try Folder(), processor = try processor()
+    try folder.write(disc().pngData(), "photos/a.png")
+    try folder.write(disc(width: 80).pngData(), "photos/red/a.png")
+    let plans = try ["photos", "photos/red"].map { name in
+      var batch = FileBatch(["\(folder.path)/\(name)"], into: "\(folder.path)/out", results: [.mask, .cutout])
+      (batch.include, batch.existing) = (["a.png"], existing)
+      return try batch.plan()
+    }
+    let first = try plans[0].run(with: { _ in processor })
+    let made = try ImageFile.read("\(folder.path)/out/a-mask.png")
+    // Somebody else's, in the place of one result of two.
+    try folder.write([7], "out/a-cutout.png")
+    let reports = Mutex<[PhotoReport]>([])
+    let onEvent: @Sendable (FileBatch.Event) -> Void = { event in
+      if case .done(let report, _) = event { reports.withLock { $0.append(report) } }
+    }
+    let second = try plans[1].run(onEvent: onEvent, with: { _ in processor })
+    #expect(first.failed == 0 && second.failed == (existing == .rename ? 0 : 1))
+    #expect(try ImageFile.read("\(folder.path)/out/a-mask.png") == made)
+    #expect(try ImageFile.read("\(folder.path)/out/a-cutout.png") == [7])
+    let numbered = existing == .rename ? ["a-cutout-1.png", "a-mask-1.png"] : []
+    #expect(try folder.results == (["a-cutout.png", "a-mask.png"] + numbered).sorted())
+    let report = try #require(reports.withLock { $0.first })
+    if existing == .rename {
+      #expect(report.outputs.sorted() == numbered.map { "\(folder.path)/out/\($0)" })
+    } else {
+      #expect(report.error?.contains("another file has come to be there meanwhile") == true, "\(report)")
+    }
+  }
+
+  /// Two runs of one command make the same results: who comes second finds them there.
+  @Test func theSameResultsTwiceAreDone() throws {
+    let folder = try Folder(), processor = try processor()
+    try folder.write(disc().pngData(), "photos/a.png")
+    var batch = FileBatch(["\(folder.path)/photos"], into: "\(folder.path)/out", results: [.mask])
+    batch.existing = .skip
+    let plans = try (0..<2).map { _ in try batch.plan() }
+    for plan in plans { #expect(try plan.run(with: { _ in processor }).failed == 0) }
+    #expect(try folder.results == ["a.png"])
+  }
+
   @Test func treesBecomeTrees() async throws {
     let folder = try folder(), processor = try processor()
     var batch = FileBatch(["\(folder.path)/photos"], into: "\(folder.path)/out", results: [.mask])

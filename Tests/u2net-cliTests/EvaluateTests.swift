@@ -202,6 +202,7 @@ struct EvaluateTests {
     for (words, arguments) in [
       (["--masks"], []), (either, ["--masks", "m"]), (either, pair + ["--images", "i"]),
       (["--masks"], ["--predictions", "p"]), (["--model", "need --images"], pair + ["-m", "lite"]),
+      (["--input-size", "need --images"], pair + ["--input-size", "320"]), (["--cache"], pair + ["--cache", "x"]),
       (["--normalize", "need --images"], pair + ["--normalize", "minmax"]), (["--csv"], pair + ["--csv", "-"]),
       (["--threads", "not 0"], pair + ["--threads", "0"]),
     ] {

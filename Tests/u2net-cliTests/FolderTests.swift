@@ -31,8 +31,9 @@ struct FolderTests {
       ]
       #expect(try run(command).code == 0)
       let chelsea = URL(filePath: "\(folder)/out/chelsea.png")
-      try Data("precious".utf8).write(to: chelsea)
-      func isPrecious() throws -> Bool { try Data(contentsOf: chelsea) == Data("precious".utf8) }
+      let precious = Data(Image<UInt8>(width: 1, height: 1, channels: .gray, samples: [7]).pngData())
+      try precious.write(to: chelsea)
+      func isPrecious() throws -> Bool { try Data(contentsOf: chelsea) == precious }
       let again = try run(command)
       #expect(again.code == 1 && again.errors.contains("exists already") && again.errors.contains("1 more"))
       #expect(try isPrecious())

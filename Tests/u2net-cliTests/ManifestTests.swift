@@ -125,6 +125,23 @@ struct ManifestTests {
     }
   #endif
 
+  /// A result is a picture: nothing else makes a photo done.
+  @Test func whatIsNoPictureDoesNotMakeAPhotoDone() throws {
+    try withFolder { folder throws in
+      for seed in 0..<4 { try write(seed, "\(folder)/in/p\(seed).jpg") }
+      try FileManager.default.createDirectory(atPath: "\(folder)/out/p0.png", withIntermediateDirectories: true)
+      try Data().write(to: URL(filePath: "\(folder)/out/p1.png"))
+      try Data("no picture".utf8).write(to: URL(filePath: "\(folder)/out/p2.png"))
+      let result = try mask(folder, ["--existing", "skip"])
+      #expect(result.code == 1 && result.errors.contains("3 of 4 photos not done"), "\(result.errors)")
+      for words in ["it is a folder", "it is an empty file", "it is no picture"] {
+        #expect(result.errors.contains(words), "\(result.errors)")
+      }
+      #expect(files(in: "\(folder)/out").contains("p3.png"))
+      #expect(try Data(contentsOf: URL(filePath: "\(folder)/out/p2.png")) == Data("no picture".utf8))
+    }
+  }
+
   /// What lies at a result's place says that it is another one: the photo is not done, which is told, counted and in the
   /// manifest, and nothing is lost.
   @Test func anotherResultDoesNotMakeAPhotoDone() throws {

@@ -12,13 +12,14 @@ extension PhotoProcessor {
     let source = PhotoSource.file(job.photo.path)
     var report = PhotoReport(input: "\(job.photo.path)", outputs: job.results.map { "\($0.path)" })
     do {
-      let time = try process(source, job.requests, &report, { remark("\(source.name): \($0)") }) { photo in
+      let done = try process(source, job.requests, &report, { remark("\(source.name): \($0)") }) { photo in
         var watch = StepWatch()
         willWrite()
-        for (place, result) in zip(job.results, photo.results) { try ImageFile.write(result.bytes, to: place.path) }
-        return watch.lap()
+        let written = try job.write(photo.results.map(\.bytes))
+        return (time: watch.lap(), written: written)
       }
-      report.milliseconds!.encode += time
+      report.milliseconds!.encode += done.time
+      report.outputs = done.written.results.map { "\($0.path)" }
     } catch {
       report.fail(error, name: source.name)
     }

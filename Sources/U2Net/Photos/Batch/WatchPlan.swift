@@ -58,8 +58,9 @@ package struct WatchPlan {
   }
 
   private mutating func step(_ photo: Photo) -> Step {
-    var job = PhotoJob(photo, destinations)
     let isNew = !planned.contains(photo.path)
+    // A photo that has changed gets its results anew.
+    var job = PhotoJob(photo, destinations, existing: isNew || existing == .rename ? existing : .overwrite)
     if existing == .rename {
       var taken = Set(owners.keys)
       job.number(avoiding: &taken, reserved: [])

@@ -11,10 +11,18 @@ package struct PhotoJob: Sendable {
 
   package let photo: Photo
   package private(set) var results: [Result]
+  /// What to do if a file comes to be where a result should go, while the photo is worked on.
+  let existing: ExistingFiles
+  /// Where results go without a number.
+  private let plain: [FilePath]
+  /// Which results were there when this was planned, though not all: they may be replaced.
+  let areThere: [Bool]
 
-  package init(_ photo: Photo, _ destinations: [Destination]) {
-    self.photo = photo
+  package init(_ photo: Photo, _ destinations: [Destination], existing: ExistingFiles = .overwrite) {
+    (self.photo, self.existing) = (photo, existing)
     results = destinations.map { Result(kind: $0.kind, path: $0.path(for: photo), format: $0.format) }
+    plain = results.map(\.path)
+    areThere = plain.map { existing == .skip && $0.exists }
   }
 
   /// The files that will be written.
@@ -28,6 +36,13 @@ package struct PhotoJob: Sendable {
   }
 
   package func makeFolders() throws(PipelineError) { for file in files { try file.makeFolder() } }
+
+  /// The same with the least number for which no file is there.
+  func renumbered() -> PhotoJob {
+    func numbered(_ number: Int) -> [FilePath] { plain.map { $0 == .standardStream ? $0 : $0.numbered(number) } }
+    let number = (1...).first { numbered($0).allSatisfy { $0 == .standardStream || !$0.exists } }!
+    return moved(to: numbered(number))
+  }
 
   /// Whether all results are there already.
   var isDone: Bool { !files.isEmpty && files.allSatisfy(\.exists) }

@@ -36,7 +36,7 @@ package struct PhotoPlan: Sendable {
     for photo in photos where earlier.contains(photo) && isWanted(photo) {
       if earlier.likely.contains(photo.path) { likelyResults.append(photo) } else { earlierResults.append(photo) }
     }
-    let all = photos.filter { !earlier.contains($0) }.map { PhotoJob($0, destinations) }
+    let all = photos.filter { !earlier.contains($0) }.map { PhotoJob($0, destinations, existing: existing) }
     jobs = all
     if let first = jobs.first { try Self.refuseTwins(first) }
     if existing == .rename {
