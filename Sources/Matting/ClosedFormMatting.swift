@@ -10,6 +10,12 @@ public enum ClosedFormMatting {
   /// pymatting adds it before it divides by the 9 pixels of a window.
   private static let epsilon = 1e-7
 
+  /// Bytes that solving for so many unknown pixels takes, beside photo and trimap.
+  /// - Parameters:
+  ///   - unknown: pixels that are neither object nor background for certain.
+  ///   - pixels: all of them.
+  public static func memory(unknown: Int, ofPixels pixels: Int) -> Int { 160 * unknown + pixels }
+
   /// The trimap's alpha, with the unknown part from the photo. Where nothing is unknown that is the trimap as it is.
   ///
   /// - Parameters:
@@ -19,14 +25,16 @@ public enum ClosedFormMatting {
   ///     off in the worst pixels; 1e-6 up to 2, and pymatting's 1e-7 up to 1, for a third more time each.
   ///   - maximumSteps: of conjugate gradients; photos take 80 to 200.
   ///   - threads: that work on it.
+  ///   - memoryLimit: bytes that it may take.
   /// - Returns: grey, 0 background … full object; the same for any number of threads.
   /// - Throws: `MattingError`: a photo less than 3 pixels wide or high or of more than 2 gigapixels, a trimap that knows no object or no background
-  ///   (so one that knows nothing), samples that are not numbers.
+  ///   (so one that knows nothing), samples that are not numbers, too little memory.
   @specialized(where Sample == UInt8)
   @specialized(where Sample == UInt16)
   @specialized(where Sample == Float)
   public static func alpha<Sample: MaskSample>(
-    of photo: Image<Sample>, trimap: Image<UInt8>, tolerance: Double = 3e-6, maximumSteps: Int = 2000, threads: Int = 1
+    of photo: Image<Sample>, trimap: Image<UInt8>, tolerance: Double = 3e-6, maximumSteps: Int = 2000, threads: Int = 1,
+    memoryLimit: Int = .max
   ) throws(MattingError) -> Image<Sample> {
     requireMask(trimap, of: photo)
     guard photo.width >= 3, photo.height >= 3 else {
@@ -41,6 +49,9 @@ public enum ClosedFormMatting {
     guard foreground.contains(where: { !$0.isEmpty }) else { throw .noKnownForeground }
     guard trimap.samples.contains(where: { $0 <= 25 }) else { throw .noKnownBackground }
 
+    let count = unknown.reduce(0) { $0 + $1.reduce(0) { $0 + $1.count } }
+    let needed = memory(unknown: count, ofPixels: photo.width * photo.height)
+    guard needed <= memoryLimit else { throw .outOfMemory(needed: needed, available: memoryLimit) }
     let pixels = UnknownPixels(rows: unknown)
     let level = MattingLevel(pixels)
     addLaplacian(of: photo, to: level, threads: threads)

@@ -8,6 +8,8 @@ public enum MattingError: Error, Equatable, Sendable {
   case photoTooSmall(width: Int, height: Int)
   /// The equations of a photo of this size cannot be numbered in 32 bits.
   case photoTooLarge(width: Int, height: Int)
+  /// So many unknown pixels take more bytes than may be used.
+  case outOfMemory(needed: Int, available: Int)
   /// The solver stopped after that many steps, when the residual was still this part of what it started from.
   case notConverged(steps: Int, residual: Double)
 }
@@ -19,6 +21,8 @@ extension MattingError: CustomStringConvertible {
     case .noKnownBackground: "no part of the mask is certainly background: raise the threshold or lower the erosion"
     case .photoTooSmall(let width, let height): "matting needs at least 3 x 3 pixels, not \(width) x \(height)"
     case .photoTooLarge(let width, let height): "\(width) x \(height) pixels are too many for matting"
+    case .outOfMemory(let needed, let available):
+      "not enough memory: alpha matting takes \(needed >> 20) MB for this photo, and \(available >> 20) MB are left"
     case .notConverged(let steps, let residual):
       "matting did not converge: after \(steps) steps the residual is \(residual) of the first"
     }

@@ -74,7 +74,7 @@ struct BufferTests {
     settings.postProcesses = true
     settings.grow = 2
     let mask = SaliencyDetector().detect(in: disc()).mask()
-    #expect(settings.alpha(from: mask) == settings.alpha(from: mask, of: disc()))
+    #expect(try settings.alpha(from: mask) == settings.alpha(from: mask, of: disc()))
   }
 
   @Test func memoryIsKnownBeforehand() throws {

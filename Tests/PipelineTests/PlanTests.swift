@@ -10,7 +10,8 @@ struct PlanTests {
   init() throws { try FileManager.default.createDirectory(atPath: "\(folder)/in", withIntermediateDirectories: true) }
 
   private func photo(_ name: String) throws -> Photo {
-    let isPNG = name.hasSuffix(".png"), bytes: [UInt8] = isPNG ? [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a] : [0x78]
+    let signature: [UInt8] = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]
+    let bytes = name.hasSuffix(".png") ? signature : [0x78]
     try Data(bytes).write(to: URL(filePath: "\(folder)/in/\(name)"))
     return Photo(path: FilePath("\(folder)/in/\(name)"), stem: FilePath(name).withoutExtension, isNamed: false)
   }

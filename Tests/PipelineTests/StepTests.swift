@@ -45,7 +45,7 @@ struct StepTests {
 
   @Test func withoutSettingsAMaskStaysAsItIs() throws {
     let mask = disc().plane(0), settings = MaskSettings()
-    #expect(settings.alpha(from: mask, of: disc()) == mask)
+    #expect(try settings.alpha(from: mask, of: disc()) == mask)
     #expect(!settings.needsPixels && CutoutSettings().layout == nil)
     #expect(try CutoutSettings().framed(disc(channels: .rgba)) == disc(channels: .rgba))
   }
@@ -62,13 +62,23 @@ struct StepTests {
     #expect(settings.cleaned(mask) == mask.eroded(radius: 2).thresholded(at: 0.5))
   }
 
-  @Test func mattingThatCannotBeSolvedKeepsTheMaskAndSaysSo() {
+  @Test func mattingThatCannotBeSolvedKeepsTheMaskAndSaysSo() throws {
     var settings = MaskSettings(), told: [String] = []
     settings.matting = TrimapOptions()
     let empty = Image<UInt8>(width: 40, height: 30, channels: .gray, samples: [UInt8](repeating: 0, count: 1200))
     #expect(throws: MattingError.noKnownForeground) { try settings.matted(empty, photo: plain) }
-    #expect(settings.alpha(from: empty, of: plain) { told.append($0) } == empty)
+    #expect(try settings.alpha(from: empty, of: plain) { told.append($0) } == empty)
     #expect(told.count == 1 && told[0].hasPrefix("no alpha matting: "))
+    // Without memory for it there is no result that could be taken for one with matting.
+    let levels = (0..<120 * 90).map { index -> UInt8 in index % 120 < 40 ? 255 : index % 120 > 80 ? 0 : 128 }
+    let mask = Image<UInt8>(width: 120, height: 90, channels: .gray, samples: levels)
+    do {
+      _ = try settings.alpha(from: mask, of: disc(), memoryLimit: 20_000) { told.append($0) }
+      Issue.record("matting in 20 kB")
+    } catch .outOfMemory(let needed, let available) {
+      #expect(needed > 20_000 && available == 20_000)
+    }
+    #expect(told.count == 1)
   }
 
   @Test func backgroundsAreSeenAroundTheObject() throws {

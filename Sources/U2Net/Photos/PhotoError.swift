@@ -8,6 +8,8 @@ public enum PhotoError: Error, Equatable, Sendable {
   case resultTooLarge(width: Int, height: Int, pixelLimit: Int)
   /// There is no room for a result of this size.
   case outOfMemory(width: Int, height: Int)
+  /// There is no room to solve for its alpha.
+  case mattingFailed(MattingError)
   /// A picture with alpha cannot become a JPEG.
   case noTransparency(name: String)
 }
@@ -20,6 +22,7 @@ extension PhotoError: CustomStringConvertible {
     case .resultTooLarge(let width, let height, let limit):
       "its result would have \(width) x \(height) pixels, more than the limit of \(limit) pixels"
     case .outOfMemory(let width, let height): "there is not enough memory for a result of \(width) x \(height) pixels"
+    case .mattingFailed(let error): "\(error)"
     case .noTransparency(let name):
       "\(name): JPEG has no transparency; choose PNG or WebP, or an opaque background"
     }

@@ -125,7 +125,7 @@ public struct RawFrames: Sendable {
   private func result(of frame: Image<UInt8>, _ detector: SaliencyDetector) throws -> [UInt8] {
     let saliency = detector.detect(in: frame)
     guard saliency.isFinite else { throw FrameError.networkFailed }
-    let alpha = mask.alpha(from: saliency.mask(), of: frame)
+    let alpha = try mask.alpha(from: saliency.mask(), of: frame)
     if output == .gray8 { return alpha.samples }
     let cutout = keepsColors ? frame.rgb.withAlpha(alpha) : ForegroundColors.cutout(of: frame, alpha: alpha)
     return cutout.samples

@@ -6,14 +6,21 @@ extension MaskSettings {
   ///   - mask: grey, of the photo's size.
   ///   - photo: any channels. Only if `needsPixels`, or where it has alpha, must it be of its full size.
   ///   - threads: that work on it; the result is the same for any number.
+  ///   - memoryLimit: bytes that matting may take; nil: what the process may still take.
   ///   - remark: told why there is no alpha matting though it was asked for: the mask stays then, as with rembg.
   /// - Returns: grey, of the mask's size.
+  /// - Throws: `MattingError.outOfMemory`.
   public func alpha<Sample: PhotoSample>(
-    from mask: Image<Sample>, of photo: Image<Sample>, threads: Int = 1, remark: (String) -> Void = { _ in }
-  ) -> Image<Sample> {
+    from mask: Image<Sample>, of photo: Image<Sample>, threads: Int = 1,
+    memoryLimit: Int? = nil, remark: (String) -> Void = { _ in }
+  ) throws(MattingError) -> Image<Sample> {
     let visible = needsPixels ? photo.withoutHiddenColors() : photo
     var mask = refined(postProcessed(mask, threads: threads), photo: visible, threads: threads)
-    do { mask = try matted(mask, photo: visible, threads: threads) } catch { remark("no alpha matting: \(error)") }
+    do throws(MattingError) {
+      mask = try matted(mask, photo: visible, threads: threads, memoryLimit: memoryLimit)
+    } catch .outOfMemory(let needed, let available) {
+      throw .outOfMemory(needed: needed, available: available)
+    } catch { remark("no alpha matting: \(error)") }
     mask = cleaned(mask, threads: threads)
     return photo.hasTransparency ? mask.limited(toAlphaOf: photo) : mask
   }
@@ -39,13 +46,14 @@ extension MaskSettings {
   }
 
   /// The alpha of closed-form matting between what is certain in the mask, if that is wanted.
-  /// - Throws: `MattingError` where there is nothing to solve for.
+  /// - Throws: `MattingError` where there is nothing to solve for, or too little memory.
   public func matted<Sample: PhotoSample>(
-    _ mask: Image<Sample>, photo: Image<Sample>, threads: Int = 1
+    _ mask: Image<Sample>, photo: Image<Sample>, threads: Int = 1, memoryLimit: Int? = nil
   ) throws(MattingError) -> Image<Sample> {
     guard let matting else { return mask }
     return try ClosedFormMatting.alpha(
-      of: photo, trimap: mask.converted(to: UInt8.self).trimap(matting, threads: threads), threads: threads)
+      of: photo, trimap: mask.converted(to: UInt8.self).trimap(matting, threads: threads), threads: threads,
+      memoryLimit: memoryLimit ?? ResourceLimits.availableMemory)
   }
 
   /// The mask with small faults removed: levels, regions, holes, growth, threshold, feather.

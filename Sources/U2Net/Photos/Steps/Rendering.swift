@@ -18,29 +18,32 @@ struct Rendering<Sample: PhotoSample> {
     (self.metadata, self.threads, self.photo) = (metadata, threads, photo)
   }
 
-  private mutating func alpha(_ remark: (String) -> Void) -> Image<Sample> {
+  private mutating func alpha(_ remark: (String) -> Void) throws(PhotoError) -> Image<Sample> {
     if let alpha { return alpha }
     let mask = Sample.mask(of: saliency, .fused, threads: threads)
-    let made =
-      photo.map { photo in
-        settings.mask.alpha(from: mask, of: photo(), threads: threads) { reason in
-          // Of an empty mask that is said already.
-          if !saliency.isEmpty { remark(reason) }
-        }
-      } ?? settings.mask.alpha(from: mask, threads: threads)
-    alpha = made
-    return made
+    guard let photo else {
+      alpha = settings.mask.alpha(from: mask, threads: threads)
+      return alpha!
+    }
+    do {
+      let made = try settings.mask.alpha(from: mask, of: photo(), threads: threads) { reason in
+        // Of an empty mask that is said already.
+        if !saliency.isEmpty { remark(reason) }
+      }
+      alpha = made
+      return made
+    } catch { throw .mattingFailed(error) }
   }
 
   /// The picture of a result.
   mutating func picture(_ kind: ResultKind, remark: (String) -> Void) throws(PhotoError) -> Image<Sample> {
     switch kind {
     case .map(let map): return Sample.mask(of: saliency, map, threads: threads)
-    case .mask: return alpha(remark)
+    case .mask: return try alpha(remark)
     case .cutout, .composite:
       let photo = photo!()
       let object = try settings.cutout.framed(
-        settings.cutout.cutOut(photo, alpha: alpha(remark), threads: threads), pixelLimit: settings.pixelLimit,
+        settings.cutout.cutOut(photo, alpha: try alpha(remark), threads: threads), pixelLimit: settings.pixelLimit,
         threads: threads)
       guard kind == .composite, let backdrop else { return object }
       return backdrop.composed(object, photo: photo, metadata: metadata, threads: threads)
