@@ -76,21 +76,19 @@ struct Evaluate: ParsableCommand {
     let evaluation = DatasetEvaluation(pairing.pairs, threads: source.threads) { pair in
       (try source.prediction(pair), try Self.truth(pair))
     }
-    let unreadable = folders.flatMap(\.unreadable), failures = unreadable + evaluation.failures.map { "\($0)" },
-      empty = evaluation.withoutObject.map(\.truth)
-    if !empty.isEmpty, empty.count == evaluation.scores.count {
-      throw CommandFailure(lines: ["\(EvaluationError.noObject(first: empty[0], count: empty.count))"] + failures)
+    let summary = EvaluationSummary(evaluation, pairing, unreadable: folders.flatMap(\.unreadable))
+    let empty = summary.masksWithoutObject
+    if !empty.isEmpty, empty.count == summary.pairs {
+      throw CommandFailure(
+        lines: ["\(EvaluationError.noObject(first: empty[0], count: empty.count))"] + summary.failures)
     }
     noteMasks(empty, "there is no object in this mask")
-    noteMasks(evaluation.withoutPrediction.map(\.prediction), "nothing is predicted here: the mask is black all over")
-    if let summary = EvaluationSummary(evaluation, pairing, unreadable: unreadable) {
+    noteMasks(summary.emptyPredictions, "nothing is predicted here: the mask is black all over")
+    if summary.pairs > 0 {
       print(json ? try summary.json() : "\(summary)")
       try write(evaluation, source)
     }
-    let problems =
-      pairing.unpairedPredictions.map { "\($0): no mask of this name in \(masks)" }
-      + pairing.unpairedTruths.map { "\($0): no \(images == nil ? "prediction" : "photo") of this name in \(input)" }
-      + failures
+    let problems = summary.problems(predictions: "\(input)", masks: "\(masks)", arePhotos: images != nil)
     guard problems.isEmpty else { throw CommandFailure(lines: problems) }
   }
 

@@ -66,16 +66,6 @@ struct DatasetOptions: ParsableArguments {
   }
 }
 
-extension FilesInUse {
-  /// No result may take the place of what a network is trained or scored on.
-  mutating func add(_ dataset: Dataset) {
-    for example in dataset.examples {
-      add(example.photoFile, as: "a photo of the data set")
-      add(example.maskFile, as: "a mask of the data set")
-    }
-  }
-}
-
 /// Says which masks of a set are odd; they are fine among others, or a slip.
 func noteMasks(_ paths: [String], _ remark: String) {
   let most = 10
