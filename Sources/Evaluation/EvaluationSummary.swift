@@ -1,12 +1,6 @@
 internal import U2NetFiles
 import U2NetPlatform
 
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#else
-  import Foundation
-#endif
-
 /// What came of an evaluation, for people and for scripts.
 public struct EvaluationSummary: Encodable, Sendable {
   /// Pairs that were scored.
@@ -48,10 +42,7 @@ public struct EvaluationSummary: Encodable, Sendable {
   /// One JSON object, keys sorted and in snake case; names in it can do nothing to a terminal.
   /// - Throws: `EncodingError` if a score is no number.
   public func json() throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-    encoder.keyEncodingStrategy = .convertToSnakeCase
-    return String(decoding: try encoder.encode(self), as: UTF8.self).visibleJSON
+    try json(.prettyPrinted)
   }
 }
 

@@ -30,3 +30,11 @@ package func aligned(_ rows: [[String]], leading: Int) -> String {
     }.joined(separator: "  ")
   }.joined(separator: "\n")
 }
+
+/// "1 to 4096"; whole numbers without a fraction.
+package func spoken<Number: Comparable>(_ range: ClosedRange<Number>) -> String {
+  func plain(_ number: Number) -> String {
+    if let number = number as? Double, number == number.rounded() { "\(Int(number))" } else { "\(number)" }
+  }
+  return "\(plain(range.lowerBound)) to \(plain(range.upperBound))"
+}

@@ -23,10 +23,7 @@ struct Convert: ParsableCommand {
 
   func run() throws {
     let input = FilePath(argument: input), output = FilePath(output: output)
-    try output.checkExtension(among: ["safetensors"], "weights are written as safetensors")
-    var inUse = FilesInUse()
-    inUse.add(input, as: "the weights that are read")
-    try inUse.check(output)
+    try Conversion.check(output, from: input)
     let conversion = try Conversion(input)
     try conversion.write(to: output)
     tell(conversion.summary + ["written: \(output)"])

@@ -26,6 +26,15 @@ package struct Conversion {
     ]
   }
 
+  /// - Throws: `PipelineError` if the file that is converted would be replaced by `output`, or that is called as another
+  ///   format's files are.
+  package static func check(_ output: FilePath, from input: FilePath) throws(PipelineError) {
+    try output.checkExtension(among: ["safetensors"], "weights are written as safetensors")
+    var inUse = FilesInUse()
+    inUse.add(input, as: "the weights that are read")
+    try inUse.check(output)
+  }
+
   /// Writes the tensors with what is known of their origin.
   package func write(to path: FilePath) throws {
     var store = network.store
