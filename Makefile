@@ -1,4 +1,4 @@
-.PHONY: build demo test examples weights lint format spills generated bench robustness sanitize neon docs nightly install setup clean
+.PHONY: build demo test examples weights lint format spills generated bench robustness sanitize neon onnx-check docs nightly install setup clean
 
 PREFIX ?= /usr/local
 SOURCES = Package.swift Sources Tests Examples
@@ -65,6 +65,11 @@ sanitize: setup
 
 neon:
 	Tests/neon/run
+
+# The ONNX graphs that `convert` writes, in ONNX Runtime and rembg against this package.
+onnx-check: build
+	swift build -c release --product u2net-maps
+	Tests/onnx/check
 
 clean:
 	rm -rf .build .build-* demo

@@ -60,7 +60,8 @@ let package = Package(
     room(
       "WeightFiles",
       [
-        "U2NetCompute", "U2NetFiles", "U2NetSafetensors", "U2NetWeightBase", "U2NetCZip", "U2NetCCrypto", protobuf,
+        "U2NetCompute", "U2NetFiles", "U2NetPlatform", "U2NetSafetensors", "U2NetWeightBase", "U2NetCZip",
+        "U2NetCCrypto", protobuf,
       ],
       exclude: ["Base", "Safetensors", "ONNX/onnx.proto", "ONNX/regenerate.sh"]),
 
@@ -121,6 +122,12 @@ let package = Package(
     .target(
       name: "ComputeTestSupport", dependencies: ["U2NetCompute", "U2NetCOpenBLAS", "U2NetPlatform"],
       path: "Tests/ComputeTestSupport"),
+    .target(
+      name: "NetworkTestSupport", dependencies: ["U2NetCompute", "U2NetNetwork", "U2NetPlatform", "U2NetSafetensors"],
+      path: "Tests/NetworkTestSupport"),
+    .executableTarget(
+      name: "u2net-maps", dependencies: ["NetworkTestSupport", "U2Net"], path: "Tests/onnx",
+      exclude: ["check", "check.py"]),
     .testTarget(name: "PlatformTests", dependencies: ["U2NetPlatform"]),
     .testTarget(
       name: "ComputeTests",
@@ -145,8 +152,8 @@ let package = Package(
     .testTarget(
       name: "WeightFilesTests",
       dependencies: [
-        "U2Net", "U2NetCompute", "U2NetFiles", "U2NetNetwork", "U2NetPlatform", "U2NetSafetensors", "U2NetWeightBase",
-        "U2NetWeightFiles", protobuf,
+        "NetworkTestSupport", "RSU", "U2Net", "U2NetCompute", "U2NetFiles", "U2NetNetwork", "U2NetPlatform",
+        "U2NetSafetensors", "U2NetWeightBase", "U2NetWeightFiles", protobuf,
       ],
       resources: [.copy("Fixtures")]),
     .testTarget(name: "FilesTests", dependencies: ["U2NetFiles"]),
