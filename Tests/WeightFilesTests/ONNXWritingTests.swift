@@ -14,8 +14,8 @@ import U2NetCompute
   private static let inputs: [ONNXInput] = [.dynamic, .fixed(height: 320, width: 320), .fixed(height: 192, width: 45)]
 
   private static func network(_ kind: BlockKind) throws -> TrainedNetwork {
-    try TrainedNetwork(
-      Configuration.custom(blocks: kind, channels: narrow).randomStore(seed: 11), kinds: .builtIn.with(kind))
+    let configuration = Configuration.custom(blocks: kind, channels: narrow)
+    return try TrainedNetwork(configuration.randomStore(seed: 11), as: configuration)
   }
 
   private func model(_ file: TemporaryFile) throws -> Onnx_ModelProto {
