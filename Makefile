@@ -1,4 +1,4 @@
-.PHONY: build demo test examples weights lint format spills generated bench robustness sanitize neon docs nightly install setup clean
+.PHONY: build demo test examples weights lint format spills generated bench robustness sanitize neon docs nightly install dist deb manual install-test setup clean
 
 PREFIX ?= /usr/local
 SOURCES = Package.swift Sources Tests Examples
@@ -35,6 +35,21 @@ nightly:
 install: build
 	install -D .build/release/u2net $(DESTDIR)$(PREFIX)/bin/u2net
 
+# For machines without Swift, into dist/: an archive that can be unpacked anywhere, and a Debian package.
+dist:
+	packaging/dist
+
+deb:
+	packaging/deb
+
+# Both on a bare Debian 12, the archive on a bare Debian 13, too. Needs root.
+install-test: dist deb
+	Tests/install/run
+
+# The manual pages and completions of the program that has been built, checked.
+manual:
+	packaging/texts .build/release/u2net .build/texts
+
 setup:
 	@scripts/setup
 
@@ -68,4 +83,4 @@ neon:
 	Tests/neon/run
 
 clean:
-	rm -rf .build .build-* demo
+	rm -rf .build .build-* demo dist

@@ -11,10 +11,10 @@ struct Convert: ParsableCommand {
       a .pth file is executed.
       """)
 
-  @Argument(help: "The weights: an ONNX graph, a PyTorch checkpoint or a safetensors file.")
+  @Argument(help: "The weights: an ONNX graph, a PyTorch checkpoint or a safetensors file.", completion: .file())
   var input: String
 
-  @Argument(help: "The .safetensors file to write.")
+  @Argument(help: "The .safetensors file to write.", completion: .file())
   var output: String
 
   func validate() throws {

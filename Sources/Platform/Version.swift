@@ -1,0 +1,4 @@
+/// The version of the program and of all libraries here, in no other place: `scripts/version` reads this line.
+public enum U2NetVersion {
+  public static let current = "0.2.0"
+}
