@@ -1,4 +1,4 @@
-// swift-tools-version:6.0
+// swift-tools-version:6.1
 import PackageDescription
 
 /// A room of the house: module `U2NetCompute` lies in `Sources/Compute`, so that no module's name is another package's, too.
@@ -31,7 +31,8 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+    // Its traits, which nothing here needs, would bring all of Foundation and ICU: 45 MB in a program with the runtime inside.
+    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0", traits: []),
   ],
   targets: [
     // The machine: the C library, files, memory and cores.

@@ -1,2 +1,4 @@
-/// Of this package, for what is written to say which wrote it.
-package let packageVersion = "0.1.0"
+/// The version of the program and of all libraries here, in no other place: `scripts/version` reads this line.
+public enum U2NetVersion {
+  public static let current = "0.2.0"
+}

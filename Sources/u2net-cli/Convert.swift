@@ -15,10 +15,10 @@ struct Convert: ParsableCommand {
         u2net convert u2net.pth u2net.safetensors --half         half as large
       """)
 
-  @Argument(help: "The weights: an ONNX graph, a PyTorch checkpoint or a safetensors file.")
+  @Argument(help: "The weights: an ONNX graph, a PyTorch checkpoint or a safetensors file.", completion: .file())
   var input: String
 
-  @Argument(help: "The file to write: ONNX if its name ends in .onnx, else safetensors.")
+  @Argument(help: "The file to write: ONNX if its name ends in .onnx, else safetensors.", completion: .file())
   var output: String
 
   @Flag(help: "Write the convolutions' weights as float16, which halves the file; they are computed with as float32.")

@@ -48,7 +48,7 @@ extension ONNXRecorder {
 
   /// What stands before the graph; the first byte, the version's, is what files are known by.
   private var head: Onnx_ModelProto {
-    .with { ($0.irVersion, $0.producerName, $0.producerVersion) = (8, "u2net", packageVersion) }
+    .with { ($0.irVersion, $0.producerName, $0.producerVersion) = (8, "u2net", U2NetVersion.current) }
   }
 
   private func tail(_ metadata: [String: String]) -> Onnx_ModelProto {
