@@ -19,7 +19,8 @@ import U2NetCompute
   }
 
   private func model(_ file: TemporaryFile) throws -> Onnx_ModelProto {
-    try Onnx_ModelProto(serializedBytes: Data(contentsOf: URL(filePath: file.path)))
+    defer { withExtendedLifetime(file) {} }
+    return try Onnx_ModelProto(serializedBytes: Data(contentsOf: URL(filePath: file.path)))
   }
 
   private func written(
@@ -28,6 +29,12 @@ import U2NetCompute
     let file = try TemporaryFile([])
     try network.write(onnx: file.path, for: input, half: half)
     return file
+  }
+
+  /// The network in a file, which is there until it is read.
+  private func read(_ file: TemporaryFile, kinds: BlockKinds = .builtIn) throws -> TrainedNetwork {
+    defer { withExtendedLifetime(file) {} }
+    return try TrainedNetwork(contentsOf: file.path, kinds: kinds)
   }
 
   /// The published lite network's counts, names and shapes.
@@ -85,7 +92,7 @@ import U2NetCompute
 
   /// The published weights are folded already: the way through ONNX and back changes none.
   @Test func theLiteWeightsComeBackToTheBit() throws {
-    let found = try TrainedNetwork(contentsOf: written(.lite).path), store = TrainedNetwork.lite.store
+    let found = try read(written(.lite)), store = TrainedNetwork.lite.store
     #expect(found.configuration.name == "lite" && found.store.names.sorted() == store.names.sorted())
     for name in store.names { #expect(bits(found.store[name]!) == bits(store[name]!), "\(name)") }
     #expect(found.store.metadata["licence"] == store.metadata["licence"])
@@ -100,6 +107,8 @@ import U2NetCompute
 
     func callAsFunction<E: Engine>(_ x: E.FeatureMap, stage: String, on engine: E) -> E.FeatureMap {
       let layers = StageLayers(stage, engine)
+      // A pool of the picture itself would not be read: it may have been normalised or not.
+      let x = layers("in", x, widths.input, widths.input)
       let a = layers("a", engine.maxPool(x), widths.input, widths.middle)
       let b = layers("b", engine.maxPool(x), widths.input, widths.middle)
       let c = layers("c", engine.averagePool(engine.maxPool(a), cells: 4), widths.middle, widths.middle)
@@ -111,7 +120,7 @@ import U2NetCompute
   @Test(arguments: inputs) func ownBlocksAreWrittenAndReadByWhoKnowsThem(input: ONNXInput) throws {
     let twice = BlockKind("TWICE") { Twice(widths: $0) }
     let network = try Self.network(twice), file = try written(network, input)
-    let found = try TrainedNetwork(contentsOf: file.path, kinds: .builtIn.with(twice))
+    let found = try read(file, kinds: .builtIn.with(twice))
     #expect(maps(found) == maps(network))
     #expect {
       try TrainedNetwork(contentsOf: file.path)
@@ -128,7 +137,7 @@ import U2NetCompute
     let configuration = try Configuration(text: text, source: "text")
     let network = try TrainedNetwork(configuration.randomStore(seed: 5))
     for input in [ONNXInput.dynamic, .fixed(height: 64, width: 64)] {
-      #expect(try maps(TrainedNetwork(contentsOf: written(network, input).path)) == maps(network))
+      #expect(try maps(read(written(network, input))) == maps(network))
     }
   }
 
@@ -138,9 +147,7 @@ import U2NetCompute
     var model = try model(written(Self.network(kind)))
     try change(&model)
     let file = try TemporaryFile(model.serializedData())
-    do throws(WeightFileError) { return try TrainedNetwork(contentsOf: file.path).configuration.name } catch {
-      return error.problem
-    }
+    do { return try read(file).configuration.name } catch let error as WeightFileError { return error.problem }
   }
 
   @Test func anotherPoolUnderThatNameIsRefused() throws {
@@ -160,7 +167,7 @@ import U2NetCompute
   @Test func otherBlocksThanTheMetadataSayAreRefused() throws {
     let stages = try Self.network(.dse).configuration.text
     let other = try outcome(.inc) { model in model.metadataProps[0].value = stages }
-    #expect(other.contains("a U²-Net has "), "\(other)")
+    #expect(other == "not a U²-Net: expected 62 convolutions, found 73")
     // Branches that differ in their dilations alone.
     let dilation = try outcome(.inc) { model in
       let index = model.graph.node.firstIndex { $0.name == "En_2/4/Conv" }!
@@ -182,21 +189,21 @@ import U2NetCompute
   /// A convolution that another one's weights would fit is not taken for it.
   @Test func branchesInAnotherOrderAreTakenByTheirForm() throws {
     var model = try model(written(Self.network(.inc)))
-    let usual = try TrainedNetwork(contentsOf: TemporaryFile(model.serializedData()).path)
+    let usual = try read(TemporaryFile(model.serializedData()))
     let first = model.graph.node.firstIndex { $0.name == "En_3/1/Conv" }!
     let second = model.graph.node.firstIndex { $0.name == "En_3/8/Conv" }!
     model.graph.node.swapAt(first, second)
     let relus = ["En_3/1/Relu", "En_3/8/Relu"].map { name in model.graph.node.firstIndex { $0.name == name }! }
     model.graph.node.swapAt(relus[0], relus[1])
-    let found = try TrainedNetwork(contentsOf: TemporaryFile(model.serializedData()).path)
+    let found = try read(TemporaryFile(model.serializedData()))
     #expect(maps(found) == maps(usual))
   }
 
   @Test func cutFilesAreErrors() throws {
-    let whole = try Data(contentsOf: URL(filePath: written(Self.network(.ppm)).path))
+    let file = try written(Self.network(.ppm)), whole = try model(file).serializedData()
     for count in stride(from: 1, to: whole.count, by: max(1, whole.count / 60)) {
       let file = try TemporaryFile(whole.prefix(count))
-      #expect(throws: WeightFileError.self) { try TrainedNetwork(contentsOf: file.path) }
+      #expect(throws: WeightFileError.self) { try read(file) }
     }
   }
 
