@@ -112,11 +112,13 @@ public struct TrainedNetwork: Sendable {
   /// - Parameters:
   ///   - convolutions: name in the graph, weight and bias of each.
   ///   - source: what to call the origin in errors.
+  ///   - configuration: whose convolutions these are; nil if that shows in their shapes, as `init(_:kinds:)` says.
   /// - Throws: `WeightFileError` when their number is not that of a U²-Net.
   public static func store(
-    naming convolutions: [(name: String, weight: Tensor, bias: Tensor)], source: String
+    naming convolutions: [(name: String, weight: Tensor, bias: Tensor)], source: String,
+    of configuration: Configuration? = nil
   ) throws(WeightFileError) -> ParameterStore {
-    let layers = Configuration.full.outline(height: 32, width: 32).map(\.layer)
+    let layers = (configuration ?? .full).outline(height: 32, width: 32).map(\.layer)
     guard convolutions.count == layers.count else {
       throw WeightFileError(
         file: source, "not a U²-Net: expected \(layers.count) convolutions, found \(convolutions.count)")

@@ -13,10 +13,10 @@ struct RembgFile: ParsableCommand {
 
   @OptionGroup var options: RembgOptions
 
-  @Argument(help: "Photo, - for standard input.")
+  @Argument(help: "Photo, - for standard input.", completion: .file())
   var input = "-"
 
-  @Argument(help: "File to write, - for standard output.")
+  @Argument(help: "File to write, - for standard output.", completion: .file())
   var output: String?
 
   func run() throws {
@@ -52,10 +52,10 @@ struct RembgFolder: ParsableCommand {
   @Flag(help: "Accepted: nothing costs anything here.")
   var acceptUsageCost = false
 
-  @Argument(help: "Folder of photos.")
+  @Argument(help: "Folder of photos.", completion: .directory)
   var input: String
 
-  @Argument(help: "Folder to write to.")
+  @Argument(help: "Folder to write to.", completion: .directory)
   var output: String
 
   func validate() throws {
