@@ -22,7 +22,7 @@ package func grouped(_ number: Int) -> String {
 
 /// Rows as lines of columns: the first `leading` columns begin where the column begins, the others end where it ends.
 package func aligned(_ rows: [[String]], leading: Int) -> String {
-  let widths = rows[0].indices.map { column in rows.map { column < $0.count ? $0[column].count : 0 }.max()! }
+  let widths = (rows.first ?? []).indices.map { column in rows.map { column < $0.count ? $0[column].count : 0 }.max()! }
   return rows.map { row in
     row.enumerated().map { column, cell in
       let padding = String(repeating: " ", count: widths[column] - cell.count)

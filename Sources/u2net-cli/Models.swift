@@ -10,7 +10,7 @@ struct Models: ParsableCommand {
       $U2NET_HOME: known by its SHA-256, it is converted into the cache folder when it is first used.
       """)
 
-  @Option(help: ArgumentHelp("Folder of downloaded weights.", valueName: "dir"))
+  @Option(help: ArgumentHelp("Folder of downloaded weights.", valueName: "dir"), completion: .directory)
   var cache: String = PretrainedWeights.defaultCache
 
   @Flag(help: "Print one JSON array.")
