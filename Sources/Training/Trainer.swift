@@ -83,7 +83,7 @@ public final class Trainer {
       recipe: recipe, dataset: fingerprint, best: checkpoint.progress?.best,
       validatedStep: checkpoint.progress?.validatedStep)
     pool = .shared(threads: threads)
-    loader = BatchLoader(dataset, recipe, threads: threads)
+    loader = BatchLoader(dataset, recipe, for: configuration.input, threads: threads)
     let side = recipe.augmentation.crop
     network = TrainingStep(
       configuration, parameters: parameters, optimizer: optimizer, images: recipe.batch, height: side, width: side,

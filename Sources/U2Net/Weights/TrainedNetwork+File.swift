@@ -42,8 +42,9 @@ extension ConvolutionSequence {
   /// The tensors as a checkpoint names them: each convolution is what it is in a U²-Net's place of it.
   /// - Throws: `WeightFileError` naming the first node where the graph is not a U²-Net's.
   fileprivate func store() throws(WeightFileError) -> ParameterStore {
-    // The widths do not matter here, nor does the size, as long as no level of it is of one pixel.
-    let (graph, outputs) = Configuration.full.graph(height: 320, width: 320)
+    // The widths do not matter here, nor does the size, as long as no level of it is of one pixel. A stem halves the picture.
+    let outer = convolutions[0].geometry.strides == [2, 2] ? Configuration.isnet : .full
+    let (graph, outputs) = outer.graph(height: 320, width: 320)
     let network = DataFlow(graph, outputs: outputs, isNormalized: !normalizations.isEmpty), layers = graph.layers
 
     // Another number of them is no U²-Net, which `TrainedNetwork.store` says.
@@ -61,7 +62,7 @@ extension ConvolutionSequence {
     for (layer, number) in zip(layers, places?.convolutions ?? []) {
       try checkGeometry(ofConvolution: number, as: layer)
     }
-    var store = try TrainedNetwork.store(naming: named, source: source)
+    var store = try TrainedNetwork.store(naming: named, as: outer, source: source)
     for (layer, number) in zip(layers.filter(\.isNormalized), places?.normalizations ?? []) {
       let names = ParameterNames(layer.name), normalization = normalizations[number]
       store[names.gamma] = normalization.gamma.tensor
@@ -75,9 +76,9 @@ extension ConvolutionSequence {
   /// Weights fit others' networks, too: what the graph does with them must be what the layer does.
   private func checkGeometry(ofConvolution number: Int, as layer: U2NetCompute.Convolution) throws(WeightFileError) {
     let convolution = convolutions[number]
-    guard let difference = convolution.geometry.difference(kernel: layer.kernel, dilation: layer.dilation) else {
-      return
-    }
+    guard let difference = convolution.geometry.difference(
+      kernel: layer.kernel, dilation: layer.dilation, stride: layer.stride)
+    else { return }
     let node = convolution.node.isEmpty ? "Conv number \(number)" : "node \(printable(convolution.node)), Conv"
     throw WeightFileError(
       file: source, "\(node): \(printable(difference)), which is not what \(layer.name) of a U²-Net does")

@@ -2,7 +2,7 @@
 /// range, nothing refined.
 public struct PhotoSettings: Sendable {
   /// Side of the square that the network sees in pixels, 32…2048. The published weights were trained for 320.
-  public var inputSize = 320
+  public var inputSize: Int?
   /// How a photo becomes that square: rembg's way or the paper's authors'.
   public var preprocessing = Preprocessing.rembg
   /// How probabilities become grey values.
@@ -24,7 +24,7 @@ public struct PhotoSettings: Sendable {
   /// Checks every number, and that `results` can be made so.
   /// - Throws: `SettingsError` for the first thing that is wrong.
   public func validate(for results: [PhotoResult.Request] = []) throws(SettingsError) {
-    try SettingsError.require(.inputSize, inputSize, in: 32...2048)
+    if let inputSize { try SettingsError.require(.inputSize, inputSize, in: 32...2048) }
     try SettingsError.require(.pixelLimit, pixelLimit, in: 1...1_000_000_000_000)
     try mask.validate()
     try cutout.validate(pixelLimit: pixelLimit)
