@@ -44,7 +44,8 @@ public final class Predictor {
     let logits = U2Net(configuration)(image, on: recorder)
     let asked = [logits.prediction] + (maps == .all ? logits.sides : [])
     // Classes compete with each other: their logits are what counts.
-    return (recorder.graph, configuration.classes == 1 ? asked.map(recorder.sigmoid) : asked)
+    let outputs = configuration.classes == 1 ? asked.map(recorder.sigmoid) : asked
+    return (recorder.graph, outputs)
   }
 
   /// What a predictor takes.
