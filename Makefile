@@ -1,4 +1,4 @@
-.PHONY: build demo test examples weights lint format spills generated bench robustness sanitize neon docs nightly install setup clean
+.PHONY: build demo test examples weights lint format spills generated bench robustness sanitize neon onnx-check docs nightly install dist deb manual install-test setup clean
 
 PREFIX ?= /usr/local
 SOURCES = Package.swift Sources Tests Examples
@@ -35,6 +35,21 @@ nightly:
 install: build
 	install -D .build/release/u2net $(DESTDIR)$(PREFIX)/bin/u2net
 
+# For machines without Swift, into dist/: an archive that can be unpacked anywhere, and a Debian package.
+dist:
+	packaging/dist
+
+deb:
+	packaging/deb
+
+# Both on a bare Debian 12, the archive on a bare Debian 13, too. Needs root.
+install-test: dist deb
+	Tests/install/run
+
+# The manual pages and completions of the program that has been built, checked.
+manual:
+	packaging/texts .build/release/u2net .build/texts
+
 setup:
 	@scripts/setup
 
@@ -58,13 +73,19 @@ bench: build
 robustness: build
 	Tests/robustness
 
-# Readers of strangers' files and kernels under AddressSanitizer; FILTER=. for all tests.
+# Readers of strangers' files and kernels under AddressSanitizer; FILTER=. for all tests. A picture that does not fit into memory is
+# an error of ours, which a null tells.
 FILTER = PixelsTests|ImageFilesTests|WeightFilesTests|SafetensorsTests|KernelTests|OperatorTests|GradientKernelTests
 sanitize: setup
-	ASAN_OPTIONS=detect_leaks=0 swift test -c release --sanitize address --scratch-path .build-sanitize --filter '$(FILTER)'
+	ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1 swift test -c release --sanitize address --scratch-path .build-sanitize --filter '$(FILTER)'
 
 neon:
 	Tests/neon/run
 
+# The ONNX graphs that `convert` writes, in ONNX Runtime and rembg against this package.
+onnx-check: build
+	swift build -c release --product u2net-maps
+	Tests/onnx/check
+
 clean:
-	rm -rf .build .build-* demo
+	rm -rf .build .build-* demo dist

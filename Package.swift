@@ -1,4 +1,4 @@
-// swift-tools-version:6.0
+// swift-tools-version:6.1
 import PackageDescription
 
 /// A room of the house: module `U2NetCompute` lies in `Sources/Compute`, so that no module's name is another package's, too.
@@ -31,7 +31,8 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+    // Its traits, which nothing here needs, would bring all of Foundation and ICU: 45 MB in a program with the runtime inside.
+    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0", traits: []),
   ],
   targets: [
     // The machine: the C library, files, memory and cores.
@@ -60,7 +61,8 @@ let package = Package(
     room(
       "WeightFiles",
       [
-        "U2NetCompute", "U2NetFiles", "U2NetSafetensors", "U2NetWeightBase", "U2NetCZip", "U2NetCCrypto", protobuf,
+        "U2NetCompute", "U2NetFiles", "U2NetPlatform", "U2NetSafetensors", "U2NetWeightBase", "U2NetCZip",
+        "U2NetCCrypto", protobuf,
       ],
       exclude: ["Base", "Safetensors", "ONNX/onnx.proto", "ONNX/regenerate.sh"]),
 
@@ -121,6 +123,12 @@ let package = Package(
     .target(
       name: "ComputeTestSupport", dependencies: ["U2NetCompute", "U2NetCOpenBLAS", "U2NetPlatform"],
       path: "Tests/ComputeTestSupport"),
+    .target(
+      name: "NetworkTestSupport", dependencies: ["U2NetCompute", "U2NetNetwork", "U2NetPlatform", "U2NetSafetensors"],
+      path: "Tests/NetworkTestSupport"),
+    .executableTarget(
+      name: "u2net-maps", dependencies: ["NetworkTestSupport", "U2Net"], path: "Tests/onnx",
+      exclude: ["check", "check.py"]),
     .testTarget(name: "PlatformTests", dependencies: ["U2NetPlatform"]),
     .testTarget(
       name: "ComputeTests",
@@ -145,8 +153,8 @@ let package = Package(
     .testTarget(
       name: "WeightFilesTests",
       dependencies: [
-        "U2Net", "U2NetCompute", "U2NetFiles", "U2NetNetwork", "U2NetPlatform", "U2NetSafetensors", "U2NetWeightBase",
-        "U2NetWeightFiles", protobuf,
+        "NetworkTestSupport", "RSU", "U2Net", "U2NetCompute", "U2NetFiles", "U2NetNetwork", "U2NetPlatform",
+        "U2NetSafetensors", "U2NetWeightBase", "U2NetWeightFiles", protobuf,
       ],
       resources: [.copy("Fixtures")]),
     .testTarget(name: "FilesTests", dependencies: ["U2NetFiles"]),

@@ -29,6 +29,8 @@ public struct ConvolutionSequence: Sendable {
 
   /// Where the graph came from: a file's path.
   public let source: String
+  /// What lies beside the graph.
+  public let metadata: [String: String]
   /// At least one.
   public let convolutions: [Convolution]
   /// In the order the graph runs them; none where they are folded into the convolutions.

@@ -14,10 +14,13 @@ extension DataFlow {
   private struct Key: Hashable {
     let operation: Operation
     let operands: [ID]
+    /// But for convolutions: what is wrong with theirs is for those to say who know the layers.
+    let form: [Int]
 
-    init(_ operation: Operation, _ operands: [ID]) {
-      self.operation = operation
-      self.operands = operation == .addition ? operands.sorted() : operands
+    init(_ node: Node, _ operands: [ID]) {
+      operation = node.operation
+      self.operands = node.operation == .addition ? operands.sorted() : operands
+      form = node.operation == .convolution ? [] : node.form
     }
   }
 
@@ -27,8 +30,9 @@ extension DataFlow {
   /// ones may be missing: but for their sizes nothing of the network is left open by the first, the fused map.
   /// - Throws: naming the first node that differs, and what `network` has in its place.
   package func correspondence(to network: DataFlow, file: String) throws(WeightFileError) -> Correspondence {
-    var places: [Key: ID] = [:]
-    for (id, node) in network.nodes.enumerated() { places[Key(node.operation, node.operands)] = id }
+    let network = network.withoutRepetitions
+    var places: [Key: [ID]] = [:]
+    for (id, node) in network.nodes.enumerated() { places[Key(node, node.operands), default: []].append(id) }
     var comparison = Comparison(file: file, flow: self, network: network)
     /// Resizes that the network does not have, which change nothing where their results are joined with a map of the size
     /// that their operands have: maps of several sizes cannot be joined.
@@ -42,9 +46,10 @@ extension DataFlow {
         throw comparison.difference(at: first)
       }
       let operands = node.operands.map { comparison.found[$0]! }
-      if let place = places[Key(node.operation, operands)] {
-        // Of two convolutions in one place only one could give its weights.
-        guard node.operation != .convolution || comparison.names[place] == nil else {
+      if let places = places[Key(node, operands)] {
+        // Of two convolutions in one place only one could give its weights; several places are taken in the file's order.
+        let free = node.operation == .convolution ? places.filter { comparison.names[$0] == nil } : places
+        guard let place = free.first(where: { network.nodes[$0].form == node.form }) ?? free.first else {
           throw comparison.difference(at: id)
         }
         comparison.note(id, as: place)
@@ -58,6 +63,23 @@ extension DataFlow {
     try comparison.checkOutputs(idle: idle)
     return Correspondence(
       convolutions: comparison.ordinals(of: .convolution), normalizations: comparison.ordinals(of: .normalization))
+  }
+
+  /// The same with one node for all that do the same with the same maps; convolutions differ by their weights.
+  private var withoutRepetitions: DataFlow {
+    var result = DataFlow(), places: [Key: ID] = [:], found: [ID] = []
+    for node in nodes {
+      let operands = node.operands.map { found[$0] }, key = Key(node, operands)
+      if node.operation != .convolution, let place = places[key] {
+        found.append(place)
+      } else {
+        let place = result.add(node.operation, operands, form: node.form, named: node.name)
+        places[key] = place
+        found.append(place)
+      }
+    }
+    result.outputs = outputs.map { found[$0] }
+    return result
   }
 
   /// Which nodes the outputs depend on.

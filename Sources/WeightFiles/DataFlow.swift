@@ -23,6 +23,8 @@ package struct DataFlow: Sendable {
   struct Node: Sendable {
     let operation: Operation
     let operands: [ID]
+    /// What tells it from others of its kind that take the same: an average pool's cells, a convolution's kernel and dilation.
+    let form: [Int]
     /// What to call it in a message: a node's name in a file, a layer's in a network.
     let name: String
     /// How many of its kind come before it in the file.
@@ -39,11 +41,12 @@ package struct DataFlow: Sendable {
   init() {}
 
   mutating func add(
-    _ operation: Operation, _ operands: [ID], named name: String = "", deviation: String? = nil
+    _ operation: Operation, _ operands: [ID], form: [Int] = [], named name: String = "", deviation: String? = nil
   ) -> ID {
     let ordinal = counts[operation, default: 0]
     counts[operation] = ordinal + 1
-    nodes.append(Node(operation: operation, operands: operands, name: name, ordinal: ordinal, deviation: deviation))
+    nodes.append(
+      Node(operation: operation, operands: operands, form: form, name: name, ordinal: ordinal, deviation: deviation))
     return nodes.count - 1
   }
 
@@ -60,12 +63,13 @@ package struct DataFlow: Sendable {
       switch node.operation {
       case .input: results.append(add(.picture, operands))
       case .convolution(let layer):
-        var result = add(.convolution, operands, named: "\(layer.name)")
+        var result = add(
+          .convolution, operands, form: [layer.kernel, layer.dilation], named: "\(layer.name)")
         if isNormalized && layer.isNormalized { result = add(.normalization, [result]) }
         if layer.hasReLU { result = add(.relu, [result]) }
         results.append(result)
       case .maxPool: results.append(add(.maxPool, operands))
-      case .averagePool: results.append(add(.averagePool, operands))
+      case .averagePool: results.append(add(.averagePool, operands, form: [node.shape.height]))
       case .upsample: results.append(add(.resize, operands))
       case .concatenate: results.append(add(.concatenation, operands))
       case .add: results.append(add(.addition, operands))

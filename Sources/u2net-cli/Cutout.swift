@@ -20,10 +20,10 @@ struct Cutout: ParsableCommand {
     name: .shortAndLong,
     help: ArgumentHelp(
       "File to write (.png, .webp, .jpg), - for a PNG on standard output; a folder for several photos.",
-      valueName: "path"))
+      valueName: "path"), completion: .file())
   var output: String
 
-  @Option(help: ArgumentHelp("Write masks here, too.", valueName: "path"))
+  @Option(help: ArgumentHelp("Write masks here, too.", valueName: "path"), completion: .file())
   var mask: String?
 
   @OptionGroup var settings: CutoutOptions

@@ -19,13 +19,15 @@ struct Evaluate: ParsableCommand {
       PySODMetrics; authors_… are those of the evaluation code of the paper's authors.
       """)
 
-  @Option(help: ArgumentHelp("Folder of predicted masks (PNG, JPEG).", valueName: "dir"))
+  @Option(help: ArgumentHelp("Folder of predicted masks (PNG, JPEG).", valueName: "dir"), completion: .directory)
   var predictions: String?
 
-  @Option(help: ArgumentHelp("Folder of photos to predict masks for, as `u2net mask` does.", valueName: "dir"))
+  @Option(
+    help: ArgumentHelp("Folder of photos to predict masks for, as `u2net mask` does.", valueName: "dir"),
+    completion: .directory)
   var images: String?
 
-  @Option(help: ArgumentHelp("Folder of the true masks.", valueName: "dir"))
+  @Option(help: ArgumentHelp("Folder of the true masks.", valueName: "dir"), completion: .directory)
   var masks: String
 
   @OptionGroup var model: ModelOptions
@@ -39,10 +41,12 @@ struct Evaluate: ParsableCommand {
   @Flag(help: "Print one JSON object.")
   var json = false
 
-  @Option(help: ArgumentHelp("Write the scores of each pair here.", valueName: "file.csv"))
+  @Option(help: ArgumentHelp("Write the scores of each pair here.", valueName: "file.csv"), completion: .file())
   var csv: String?
 
-  @Option(help: ArgumentHelp("Write a page with scores, curves, best and worst masks here.", valueName: "file.html"))
+  @Option(
+    help: ArgumentHelp("Write a page with scores, curves, best and worst masks here.", valueName: "file.html"),
+    completion: .file())
   var report: String?
 
   func validate() throws {

@@ -15,10 +15,11 @@ struct Mask: ParsableCommand {
 
   @Option(
     name: .shortAndLong,
-    help: ArgumentHelp("File to write, - for standard output; a folder for several photos.", valueName: "path"))
+    help: ArgumentHelp("File to write, - for standard output; a folder for several photos.", valueName: "path"),
+    completion: .file())
   var output: String
 
-  @Option(help: ArgumentHelp("Write cut-outs here, too.", valueName: "path"))
+  @Option(help: ArgumentHelp("Write cut-outs here, too.", valueName: "path"), completion: .file())
   var cutout: String?
 
   @OptionGroup var settings: CutoutOptions

@@ -10,10 +10,12 @@ struct ModelOptions: ParsableArguments {
     help: "lite (built in) or full (sharper, needs `u2net weights full` once); u2netp and u2net mean the same.")
   var model: Model?
 
-  @Option(help: ArgumentHelp("Use the weights in FILE (.safetensors, .onnx or .pth) instead.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("Use the weights in FILE (.safetensors, .onnx or .pth) instead.", valueName: "file"),
+    completion: .file())
   var weights: String?
 
-  @Option(help: ArgumentHelp("Folder of downloaded weights.", valueName: "dir"))
+  @Option(help: ArgumentHelp("Folder of downloaded weights.", valueName: "dir"), completion: .directory)
   var cache: String?
 
   @Option(help: "Threads to work with (default: all cores that the process may use).")

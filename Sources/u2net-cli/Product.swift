@@ -14,7 +14,7 @@ struct Product: ParsableCommand {
 
   @OptionGroup var options: PhotoOptions
 
-  @Option(name: .shortAndLong, help: ArgumentHelp("Folder to write to.", valueName: "dir"))
+  @Option(name: .shortAndLong, help: ArgumentHelp("Folder to write to.", valueName: "dir"), completion: .directory)
   var output: String
 
   @Option(help: ArgumentHelp("What results are called; kinds are mask, cutout and white.", valueName: "pattern"))

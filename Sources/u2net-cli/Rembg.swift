@@ -48,10 +48,10 @@ struct RembgFile: ParsableCommand {
 
   @OptionGroup var options: RembgOptions
 
-  @Argument(help: "Photo, - for standard input.")
+  @Argument(help: "Photo, - for standard input.", completion: .file())
   var input = "-"
 
-  @Argument(help: "File to write, - for standard output.")
+  @Argument(help: "File to write, - for standard output.", completion: .file())
   var output = "-"
 
   func run() throws { try options.run(input, output, ["--existing", "overwrite"]) }
@@ -71,10 +71,10 @@ struct RembgFolder: ParsableCommand {
   @Flag(name: .shortAndLong, help: "Wait for new photos when all are done.")
   var watch = false
 
-  @Argument(help: "Folder of photos.")
+  @Argument(help: "Folder of photos.", completion: .directory)
   var input: String
 
-  @Argument(help: "Folder to write to.")
+  @Argument(help: "Folder to write to.", completion: .directory)
   var output: String
 
   func run() throws {

@@ -19,7 +19,7 @@ struct U2NetCommand: ParsableCommand {
       Exit codes: 0 everything done, 1 something failed (each failure is named), 2 wrong usage,
       130 stopped by Ctrl-C.
       """,
-    version: "0.1.0",
+    version: U2NetVersion.current,
     subcommands: [
       Mask.self, Cutout.self, Product.self, RembgFile.self, RembgFolder.self, Describe.self, Weights.self, Convert.self,
       Bench.self,

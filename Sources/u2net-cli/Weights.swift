@@ -17,10 +17,11 @@ struct Weights: ParsableCommand {
   @Option(help: ArgumentHelp("Download from here instead of the public release.", valueName: "url"))
   var url: String?
 
-  @Option(help: ArgumentHelp("Take the ONNX file from here; nothing is downloaded.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("Take the ONNX file from here; nothing is downloaded.", valueName: "file"), completion: .file())
   var from: String?
 
-  @Option(help: ArgumentHelp("Folder to keep the weights in.", valueName: "dir"))
+  @Option(help: ArgumentHelp("Folder to keep the weights in.", valueName: "dir"), completion: .directory)
   var cache: String = PretrainedWeights.defaultCache
 
   func validate() throws {

@@ -40,7 +40,11 @@ struct UsageTests {
     try expect(["mask", "./in", "-o", "./m", "--cutout", "./m/", "--watch"], says: "both the mask and the cut-out")
     try expect(["mask", "./P", "-o", "./m.png", "--manifest", "./n.jpg"], says: "n.jpg", "manifest")
     try expect(["mask", "./P", "-o", "./m", "--manifest", "./m"], says: "both the mask and the manifest")
-    try expect(["convert", "./P", "./w.onnx"], says: "w.onnx", ".safetensors")
+    try expect(["convert", "./P", "./w.pth"], says: "w.pth", ".safetensors", ".onnx")
+    try expect(["convert", "./P", "./w.safetensors", "--dynamic"], says: "--dynamic", ".onnx")
+    try expect(["convert", "./P", "./w", "--input-size", "64"], says: "--input-size", ".onnx")
+    try expect(["convert", "./P", "./w.onnx", "--input-size", "31"], says: "--input-size", "32 to 2048")
+    try expect(["convert", "./P", "./w.onnx", "--input-size", "64", "--dynamic"], says: "--dynamic", "exclude")
     try expect(["train", "--data", "./in", "-o", "./t.pth", "--steps", "1"], says: "t.pth", ".safetensors")
     try expect(["evaluate", "--predictions", "./in", "--masks", "./in", "--csv", "./s.png"], says: "s.png", ".csv")
     try expect(

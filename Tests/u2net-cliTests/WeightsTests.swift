@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import U2NetImageFiles
 
 struct WeightsTests {
   private let lite = package.appending(path: "Weights/u2net-lite.safetensors").path
@@ -13,6 +14,34 @@ struct WeightsTests {
         try run(["mask", photo("chelsea.png"), "-o", "-", "--input-size", "64", "--weights", $0]).output
       }
       #expect(masks[0] == masks[1] && masks[0] == masks[2] && !masks[0].isEmpty)
+    }
+  }
+
+  /// Every file that is written gives the masks of the weights that it is made of.
+  @Test(arguments: [
+    ["w.onnx"], ["w.onnx", "--dynamic"], ["W.ONNX", "--input-size", "64"], ["h.onnx", "--half"],
+    ["h.safetensors", "--half"],
+  ])
+  func masksOfWhatIsWritten(arguments: [String]) throws {
+    try withFolder { folder in
+      let path = "\(folder)/\(arguments[0])"
+      let result = try run(["convert", lite, path] + arguments.dropFirst())
+      #expect(result.code == 0 && result.text.contains("written: \(path)"), "\(result.errors)")
+      #expect(files(in: folder) == [arguments[0]])
+      let masks = try [path, lite].map {
+        let mask = try run(["mask", photo("chelsea.png"), "-o", "-", "--input-size", "64", "--weights", $0])
+        return try Image<UInt8>(decoding: [UInt8](mask.output), source: "mask").samples
+      }
+      let largest = zip(masks[0], masks[1]).map { abs(Int($0) - Int($1)) }.max()!
+      let isHalf = arguments.contains("--half")
+      #expect(isHalf ? (1...12).contains(largest) : largest == 0, "\(arguments): \(largest)")
+      let size = try FileManager.default.attributesOfItem(atPath: path)[.size] as! Int
+      #expect((isHalf ? 2_270_000..<2_400_000 : 4_500_000..<4_600_000).contains(size), "\(arguments): \(size)")
+      let itself = try run(["convert", path, path])
+      #expect(itself.code == 1 && itself.errors.contains("would replace"), "\(itself.errors)")
+      // The same a second time, from what was written.
+      let again = try run(["convert", path, "\(folder)/again.onnx"] + (arguments.contains("--half") ? ["--half"] : []))
+      #expect(again.code == 0 && again.text.contains("recognised: lite U²-Net, 238 tensors"), "\(again.errors)")
     }
   }
 
@@ -149,7 +178,7 @@ struct WeightsTests {
   /// Names that promise another format than would be written.
   @Test func convertWritesNothingUnderAnotherFormatsName() throws {
     try withFolder { folder in
-      for name in ["out.onnx", "out.pth", "out.PT", "out.ckpt", "out.bin", "out.png"] {
+      for name in ["out.pth", "out.PT", "out.ckpt", "out.bin", "out.png"] {
         let result = try run(["convert", lite, "\(folder)/\(name)"])
         #expect(
           result.code == 2 && result.errors.contains(name) && result.errors.contains(".safetensors"), "\(result.errors)"

@@ -114,14 +114,14 @@ public struct TrainedNetwork: Sendable {
   /// folded in, as a checkpoint names them.
   /// - Parameters:
   ///   - convolutions: name in the graph, weight and bias of each.
-  ///   - configuration: whose layers they are; widths do not matter.
   ///   - source: what to call the origin in errors.
+  ///   - configuration: whose convolutions they are; widths do not matter.
   /// - Throws: `WeightFileError` when their number is not that of a U²-Net.
   public static func store(
-    naming convolutions: [(name: String, weight: Tensor, bias: Tensor)], as configuration: Configuration = .full,
-    source: String
+    naming convolutions: [(name: String, weight: Tensor, bias: Tensor)], source: String,
+    of configuration: Configuration = .full
   ) throws(WeightFileError) -> ParameterStore {
-    let layers = configuration.outline(height: 64, width: 64).map(\.layer)
+    let layers = configuration.layers
     guard convolutions.count == layers.count else {
       throw WeightFileError(
         file: source, "not a U²-Net: expected \(layers.count) convolutions, found \(convolutions.count)")

@@ -4,7 +4,7 @@ import U2NetPlatform
 import U2NetSafetensors
 import U2NetWeightFiles
 
-/// Weights of any supported format, recognised and ready to be written as safetensors.
+/// Weights of any supported format, recognised and ready to be written as safetensors or ONNX.
 package struct Conversion {
   let path: FilePath
   let file: WeightFile
@@ -27,16 +27,27 @@ package struct Conversion {
   }
 
   /// Writes the tensors with what is known of their origin.
-  package func write(to path: FilePath) throws {
+  /// - Parameters:
+  ///   - path: of the file.
+  ///   - input: what an ONNX graph takes; nil: safetensors are written.
+  ///   - half: whether the convolutions' weights become float16.
+  package func write(to path: FilePath, onnxFor input: ONNXInput? = nil, half: Bool = false) throws(WeightFileError) {
     var store = network.store
-    store.metadata["model"] = network.configuration.name
-    store.metadata["source_format"] = "\(file.format)"
-    store.metadata["source_sha256"] = file.sha256
-    if let published = Model.allCases.map(PretrainedWeights.init).first(where: { $0.sha256 == file.sha256 }) {
-      store.metadata["source"] = published.url
-      store.metadata["origin"] = published.origin
-      store.metadata["licence"] = published.licence
+    store.metadata.merge(origin) { $1 }
+    if let input {
+      try network.writeONNX(to: path, for: input, half: half, metadata: store.metadata)
+    } else {
+      try Safetensors.write(store, to: path, half: half)
     }
-    try Safetensors.write(store, to: path)
+  }
+
+  private var origin: [String: String] {
+    var result = [
+      "model": network.configuration.name, "source_format": "\(file.format)", "source_sha256": file.sha256,
+    ]
+    if let published = Model.allCases.map(PretrainedWeights.init).first(where: { $0.sha256 == file.sha256 }) {
+      (result["source"], result["origin"], result["licence"]) = (published.url, published.origin, published.licence)
+    }
+    return result
   }
 }

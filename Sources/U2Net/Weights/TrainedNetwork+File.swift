@@ -23,7 +23,7 @@ extension TrainedNetwork {
   package init(_ contents: WeightFile.Contents, kinds: BlockKinds = .builtIn) throws(WeightFileError) {
     switch contents {
     case .named(let store): try self.init(store, kinds: kinds)
-    case .graph(let sequence): try self.init(sequence.store(), kinds: kinds)
+    case .graph(let sequence): try self.init(sequence.store(kinds: kinds), kinds: kinds)
     }
   }
 }
@@ -40,11 +40,19 @@ extension SaliencyDetector {
 
 extension ConvolutionSequence {
   /// The tensors as a checkpoint names them: each convolution is what it is in a U²-Net's place of it.
+  ///
+  /// The network is the one that the metadata describe, or else one of residual U-blocks.
   /// - Throws: `WeightFileError` naming the first node where the graph is not a U²-Net's.
-  fileprivate func store() throws(WeightFileError) -> ParameterStore {
-    // The widths do not matter here, nor does the size, as long as no level of it is of one pixel. A stem halves the picture.
-    let outer = convolutions[0].geometry.strides == [2, 2] ? Configuration.isnet : .full
-    let (graph, outputs) = outer.graph(height: 320, width: 320)
+  fileprivate func store(kinds: BlockKinds) throws(WeightFileError) -> ParameterStore {
+    // A stem halves the picture; the widths do not matter here.
+    var configuration = convolutions[0].geometry.strides == [2, 2] ? Configuration.isnet : .full
+    if let text = metadata[Configuration.metadataKey] {
+      configuration = try Configuration(text: text, source: source, kinds: kinds)
+    }
+    // Nor does the size, as long as no level of any block is as small as a pixel or a pool's cells: there maps would not be
+    // resized.
+    let size = 1 << 40
+    let (graph, outputs) = configuration.graph(height: size, width: size)
     let network = DataFlow(graph, outputs: outputs, isNormalized: !normalizations.isEmpty), layers = graph.layers
 
     // Another number of them is no U²-Net, which `TrainedNetwork.store` says.
@@ -62,7 +70,8 @@ extension ConvolutionSequence {
     for (layer, number) in zip(layers, places?.convolutions ?? []) {
       try checkGeometry(ofConvolution: number, as: layer)
     }
-    var store = try TrainedNetwork.store(naming: named, as: outer, source: source)
+    var store = try TrainedNetwork.store(naming: named, source: source, of: configuration)
+    store.metadata = metadata
     for (layer, number) in zip(layers.filter(\.isNormalized), places?.normalizations ?? []) {
       let names = ParameterNames(layer.name), normalization = normalizations[number]
       store[names.gamma] = normalization.gamma.tensor

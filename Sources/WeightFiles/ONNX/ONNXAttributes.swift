@@ -30,6 +30,20 @@ extension Onnx_NodeProto {
     }
   }
 
+  /// Whether this gives its first input as float32.
+  var castsToFloat: Bool { opType == "Cast" && number("to") == 1 && input.count == 1 }
+
+  /// Cells along each side of an average pool's result.
+  var cells: Int? {
+    let cells = number(ONNXFunctions.cells)
+    return (1...Int64(UInt16.max)).contains(cells) ? Int(cells) : nil
+  }
+
+  /// What tells a convolution from others of the same map: the side of its kernel and its dilation, if they are said.
+  var convolutionForm: [Int] {
+    [numbers("kernel_shape", default: []).first, numbers("dilations", default: [1]).first].map { Int($0 ?? 0) }
+  }
+
   /// In what this does something else than a U²-Net's node of its kind; nil if in nothing. Sizes are left open: maps are
   /// joined with others that are not resized, and only maps of one size can be.
   /// - Parameter version: of the operators.

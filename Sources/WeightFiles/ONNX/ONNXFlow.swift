@@ -25,6 +25,8 @@ struct ONNXFlow {
   private let file: String
   /// Of the operators.
   private let version: Int64
+  /// Whether the file's function for it is ours.
+  private let hasAveragePool: Bool
   private var values: [String: Value] = ["": .constant]
   private var flow = DataFlow()
 
@@ -47,6 +49,7 @@ struct ONNXFlow {
   private init(_ model: Onnx_ModelProto, file: String) {
     self.file = file
     version = model.opsetImport.first { $0.domain.isEmpty || $0.domain == "ai.onnx" }?.version ?? 0
+    hasAveragePool = model.functions == [ONNXFunctions.averagePool]
     for tensor in model.graph.initializer { values[tensor.name] = .constant }
     // Old files list the initializers among the inputs.
     if let input = model.graph.input.first(where: { values[$0.name] == nil }) {
@@ -87,7 +90,9 @@ struct ONNXFlow {
     // Of several, what is made of constants alone must be none.
     let leads = values[node.input[0]].map { if case .map = $0 { true } else { false } } ?? false
     if node.domain.isEmpty || node.domain == "ai.onnx", leads {
-      if kind == "Conv", operands.count == 1 { return .map(flow.add(.convolution, operands, named: name)) }
+      if kind == "Conv", operands.count == 1 {
+        return .map(flow.add(.convolution, operands, form: node.convolutionForm, named: name))
+      }
       if Self.neutral.contains(kind), operands.count == 1, node.isNeutral { return .map(operands[0]) }
       if !isPicture {
         if let operation = Self.single[kind], operands.count == 1, kind != "BatchNormalization" || node.input.count == 5
@@ -98,6 +103,11 @@ struct ONNXFlow {
           return .map(flow.add(operation, operands, named: name, deviation: node.deviation(version: version)))
         }
       }
+    }
+    if node.domain == ONNXFunctions.domain, kind == ONNXFunctions.averagePool.name, hasAveragePool,
+      operands.count == node.input.count, let cells = node.cells
+    {
+      return .map(flow.add(.averagePool, operands, form: [cells], named: name))
     }
     let problem =
       isPicture

@@ -39,8 +39,18 @@ enum ONNXReader {
       throw WeightFileError(file: file, "expected a Conv node in the graph, found none")
     }
     return ConvolutionSequence(
-      source: file, convolutions: convolutions, normalizations: normalizations,
-      flow: try ONNXFlow.read(model, file: file))
+      source: file, metadata: try metadata(of: model, file: file), convolutions: convolutions,
+      normalizations: normalizations, flow: try ONNXFlow.read(model, file: file))
+  }
+
+  private static func metadata(
+    of model: Onnx_ModelProto, file: String
+  ) throws(WeightFileError) -> [String: String] {
+    var result: [String: String] = [:]
+    for entry in model.metadataProps where result.updateValue(entry.value, forKey: entry.key) != nil {
+      throw WeightFileError(file: file, "expected one text under the metadata's \(printable(entry.key)), found two")
+    }
+    return result
   }
 
   private static func decode(
@@ -57,13 +67,15 @@ enum ONNXReader {
   }
 }
 
-/// The tensors that a graph stores: its initializers and the values of its Constant nodes.
+/// The tensors that a graph stores: its initializers and the values of its Constant nodes, also those that it casts to float.
 private struct GraphConstants {
   private let file: String
   private var budget: MemoryBudget
   private var stored: [String: Onnx_TensorProto] = [:]
   private var converted: [String: Tensor] = [:]
   private var computed: [String: String] = [:]
+  /// What is cast to float, by the name of the result.
+  private var casts: [String: String] = [:]
 
   init(_ graph: Onnx_GraphProto, file: String, budget: MemoryBudget) throws(WeightFileError) {
     self.file = file
@@ -75,6 +87,7 @@ private struct GraphConstants {
         try add(value.t, named: output)
       } else {
         computed[output] = node.opType
+        if node.castsToFloat { casts[output] = node.input[0] }
       }
     }
   }
@@ -85,7 +98,9 @@ private struct GraphConstants {
     }
   }
 
-  mutating func parameter(_ name: String) throws(WeightFileError) -> ConvolutionSequence.Parameter {
+  mutating func parameter(_ result: String) throws(WeightFileError) -> ConvolutionSequence.Parameter {
+    // All tensors become float32.
+    let name = stored[result] == nil ? casts[result] ?? result : result
     if let tensor = converted[name] { return .init(name: name, tensor: tensor) }
     guard let message = stored[name] else {
       let found = computed[name].map { "the output of \(printable($0))" } ?? "neither"

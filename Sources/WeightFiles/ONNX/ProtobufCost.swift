@@ -7,15 +7,20 @@ import U2NetWeightBase
 enum ProtobufCost {
   /// The messages that onnx.proto declares.
   private enum Message {
-    case model, graph, node, attribute, tensor, other
+    case model, graph, function, node, attribute, tensor, value, type, tensorType, shape, other
 
     func child(_ field: UInt64) -> Message? {
       switch (self, field) {
       case (.model, 7): .graph
-      case (.graph, 1): .node
+      case (.model, 25): .function
+      case (.graph, 1), (.function, 7): .node
       case (.graph, 5), (.attribute, 5): .tensor
       case (.node, 5): .attribute
-      case (.model, 8), (.graph, 11), (.graph, 12), (.tensor, 13): .other
+      case (.graph, 11), (.graph, 12): .value
+      case (.value, 2): .type
+      case (.type, 1): .tensorType
+      case (.tensorType, 2): .shape
+      case (.model, 8), (.model, 14), (.function, 9), (.shape, 1), (.tensor, 13): .other
       default: nil
       }
     }
@@ -25,7 +30,7 @@ enum ProtobufCost {
     try charge(.model, bytes, to: budget)
   }
 
-  /// Recursion ends where the declared messages do, at the fifth level. Malformed encoding ends the walk: the
+  /// Recursion ends where the declared messages do, at the seventh level. Malformed encoding ends the walk: the
   /// decoder will report it.
   private static func charge(
     _ message: Message, _ bytes: UnsafeRawBufferPointer, to budget: MemoryBudget

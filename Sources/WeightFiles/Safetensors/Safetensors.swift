@@ -4,7 +4,8 @@ import U2NetWeightBase
 
 /// The safetensors format: named tensors and a little metadata, which need no decoding.
 ///
-/// Reads F32, and F64, F16, BF16, I64, I32, I16, I8, U8 and BOOL, which become float32. Writes F32.
+/// Reads F32, and F64, F16, BF16, I64, I32, I16, I8, U8 and BOOL, which become float32. Writes F32, and F16 where
+/// asked to.
 public enum Safetensors {
   /// Reads the file at `path` into memory: what becomes of it does not matter, and whoever lets go of a tensor frees it.
   /// - Throws: if the file cannot be read, breaks any rule of the format, or is changed while it is read.

@@ -14,7 +14,8 @@ struct BatchOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Append a JSON object a line for every photo that is done; - for standard output.", valueName: "file"))
+      "Append a JSON object a line for every photo that is done; - for standard output.", valueName: "file"),
+    completion: .file())
   var manifest: String?
 
   @Flag(help: "No progress bar, no remarks; failures are still told.")

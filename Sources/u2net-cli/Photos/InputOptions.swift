@@ -4,12 +4,13 @@ import U2Net
 
 /// Which photos to work on.
 struct InputOptions: ParsableArguments {
-  @Argument(help: "Photos (JPEG, PNG, WebP), folders of photos, or - for standard input.")
+  @Argument(help: "Photos (JPEG, PNG, WebP), folders of photos, or - for standard input.", completion: .file())
   var inputs: [String] = []
 
   @Option(
     help: ArgumentHelp(
-      "Read more names from FILE, - for standard input: one a line, or separated by zero bytes.", valueName: "file"))
+      "Read more names from FILE, - for standard input: one a line, or separated by zero bytes.", valueName: "file"),
+    completion: .file())
   var filesFrom: String?
 
   @Option(

@@ -9,7 +9,9 @@ struct PhotoOptions: ParsableArguments {
   @OptionGroup var encoding: EncodingOptions
   @OptionGroup var batch: BatchOptions
 
-  @Option(help: ArgumentHelp("Write the fused map and the six side outputs into this folder, too.", valueName: "dir"))
+  @Option(
+    help: ArgumentHelp("Write the fused map and the six side outputs into this folder, too.", valueName: "dir"),
+    completion: .directory)
   var sideOutputs: String?
 
   func settings(_ cutout: CutoutOptions) -> PhotoSettings {

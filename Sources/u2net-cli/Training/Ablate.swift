@@ -39,7 +39,7 @@ struct Ablate: ParsableCommand {
   @Option(help: "Trainings of each block, with the seeds 1, 2, … or from --seed on.")
   var seeds = 3
 
-  @Option(help: ArgumentHelp("Folder of the results.", valueName: "dir"))
+  @Option(help: ArgumentHelp("Folder of the results.", valueName: "dir"), completion: .directory)
   var out: String
 
   @OptionGroup(title: "Recipe") var recipe: RecipeOptions

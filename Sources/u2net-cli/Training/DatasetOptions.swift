@@ -8,22 +8,26 @@ struct DatasetOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Folder with a folder of photos (“image” in its name) and one of masks (“mask”): images and masks, or DUTS's.",
-      valueName: "dir"))
+      valueName: "dir"), completion: .directory)
   var data: String?
 
-  @Option(help: ArgumentHelp("Folder of photos, instead of --data.", valueName: "dir"))
+  @Option(help: ArgumentHelp("Folder of photos, instead of --data.", valueName: "dir"), completion: .directory)
   var images: String?
 
-  @Option(help: ArgumentHelp("Folder of their masks.", valueName: "dir"))
+  @Option(help: ArgumentHelp("Folder of their masks.", valueName: "dir"), completion: .directory)
   var masks: String?
 
-  @Option(name: .customLong("val"), help: ArgumentHelp("As --data, to score the network on.", valueName: "dir"))
+  @Option(
+    name: .customLong("val"), help: ArgumentHelp("As --data, to score the network on.", valueName: "dir"),
+    completion: .directory)
   var validation: String?
 
-  @Option(name: .customLong("val-images"), help: ArgumentHelp("As --images, instead of --val.", valueName: "dir"))
+  @Option(
+    name: .customLong("val-images"), help: ArgumentHelp("As --images, instead of --val.", valueName: "dir"),
+    completion: .directory)
   var validationImages: String?
 
-  @Option(name: .customLong("val-masks"), help: ArgumentHelp("As --masks.", valueName: "dir"))
+  @Option(name: .customLong("val-masks"), help: ArgumentHelp("As --masks.", valueName: "dir"), completion: .directory)
   var validationMasks: String?
 
   func validate() throws {

@@ -23,7 +23,9 @@ struct Train: ParsableCommand {
 
   @OptionGroup(title: "Photos and masks") var dataset: DatasetOptions
 
-  @Option(name: .shortAndLong, help: ArgumentHelp("Where the checkpoint goes.", valueName: "file.safetensors"))
+  @Option(
+    name: .shortAndLong, help: ArgumentHelp("Where the checkpoint goes.", valueName: "file.safetensors"),
+    completion: .file())
   var output: String
 
   @Flag(help: "Go on from the output file, up to --steps in all.")
@@ -43,7 +45,8 @@ struct Train: ParsableCommand {
 
   @Option(
     name: [.long, .customLong("init")],
-    help: ArgumentHelp("Begin with these weights (.safetensors, .onnx or .pth).", valueName: "file"))
+    help: ArgumentHelp("Begin with these weights (.safetensors, .onnx or .pth).", valueName: "file"),
+    completion: .file())
   var weights: String?
 
   @Option(help: "Steps in all; the authors made 600,000.")
