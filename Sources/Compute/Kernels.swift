@@ -51,6 +51,24 @@ public struct Kernels: @unchecked Sendable {  // A pointer to a constant table.
   /// Channels in a block of a map.
   public var lanes: Int { Int(table.pointee.lanes) }
 
+  /// One or all of them, as people write it down.
+  public struct Choice: LosslessStringConvertible, Sendable {
+    /// At least one; of all, the fastest first.
+    public let kernels: [Kernels]
+
+    /// One alone.
+    public init(_ kernels: Kernels) { self.kernels = [kernels] }
+
+    /// "all", or one of `Kernels.names`; nil if this processor has none of that name.
+    public init?(_ text: String) {
+      kernels = (text == "all" ? Kernels.names : [text]).compactMap(Kernels.init(named:))
+      if kernels.isEmpty { return nil }
+    }
+
+    /// "all", or the name of the only one.
+    public var description: String { kernels.count == 1 ? kernels[0].name : "all" }
+  }
+
   /// The table itself.
   package var c: ck_kernels { table.pointee }
 

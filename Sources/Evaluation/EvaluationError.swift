@@ -1,3 +1,5 @@
+import U2NetPixels
+
 /// Why a prediction could not be scored. Each case names the pair or the file it is about.
 public enum EvaluationError: Error, Equatable, Sendable {
   /// Prediction and truth are not of the same size, in pixels.
@@ -14,20 +16,14 @@ public enum EvaluationError: Error, Equatable, Sendable {
   case noPairs
   /// A folder has nothing to offer.
   case folder(path: String, reason: String)
-
-  /// Size of a mask.
-  public struct PixelSize: Equatable, Sendable, CustomStringConvertible {
-    /// In pixels.
-    public let width, height: Int
-    public var description: String { "\(width) x \(height)" }
-  }
 }
 
 extension EvaluationError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .sizeMismatch(let name, let prediction, let truth):
-      "\(name): the prediction has \(prediction) pixels, the mask to compare with has \(truth)"
+      "\(name): the prediction has \(prediction.width) x \(prediction.height) pixels, "
+        + "the mask to compare with has \(truth.width) x \(truth.height)"
     case .transparent(let source):
       "\(source): colours and transparent pixels both vary, as in a cut-out; a mask is grey and opaque, or of one colour "
         + "with the object in its alpha channel"

@@ -53,7 +53,7 @@ public enum ClosedFormMatting {
     let needed = memory(unknown: count, ofPixels: photo.width * photo.height)
     guard needed <= memoryLimit else { throw .outOfMemory(needed: needed, available: memoryLimit) }
     let pixels = UnknownPixels(rows: unknown)
-    let level = MattingLevel(pixels)
+    let level = MultigridLevel(pixels)
     addLaplacian(of: photo, to: level, threads: threads)
     let solver = MattingSolver(level, foreground: foreground, threads: threads)
     let alpha = try solver.solve(tolerance: tolerance, maximumSteps: maximumSteps)
@@ -73,7 +73,8 @@ public enum ClosedFormMatting {
   }
 
   @inline(__always)
-  private static func addLaplacian<Sample: MaskSample>(of photo: Image<Sample>, to level: MattingLevel, threads: Int) {
+  private static func addLaplacian<Sample: MaskSample>(of photo: Image<Sample>, to level: MultigridLevel, threads: Int)
+  {
     let (width, pixels) = (photo.width, level.pixels)
     // A row of windows writes to three rows of pixels, so neighbouring bands must not be computed at once.
     let bands = Bands(of: photo.height, height: 32)

@@ -38,6 +38,20 @@ public struct CutoutLayout: Sendable, Hashable {
     self.enlarges = enlarges
     self.leastAlpha = leastAlpha
   }
+
+  /// What these choices say together; nil: the result is framed as the photo is.
+  /// - Parameters:
+  ///   - crops: whether the photo is cut to the object; otherwise all of it is framed, the transparent part, too.
+  ///   - isSquare: whether the result is square. A size decides that itself.
+  ///   - size: of the result, which the object is fitted into; nil: as it comes.
+  ///   - margin: around the object; nil: none.
+  public init?(crops: Bool, isSquare: Bool, size: PixelSize?, margin: Margin?) {
+    guard crops || isSquare || size != nil else { return nil }
+    self.init(
+      margin: margin ?? .share(0),
+      shape: size.map { .canvas(width: $0.width, height: $0.height) } ?? (isSquare ? .square : .object))
+    if !crops { leastAlpha = 0 }
+  }
 }
 
 extension Image where Sample: MaskSample {

@@ -45,12 +45,12 @@ public enum ForegroundColors {
   @inline(__always)
   package static func forEachRow<Sample: MaskSample>(
     of photo: Image<Sample>, alpha: Image<Sample>, bandHeight: Int = 512, threads: Int,
-    _ use: (_ y: Int, UnsafePointer<ForegroundLevel.Colors>) -> Void
+    _ use: (_ y: Int, UnsafePointer<PyramidLevel.Colors>) -> Void
   ) {
     let (width, height) = (photo.width, photo.height)
     photo.withPixels { photo in
       alpha.samples.withUnsafeBufferPointer { alpha in
-        func load(_ y: Int, _ columns: [Int32], _ row: UnsafeMutablePointer<ForegroundLevel.Pixel>) {
+        func load(_ y: Int, _ columns: [Int32], _ row: UnsafeMutablePointer<PyramidLevel.Pixel>) {
           for x in columns.indices {
             let at = y * width + Int(columns[x])
             var pixel = photo[at]

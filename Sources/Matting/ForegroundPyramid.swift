@@ -6,7 +6,7 @@ import U2NetPlatform
 /// High pictures are computed in bands, which start `runUp` rows ahead at every level. The
 /// influence of the rows left out falls to about a third with each row, so nothing of it remains in the result.
 struct ForegroundPyramid {
-  typealias Load = (_ y: Int, _ columns: [Int32], _ row: UnsafeMutablePointer<ForegroundLevel.Pixel>) -> Void
+  typealias Load = (_ y: Int, _ columns: [Int32], _ row: UnsafeMutablePointer<PyramidLevel.Pixel>) -> Void
 
   static let runUp = 16
 
@@ -15,7 +15,7 @@ struct ForegroundPyramid {
   /// Writes colours (x, y, z) and alpha (w) of some columns of the photo's row `y`, all in 0…1.
   let load: Load
   /// What the first level starts from: the mean colours where alpha is above 0.9 and where it is below 0.1.
-  let means: ForegroundLevel.Colors
+  let means: PyramidLevel.Colors
 
   init(width: Int, height: Int, bandHeight: Int, threads: Int, load: @escaping Load) {
     self.bandHeight = bandHeight
@@ -31,7 +31,7 @@ struct ForegroundPyramid {
   }
 
   func forEachRow(
-    threads: Int, _ use: (_ y: Int, UnsafePointer<ForegroundLevel.Colors>) -> Void
+    threads: Int, _ use: (_ y: Int, UnsafePointer<PyramidLevel.Colors>) -> Void
   ) {
     Bands(of: sizes.last!.height, height: bandHeight).forEach(threads: threads) { rows in
       let level = level(sizes.count - 1, from: rows.lowerBound)
@@ -39,23 +39,23 @@ struct ForegroundPyramid {
     }
   }
 
-  private func level(_ index: Int, from row: Int) -> ForegroundLevel {
+  private func level(_ index: Int, from row: Int) -> PyramidLevel {
     let (width, height) = sizes[index], (fullWidth, fullHeight) = sizes.last!
     let firstRow = max(0, row - Self.runUp)
     let columns = (0..<width).map { Int32($0 * fullWidth / width) }
     let load = load
-    let photo: (Int, UnsafeMutablePointer<ForegroundLevel.Pixel>) -> Void = { y, row in
+    let photo: (Int, UnsafeMutablePointer<PyramidLevel.Pixel>) -> Void = { y, row in
       load(y * fullHeight / height, columns, row)
     }
     if index == 0 {
-      return ForegroundLevel(
+      return PyramidLevel(
         width: width, height: height, firstRow: firstRow, photo: photo,
         start: { [means] _, colors in colors.update(repeating: means, count: width) })
     }
     let (coarseWidth, coarseHeight) = sizes[index - 1]
     let coarse = level(index - 1, from: firstRow * coarseHeight / height)
     let coarseColumns = (0..<width).map { Int32($0 * coarseWidth / width) }
-    return ForegroundLevel(
+    return PyramidLevel(
       width: width, height: height, firstRow: firstRow, photo: photo,
       start: { y, colors in
         let coarse = coarse.row(y * coarseHeight / height)
@@ -63,14 +63,14 @@ struct ForegroundPyramid {
       })
   }
 
-  private static func means(_ width: Int, _ bands: Bands, _ threads: Int, _ load: Load) -> ForegroundLevel.Colors {
+  private static func means(_ width: Int, _ bands: Bands, _ threads: Int, _ load: Load) -> PyramidLevel.Colors {
     let columns = (0..<width).map(Int32.init)
     // Lanes as in Colors; lanes 3 and 7 count.
     let sums = [SIMD8<Double>](unsafeUninitializedCapacity: bands.count) { sums, count in
       count = bands.count
       nonisolated(unsafe) let sums = sums.baseAddress!
       inParallel(bands.count, threads: threads) { band in
-        let row = UnsafeMutablePointer<ForegroundLevel.Pixel>.allocate(capacity: width)
+        let row = UnsafeMutablePointer<PyramidLevel.Pixel>.allocate(capacity: width)
         defer { row.deallocate() }
         var total = SIMD8<Double>.zero
         for y in bands[band] {

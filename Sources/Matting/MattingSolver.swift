@@ -5,7 +5,7 @@ internal import U2NetCMatting
 ///
 /// Memory beside the level's: 6 doubles for each place.
 struct MattingSolver {
-  private let level: MattingLevel
+  private let level: MultigridLevel
   private let threads: Int
   /// 1 at known foreground, 0 elsewhere.
   private let known: [Double]
@@ -15,11 +15,11 @@ struct MattingSolver {
   /// - Parameters:
   ///   - level: with its weights; the rest is made here.
   ///   - foreground: columns of known foreground for each row.
-  init(_ level: MattingLevel, foreground: [[Range<Int>]], threads: Int) {
+  init(_ level: MultigridLevel, foreground: [[Range<Int>]], threads: Int) {
     self.level = level
     self.threads = threads
     let places = level.pixels.places
-    let zeros = [Double](repeating: 0, count: places + MattingLevel.margin)
+    let zeros = [Double](repeating: 0, count: places + MultigridLevel.margin)
     var known = zeros
     for (y, row) in foreground.enumerated() {
       for (columns, base) in level.pixels.stored(inRow: y) {
@@ -32,7 +32,7 @@ struct MattingSolver {
     // to known foreground. Computed so, the rounding of weights to floats hardly matters.
     var diagonal = zeros, rightSide = zeros
     _ = level.multiply(
-      zeros, [Double](repeating: 1, count: places + MattingLevel.margin), into: &diagonal, threads: threads)
+      zeros, [Double](repeating: 1, count: places + MultigridLevel.margin), into: &diagonal, threads: threads)
     _ = level.multiply(zeros, known, into: &rightSide, threads: threads)
     for place in 0..<places {
       diagonal[place] = -diagonal[place]

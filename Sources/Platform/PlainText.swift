@@ -22,11 +22,19 @@ package func grouped(_ number: Int) -> String {
 
 /// Rows as lines of columns: the first `leading` columns begin where the column begins, the others end where it ends.
 package func aligned(_ rows: [[String]], leading: Int) -> String {
-  let widths = rows[0].indices.map { column in rows.map { column < $0.count ? $0[column].count : 0 }.max()! }
+  let widths = (rows.first ?? []).indices.map { column in rows.map { column < $0.count ? $0[column].count : 0 }.max()! }
   return rows.map { row in
     row.enumerated().map { column, cell in
       let padding = String(repeating: " ", count: widths[column] - cell.count)
       return column < leading ? cell + padding : padding + cell
     }.joined(separator: "  ")
   }.joined(separator: "\n")
+}
+
+/// "1 to 4096"; whole numbers without a fraction.
+package func spoken<Number: Comparable>(_ range: ClosedRange<Number>) -> String {
+  func plain(_ number: Number) -> String {
+    if let number = number as? Double, number == number.rounded() { "\(Int(number))" } else { "\(number)" }
+  }
+  return "\(plain(range.lowerBound)) to \(plain(range.upperBound))"
 }

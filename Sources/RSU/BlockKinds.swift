@@ -16,6 +16,15 @@ public struct BlockKinds: Sendable {
     all = kinds
   }
 
+  /// Some of the kinds that are known, by their names with commas between: "RSU,pln".
+  /// - Returns: nil if one of them is not known, or is there twice.
+  public init?(_ names: String, of known: BlockKinds = .builtIn) {
+    let parts = names.split(separator: ",", omittingEmptySubsequences: false)
+    let kinds = parts.compactMap { known[$0.uppercased()] }
+    guard kinds.count == parts.count, Set(kinds).count == kinds.count else { return nil }
+    all = kinds
+  }
+
   /// These and others.
   public func with(_ kinds: BlockKind...) -> BlockKinds { BlockKinds(all + kinds) }
 

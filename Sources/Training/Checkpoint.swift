@@ -198,7 +198,9 @@ public struct Checkpoint: Sendable {
       }
       do {
         let progress = try JSONDecoder().decode(Versioned<Progress>.self, from: Data(json.utf8)).value
-        if progress.recipe.isPossible { return progress }
+        // A file may say anything.
+        try progress.recipe.validate()
+        return progress
       } catch let error as NewerVersion { throw problem("\(error)") } catch {}
       throw problem("not a training's progress: \(printable(json))")
     }

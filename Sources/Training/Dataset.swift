@@ -126,6 +126,18 @@ public struct Dataset: Sendable {
     return (all, withoutObject)
   }
 
+  /// Examines the set, so that nothing of it stops a training later on.
+  /// - Parameters:
+  ///   - threads: files at the same time.
+  ///   - remark: told what is passed over because it is hidden, and which masks have no object.
+  /// - Throws: `data` with all `problems`.
+  public mutating func check(threads: Int = 1, remark: (String) -> Void) throws(TrainingError) {
+    remarks.forEach(remark)
+    let (problems, withoutObject) = examine(threads: threads)
+    guard problems.isEmpty else { throw .data(problems) }
+    MaskRemark.noObject.lines(withoutObject).forEach(remark)
+  }
+
   /// Bytes that a photo and its mask take while they are read; of sets that nobody has examined, what common ones take.
   var bytesToRead: Int { photoPixels.map { 10 * $0 } ?? 8 << 20 }
 

@@ -22,19 +22,35 @@ public struct Recipe: Codable, Equatable, Sendable {
   /// Examples that one step sees.
   public var examplesPerStep: Int { batch * accumulation }
 
-  /// What keeps a training from beginning by it.
-  var problem: String? {
-    learningRate.schedule == .cosine && learningRate.steps < 1
-      ? "a cosine schedule needs to know its end: set learningRate.steps to the steps of the whole training" : nil
-  }
-
-  /// Whether anybody could have trained by it: a file may say anything.
-  var isPossible: Bool {
-    let a = augmentation, rate = learningRate
-    return (1...1 << 16).contains(batch) && (1...1 << 16).contains(accumulation) && (1...1 << 14).contains(a.side)
-      && (1...a.side).contains(a.crop) && (0...64).contains(a.scale)
-      && a.maskThreshold.map { (0...255).contains($0) } ?? true && averageDecay.map { (0..<1).contains($0) } ?? true
-      && rate.base.isFinite && rate.warmup >= 0 && rate.steps >= 0 && max(rate.warmup, rate.steps) < 1 << 53
+  /// Checks every number, and that they fit each other.
+  /// - Throws: the first thing that is wrong.
+  public func validate() throws(RecipeError) {
+    func require<Number: Comparable>(
+      _ setting: RecipeError.Setting, _ value: Number?, in range: ClosedRange<Number>
+    ) throws(RecipeError) {
+      guard let value, !range.contains(value) else { return }
+      throw .outOfRange(setting, value: "\(value)", allowed: spoken(range))
+    }
+    let rate = learningRate, mostSteps = 1 << 53
+    try require(.batch, batch, in: 1...4096)
+    try require(.accumulation, accumulation, in: 1...4096)
+    try require(.side, augmentation.side, in: 32...2048)
+    try require(.crop, augmentation.crop, in: 32...2048)
+    try require(.scale, augmentation.scale, in: 0...4)
+    try require(.maskThreshold, augmentation.maskThreshold, in: 1...255)
+    try require(.warmup, rate.warmup, in: 0...mostSteps)
+    try require(.steps, rate.steps, in: 0...mostSteps)
+    guard rate.base > 0, rate.base.isFinite else {
+      throw .outOfRange(.learningRate, value: "\(rate.base)", allowed: "positive")
+    }
+    if let averageDecay, !(0..<1).contains(averageDecay) {
+      throw .outOfRange(.averageDecay, value: "\(averageDecay)", allowed: "at least 0 and less than 1")
+    }
+    guard augmentation.crop <= augmentation.side else {
+      throw .cropAboveSide(crop: augmentation.crop, side: augmentation.side)
+    }
+    guard batch > 1 || augmentation.crop > 32 else { throw .singleValue }
+    guard rate.schedule != .cosine || rate.steps > 0 else { throw .cosineWithoutEnd }
   }
 
   /// What is not as in `other`, for people; the learning rate aside, which may be changed on the way.

@@ -21,6 +21,8 @@ public final class Trainer {
 
   /// What it trains by.
   public let recipe: Recipe
+  /// Photos and masks that it trains on.
+  public let examples: Int
   /// That work on a step; they change no result.
   public let threads: Int
   /// What goes into checkpoints beside values.
@@ -64,8 +66,7 @@ public final class Trainer {
   /// - Throws: `image` or `data` if one of these cannot be read or used, `recipe` if nobody can train by it, `memory` if there is
   ///   too little of it, `changed` if the checkpoint was made with other data or another recipe, but for the learning rate.
   public init(_ dataset: Dataset, from checkpoint: Checkpoint, recipe: Recipe, threads: Int = 1) throws(TrainingError) {
-    precondition(recipe.batch > 0 && recipe.accumulation > 0, "\(recipe.accumulation) batches of \(recipe.batch)")
-    if let problem = recipe.problem { throw .recipe(problem) }
+    do { try recipe.validate() } catch { throw .recipe(error) }
     let fingerprint = dataset.fingerprint
     if let progress = checkpoint.progress {
       var changes = recipe.differences(from: progress.recipe)
@@ -75,6 +76,7 @@ public final class Trainer {
     try Self.checkMemory(checkpoint.configuration, recipe, threads: threads, dataset: dataset)
     self.recipe = recipe
     self.threads = threads
+    examples = dataset.examples.count
     configuration = checkpoint.configuration
     metadata = checkpoint.metadata
     parameters = TrainableParameters(configuration.outline().map(\.layer), checkpoint.parameters)

@@ -9,7 +9,11 @@ public enum TrainingError: Error, Sendable {
   /// What is not as it was in a training that is to go on, one line each.
   case changed([String])
   /// What in a recipe cannot be trained by.
-  case recipe(String)
+  case recipe(RecipeError)
+  /// A file of a training is there that was to be a new one's.
+  case exists(path: String)
+  /// The training in `path` has made more steps than are asked for.
+  case stepsMade(path: String, made: Int, asked: Int)
   /// A photo or a mask that cannot be read.
   case image(ImageError)
   /// A checkpoint that cannot be read or written.
@@ -30,7 +34,10 @@ extension TrainingError: CustomStringConvertible {
     case .changed(let changes):
       "this training cannot go on with other settings or data (\(changes.joined(separator: "; "))); "
         + "to change them, begin a new one from its weights"
-    case .recipe(let problem): problem
+    case .recipe(let error): "\(error)"
+    case .exists(let path): "\(path): this file exists; go on from it, or let it be replaced"
+    case .stepsMade(let path, let made, let asked):
+      "\(path): this training has made \(made) steps, more than the \(asked) that are asked for"
     case .image(let error): "\(error)"
     case .weights(let error): "\(error)"
     case .file(let path, let reason): "\(path): \(reason)"

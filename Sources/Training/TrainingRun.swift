@@ -47,8 +47,10 @@ public final class TrainingRun {
     public var bestOutput: String { "\(bestFile)" }
     /// The log, beside `output`: "mine.jsonl", a JSON object a line.
     public var log: String { "\(logFile)" }
-    package var bestFile: FilePath { neighbour("-best.safetensors") }
-    package var logFile: FilePath { neighbour(".jsonl") }
+    var bestFile: FilePath { neighbour("-best.safetensors") }
+    var logFile: FilePath { neighbour(".jsonl") }
+    /// All that is written.
+    var files: [FilePath] { [file, bestFile, logFile] }
   }
 
   /// Some steps together: means since the entry before.
@@ -101,7 +103,7 @@ public final class TrainingRun {
     self.validation = validation
     self.options = options
     savedStep = trainer.steps > 0 ? trainer.steps : nil
-    AtomicFile.removeAbandoned(of: [options.file, options.bestFile, options.logFile])
+    AtomicFile.removeAbandoned(of: options.files)
     log = try TrainingLog(path: options.logFile, after: trainer.steps)
   }
 
@@ -235,5 +237,24 @@ extension TrainingRun.Entry: CustomStringConvertible {
   /// "loss 1.2345  fused 0.1234  12.3 images/s"
   public var description: String {
     "loss \(fixed(loss.total, places: 4))  fused \(fixed(loss.fused, places: 4))  \(fixed(imagesPerSecond, places: 1)) images/s"
+  }
+}
+
+extension TrainingRun: CustomStringConvertible {
+  /// "3 examples, 0 of 5 steps made, 12 MB for a batch"
+  public var description: String {
+    "\(trainer.examples) examples, \(trainer.steps) of \(options.steps) steps made, \(trainer.memory >> 20) MB for a batch"
+  }
+}
+
+extension TrainingRun.Event {
+  /// What there is to say of it, in one line; nil for a single step and for a checkpoint.
+  /// - Parameter steps: of the whole training.
+  public func line(of steps: Int) -> String? {
+    switch self {
+    case .entry(let entry): "step \(entry.step) of \(steps)  \(entry)"
+    case .validated(let result, let step, let isBest): "step \(step)  \(result)" + (isBest ? "  best" : "")
+    case .step, .saved: nil
+    }
   }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import U2NetCompute
+import U2NetFiles
 import U2Net
 
 struct Bench: ParsableCommand {
@@ -21,7 +22,7 @@ struct Bench: ParsableCommand {
     help: ArgumentHelp(
       "Kernels to use: \(Kernels.names.joined(separator: ", ")); or all, in turns, each with weights of its own.",
       valueName: "name"))
-  var isa: KernelChoice = .one(.fastest)
+  var isa = Kernels.Choice(.fastest)
 
   @Option(
     help: ArgumentHelp("m of all Winograd convolutions F(m×m, 3×3), 2 to 6, instead of choosing.", valueName: "m"))
@@ -44,45 +45,8 @@ struct Bench: ParsableCommand {
     if explain { print(benchmark.profile().table) }
     let timings = benchmark.run()
     if json { return print(try timings.count == 1 ? timings[0].json() : timings.json()) }
-    for timing in timings {
-      print(timing.line + (timings.count == 1 ? "" : ", \(rounded(timing.ratio, 2)) of \(timings[0].isa)'s"))
-    }
+    print(NetworkBenchmark.lines(timings).joined(separator: "\n"))
   }
 }
 
-extension NetworkBenchmark.Timing {
-  fileprivate var line: String {
-    """
-    U²-Net \(model), \(size)×\(size), \(threads) threads, \(isa), \(runs) runs: \
-    median \(rounded(medianMs, 1)) ms, fastest \(rounded(minMs, 1)) ms
-    """
-  }
-}
-
-/// What `--isa` takes.
-enum KernelChoice: ExpressibleByArgument {
-  case one(Kernels), all
-
-  init?(argument: String) {
-    if argument == "all" {
-      self = .all
-    } else {
-      guard let kernels = Kernels(named: argument) else { return nil }
-      self = .one(kernels)
-    }
-  }
-
-  var kernels: [Kernels] {
-    switch self {
-    case .one(let kernels): [kernels]
-    case .all: Kernels.names.map { Kernels(named: $0)! }
-    }
-  }
-
-  var defaultValueDescription: String { kernels[0].name }
-}
-
-private func rounded(_ value: Double, _ places: Int) -> Double {
-  let scale = places == 1 ? 10.0 : 100.0
-  return (value * scale).rounded() / scale
-}
+extension Kernels.Choice: ExpressibleByArgument {}

@@ -44,12 +44,8 @@ struct Convert: ParsableCommand {
 
   func run() throws {
     let input = FilePath(argument: input), output = FilePath(output: output)
-    try output.checkExtension(
-      among: ["safetensors", "onnx"], "weights are written as safetensors, or as ONNX where the name ends in .onnx")
+    try Conversion.check(output, from: input)
     let onnx = try onnxInput(for: output)
-    var inUse = FilesInUse()
-    inUse.add(input, as: "the weights that are read")
-    try inUse.check(output)
     let conversion = try Conversion(input)
     try conversion.write(to: output, onnxFor: onnx, half: half)
     tell(conversion.summary + ["written: \(output)"])

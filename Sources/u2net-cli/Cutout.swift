@@ -28,11 +28,9 @@ struct Cutout: ParsableCommand {
 
   @OptionGroup var settings: CutoutOptions
 
-  func validate() throws { try settings.checkTransparency() }
-
   func run() throws {
     let inputs = try options.input.read(), path = FilePath(argument: output)
-    var destinations = [try inputs.destination(settings.kind, path, format: settings.format?.imageFormat)]
+    var destinations = [try inputs.destination(settings.kind, path, format: settings.format)]
     if let mask { destinations.append(try inputs.destination(.mask, FilePath(argument: mask), format: nil)) }
     try options.run(destinations, of: inputs, cutout: settings)
   }

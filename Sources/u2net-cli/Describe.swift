@@ -1,6 +1,7 @@
 import ArgumentParser
 import RSU
 import U2Net
+import U2NetFiles
 
 struct Describe: ParsableCommand {
   static let configuration = CommandConfiguration(

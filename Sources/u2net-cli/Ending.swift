@@ -16,7 +16,7 @@ struct Ending: Equatable {
     case let error as PipelineError where error.isUsage:
       (lines, code) = (Self.usage(error.description, of: command), 2)
     case let error as PipelineError: (lines, code) = (error.lines, 1)
-    case let error as TrainingError: (lines, code) = (error.description.split(separator: "\n").map(String.init), 1)
+    case let error as TrainingError: (lines, code) = (error.inUsersWords.split(separator: "\n").map(String.init), 1)
     case let error as FileError: (lines, code) = (["\(error.path): \(error.reason)"], 1)
     case let error where U2NetCommand.exitCode(for: error) == .validationFailure:
       // Where the command is not known yet the error knows it.
@@ -44,5 +44,17 @@ struct Ending: Equatable {
       message = message.replacing(argument, with: argument.visible)
     }
     return message.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+  }
+}
+
+extension TrainingError {
+  /// What is wrong, in words that speak of flags.
+  fileprivate var inUsersWords: String {
+    switch self {
+    case .exists(let path): "\(path): this file exists; --resume goes on from a checkpoint, --overwrite begins anew"
+    case .stepsMade(let path, let made, let asked):
+      "\(path): this training has made \(made) steps, more than --steps \(asked)"
+    default: description
+    }
   }
 }

@@ -71,72 +71,38 @@ struct Evaluate: ParsableCommand {
   }
 
   func run() throws {
-    let input = FilePath(argument: (predictions ?? images)!), masks = FilePath(argument: masks)
-    let folders = try (input == masks ? [input] : [input, masks]).map { try PictureFolder($0) }
-    try checkOutputs(inputs: folders.flatMap(\.files))
-    for remark in folders.flatMap(\.remarks) { note(remark) }
-    let pairing = try Pairing(predictions: folders[0].files, truths: folders.last!.files)
-    let source = try source()
-    let evaluation = DatasetEvaluation(pairing.pairs, threads: source.threads) { pair in
-      (try source.prediction(pair), try Self.truth(pair))
+    let input = FilePath(argument: (predictions ?? images)!)
+    let evaluation = try FolderEvaluation(predictions: input, masks: FilePath(argument: masks))
+    try checkOutputs(evaluation.inUse)
+    for remark in evaluation.remarks { note(remark) }
+    let pairing = try evaluation.pairing(), (prediction, bytes) = try prediction()
+    let threads = FolderEvaluation.pairsAtOnce(atMost: model.threads, beside: bytes)
+    let outcome = evaluation.run(pairing, threads: threads, prediction: prediction)
+    for remark in outcome.remarks { note(remark) }
+    if outcome.hasScores {
+      print(json ? try outcome.summary.json() : "\(outcome.summary)")
+      try write(outcome)
     }
-    let unreadable = folders.flatMap(\.unreadable), failures = unreadable + evaluation.failures.map { "\($0)" },
-      empty = evaluation.withoutObject.map(\.truth)
-    if !empty.isEmpty, empty.count == evaluation.scores.count {
-      throw CommandFailure(lines: ["\(EvaluationError.noObject(first: empty[0], count: empty.count))"] + failures)
-    }
-    noteMasks(empty, "there is no object in this mask")
-    noteMasks(evaluation.withoutPrediction.map(\.prediction), "nothing is predicted here: the mask is black all over")
-    if let summary = EvaluationSummary(evaluation, pairing, unreadable: unreadable) {
-      print(json ? try summary.json() : "\(summary)")
-      try write(evaluation, source)
-    }
-    let problems =
-      pairing.unpairedPredictions.map { "\($0): no mask of this name in \(masks)" }
-      + pairing.unpairedTruths.map { "\($0): no \(images == nil ? "prediction" : "photo") of this name in \(input)" }
-      + failures
-    guard problems.isEmpty else { throw CommandFailure(lines: problems) }
+    guard outcome.problems.isEmpty else { throw CommandFailure(lines: outcome.problems) }
   }
 
-  /// Where predicted masks come from: files, or a detector and photos.
-  private struct Source: Sendable {
-    let detector: SaliencyDetector?
-    /// Pairs at the same time.
-    let threads: Int
-
-    func prediction(_ pair: Pairing.Pair) throws -> Image<UInt8> {
-      guard let detector else { return try MaskFile(pair.predictionFile, source: pair.prediction).prediction() }
-      let saliency = try detector.saliency(inFile: pair.predictionFile)
-      return saliency.mask(threads: detector.options.threads)
-    }
-  }
-
-  private func source() throws -> Source {
-    guard images != nil else { return Source(detector: nil, threads: threads(beside: 0)) }
+  /// What makes masks of photos, and the memory that it takes; nil where masks are in files.
+  private func prediction() throws -> (FolderEvaluation.Prediction?, bytes: Int) {
+    guard images != nil else { return (nil, 0) }
     var options = SaliencyDetector.Options()
-    options.inputSize = model.size
-    options.threads = model.threads
-    options.preprocessing = preprocess ?? .rembg
-    options.normalization = normalize ?? .minmax
+    (options.inputSize, options.threads) = (model.size, model.threads)
+    (options.preprocessing, options.normalization) = (preprocess ?? .rembg, normalize ?? .minmax)
     let network = try model.network(), memory = SaliencyDetector.memory(network, options: options)
     _ = try SaliencyDetector.photosAtOnce(network, options: options, atMost: 1)
-    return Source(
-      detector: SaliencyDetector(network, options: options), threads: threads(beside: memory.shared + memory.each))
-  }
-
-  /// Fewer at a time where there is less memory than pairs of 12 megapixels take.
-  private func threads(beside network: Int) -> Int {
-    min(model.threads, max(1, (ResourceLimits.availableMemory - network) / (192 << 20)))
-  }
-
-  private static func truth(_ pair: Pairing.Pair) throws -> Image<UInt8> {
-    try MaskFile(pair.truthFile, source: pair.truth).truth()
+    let detector = SaliencyDetector(network, options: options), threads = options.threads
+    return (
+      { try detector.saliency(inFile: $0.predictionFile).mask(threads: threads) }, memory.shared + memory.each
+    )
   }
 
   /// What would be written must not replace what is read, and there must be a place for it: before any work.
-  private func checkOutputs(inputs: [Pairing.File]) throws {
-    var inUse = FilesInUse()
-    for input in inputs { inUse.add(input.file, as: "another file of this evaluation") }
+  private func checkOutputs(_ files: FilesInUse) throws {
+    var inUse = files
     if let weights = model.weights { inUse.add(FilePath(argument: weights), as: "the --weights") }
     let outputs = [
       (csv, ["csv", "txt"], "scores are written as comma-separated values"),
@@ -151,17 +117,11 @@ struct Evaluate: ParsableCommand {
     }
   }
 
-  private func write(_ evaluation: DatasetEvaluation, _ source: Source) throws {
-    if let csv { try ImageFile.write(Array(evaluation.table.csv.utf8), to: FilePath(output: csv)) }
+  private func write(_ outcome: FolderEvaluation.Outcome) throws {
+    if let csv { try ImageFile.write(Array(outcome.evaluation.table.csv.utf8), to: FilePath(output: csv)) }
     guard let report else { return }
-    let by =
-      images == nil
-      ? ""
-      : " by \(model.weights.map { String(decoding: FilePath($0).name, as: UTF8.self) } ?? "\(model.model ?? .lite)")"
-    let html = try Report(title: "\(predictions ?? images!)\(by) against \(masks)", evaluation).html { pair in
-      let photo = images == nil ? [] : [("photo", try Image<UInt8>(contentsOf: pair.predictionFile))]
-      return photo + [("prediction", try source.prediction(pair)), ("truth", try Self.truth(pair))]
-    }
-    try ImageFile.write(Array(html.utf8), to: FilePath(output: report))
+    let weights = model.weights.map { "\(FilePath(bytes: FilePath($0).name))" } ?? "\(model.model ?? .lite)"
+    let page = try outcome.report(by: images == nil ? nil : weights)
+    try ImageFile.write(Array(page.utf8), to: FilePath(output: report))
   }
 }

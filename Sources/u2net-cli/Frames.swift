@@ -36,13 +36,9 @@ struct Frames: ParsableCommand {
   }
 
   func run() throws {
-    // Frames that are added to the file that they are read from would never end.
-    var inUse = FilesInUse()
-    inUse.add("-", as: "standard input")
-    if let weights = mask.model.weights { inUse.add(FilePath(argument: weights), as: "the --weights") }
-    try inUse.check("-")
     var frames = RawFrames(width: size.width, height: size.height)
     (frames.input, frames.output, frames.keepsColors, frames.mask) = (inputFormat, format, keepColors, mask.settings)
+    if let weights = mask.model.weights { frames.inUse.add(FilePath(argument: weights), as: "the --weights") }
     try frames.runStandardStreams(mask.model.network(), detection: mask.detection, cores: mask.model.threads)
   }
 }

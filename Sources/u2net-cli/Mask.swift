@@ -25,19 +25,13 @@ struct Mask: ParsableCommand {
   @OptionGroup var settings: CutoutOptions
 
   func validate() throws {
-    if cutout != nil { return try settings.checkTransparency() }
-    if let flag = settings.given { throw ValidationError("\(flag) has no effect without --cutout") }
+    if cutout == nil, let flag = settings.given { throw ValidationError("\(flag) has no effect without --cutout") }
   }
 
   func run() throws {
-    let inputs = try options.input.read(), format = settings.format?.imageFormat
-    let cutouts = try cutout.map { FilePath(argument: $0) }.map { path throws(PipelineError) in
-      try inputs.destination(settings.kind, path, format: format)
-    }
-    let path = FilePath(argument: output), several = inputs.needFolder(at: path)
-    // Beside a mask with a name of its own --format is what the cut-outs in a folder are.
-    let isForCutouts = cutouts?.folder != nil && !several && !path.isFolder && !path.endsInSeparator
-    let masks = try Destination(.mask, path, several: several, format: isForCutouts ? nil : format)
-    try options.run([masks] + [cutouts].compactMap { $0 }, of: inputs, cutout: settings)
+    let inputs = try options.input.read(), cutouts = cutout.map { (settings.kind, FilePath(argument: $0)) }
+    let destinations = try inputs.destinations(
+      ofMasks: FilePath(argument: output), cutouts: cutouts, format: settings.format)
+    try options.run(destinations, of: inputs, cutout: settings)
   }
 }

@@ -35,7 +35,7 @@ struct ModelOptions: ParsableArguments {
 
   func network() throws -> TrainedNetwork {
     if let weights { return try TrainedNetwork(contentsOf: FilePath(argument: weights)) }
-    return try .pretrained(model ?? .lite, cache: cache)
+    return try .pretrained(model ?? .lite, cache: cache, remark: note)
   }
 }
 

@@ -32,36 +32,11 @@ struct Product: ParsableCommand {
   @Flag(help: "Keep the photo's colours at soft edges.")
   var keepColors = false
 
-  func validate() throws {
-    guard names.contains("{name}"), names.contains("{kind}"), !names.contains("/") else {
-      throw ValidationError("--names must contain {name} and {kind}, and no /")
-    }
-    let others = names.replacing("{name}", with: "").replacing("{kind}", with: "")
-    guard !others.contains("{"), !others.contains("}") else {
-      throw ValidationError("--names has {name} and {kind} only, no other braces: \(names)")
-    }
-  }
-
   func run() throws {
-    let folder = FilePath(argument: output)
+    let set = try Destination.shopSet(in: FilePath(argument: output), names: NamePattern(names))
     var settings = CutoutOptions()
-    settings.background = background
-    settings.keepColors = keepColors
-    settings.crop = true
-    settings.square = size.width == size.height
-    settings.size = size
-    settings.margin = margin
-    let kinds: [(ResultKind, String, ImageFormat)] = [
-      (.mask, "mask", .png), (.cutout, "cutout", .png), (.composite, "white", .jpeg),
-    ]
-    try options.run(
-      try kinds.map { kind, name, format in
-        let pattern = names.replacing("{kind}", with: name)
-        let start = pattern.firstRange(of: "{name}")!
-        return try Destination(
-          kind, folder: folder, prefix: String(pattern[..<start.lowerBound]),
-          suffix: pattern[start.upperBound...].replacing("{name}", with: "") + "." + format.fileExtension,
-          format: format)
-      }, of: options.input.read(), cutout: settings)
+    (settings.background, settings.keepColors, settings.crop) = (background, keepColors, true)
+    (settings.square, settings.size, settings.margin) = (size.width == size.height, size, margin)
+    try options.run(set, of: options.input.read(), cutout: settings)
   }
 }

@@ -21,9 +21,8 @@ struct U2NetCommand: ParsableCommand {
       """,
     version: U2NetVersion.current,
     subcommands: [
-      Mask.self, Cutout.self, Product.self, RembgFile.self, RembgFolder.self, Describe.self, Weights.self, Convert.self,
-      Bench.self,
-      Evaluate.self, Frames.self, Train.self, Ablate.self,
+      Mask.self, Cutout.self, Product.self, Frames.self, Models.self, Weights.self, Convert.self, Evaluate.self,
+      Train.self, Ablate.self, Describe.self, Bench.self, RembgFile.self, RembgFolder.self, RembgStream.self,
     ])
 
   static func main() {
@@ -37,10 +36,11 @@ struct U2NetCommand: ParsableCommand {
         u2net: stopped: most likely out of memory, of which this process may use \(ResourceLimits.current.memory >> 20) MB; \
         fewer --threads, a smaller --input-size or smaller pictures take less\n
         """)
-    var asked: any ParsableCommand.Type = U2NetCommand.self
+    let arguments = RembgOptions.joiningColors(Array(CommandLine.arguments.dropFirst()))
+    var asked: any ParsableCommand.Type =
+      configuration.subcommands.first { $0._commandName == arguments.first } ?? U2NetCommand.self
     do {
-      let arguments = RembgOptions.joiningColors(Array(CommandLine.arguments.dropFirst()))
-      try checkEmpty(arguments, &asked)
+      try EmptyArguments.check(arguments)
       var command = try parseAsRoot(NegativeNumbers.joined(arguments))
       asked = type(of: command)
       try command.run()
@@ -61,18 +61,6 @@ struct U2NetCommand: ParsableCommand {
         for line in ending.lines { note(line) }
       }
       quit(ending.code)
-    }
-  }
-}
-
-extension U2NetCommand {
-  /// - Parameter asked: becomes the command whose argument is empty.
-  private static func checkEmpty(
-    _ arguments: [String], _ asked: inout any ParsableCommand.Type
-  ) throws(ValidationError) {
-    do { try EmptyArguments.check(arguments) } catch {
-      asked = configuration.subcommands.first { $0._commandName == arguments.first } ?? asked
-      throw error
     }
   }
 }

@@ -4,15 +4,16 @@ import U2Net
 
 struct Weights: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Get a model's published weights once, or list what is here.",
+    abstract: "Get a model's published weights once, or list what is here; as rembg d.",
     discussion: """
       Downloads the ONNX file (full 176 MB, lite 4.6 MB), checks its SHA-256, converts it and keeps the result in \
       the cache folder: $U2NET_CACHE, else $XDG_CACHE_HOME/u2net, else ~/.cache/u2net. An interrupted download is \
-      resumed. Lite is built into the program and needs no download.
-      """)
+      resumed. Nothing is downloaded where rembg has the file already. Lite is built into the program.
+      """,
+    aliases: ["d"])
 
-  @Argument(help: "full or lite; without it, what is here is listed.")
-  var model: Model?
+  @Argument(help: "full or lite; without it, what is here is listed, as by `u2net models`.")
+  var models: [Model] = []
 
   @Option(help: ArgumentHelp("Download from here instead of the public release.", valueName: "url"))
   var url: String?
@@ -26,13 +27,18 @@ struct Weights: ParsableCommand {
 
   func validate() throws {
     guard url == nil || from == nil else { throw ValidationError("--url and --from exclude each other") }
-    guard model != nil || (url == nil && from == nil) else { throw ValidationError("say which model: full or lite") }
+    guard models.count == 1 || (url == nil && from == nil) else {
+      throw ValidationError("say which model: full or lite")
+    }
   }
 
   func run() throws {
-    guard let model else { return list() }
-    let weights = PretrainedWeights(model), folder = FilePath(argument: cache)
+    if models.isEmpty { return tell(ModelSummary.all(cache: cache).flatMap(\.lines)) }
     Interruption.watch(hangup: true)
+    for model in models { try get(PretrainedWeights(model), into: FilePath(argument: cache)) }
+  }
+
+  private func get(_ weights: PretrainedWeights, into folder: FilePath) throws {
     do {
       let isNew = try weights.install(
         from: from.map { .file($0) } ?? url.map { .url($0) }, in: folder,
@@ -42,16 +48,6 @@ struct Weights: ParsableCommand {
     } catch let error as PipelineError {
       guard let signal = Interruption.requested else { throw error }
       throw CommandFailure(lines: error.lines, Interruption.exitCode(signal))
-    }
-  }
-
-  private func list() {
-    for model in Model.allCases.reversed() {
-      let path = "\(cache)/\(PretrainedWeights(model).fileName)"
-      let place =
-        FilePath(path).exists
-        ? path : model == .lite ? "built in" : "absent; get it with `u2net weights \(model.rawValue)`"
-      tell(["\(model.rawValue)  \(place)"])
     }
   }
 }

@@ -21,6 +21,13 @@ struct KernelTests {
     }
   }
 
+  @Test func oneOrAllAreChosen() {
+    #expect(Kernels.Choice("all")?.kernels.map(\.name) == Kernels.names)
+    for name in Kernels.names { #expect(Kernels.Choice(name)?.kernels.map(\.name) == [name]) }
+    for name in ["", "neon512", "ALL"] { #expect(Kernels.Choice(name)?.kernels.count == nil, "\(name)") }
+    #expect("\(Kernels.Choice(.fastest))" == Kernels.fastest.name && "\(Kernels.Choice("all")!)" == "all")
+  }
+
   /// Every number of rows that a block has, alone and beside others, with k so short that nothing is unrolled.
   @Test(arguments: Kernels.names) func matrixProduct(_ name: String) {
     let kernels = ck_named(name)!.pointee, lanes = Int(kernels.lanes)

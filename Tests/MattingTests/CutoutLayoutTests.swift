@@ -19,6 +19,18 @@ import Testing
     #expect(cutout.framed(by: CutoutLayout(margin: .share(0.25)))?.width == 6)
   }
 
+  @Test func `choices make a layout`() {
+    func layout(_ crops: Bool, _ isSquare: Bool, _ size: PixelSize?, _ margin: CutoutLayout.Margin?) -> CutoutLayout? {
+      CutoutLayout(crops: crops, isSquare: isSquare, size: size, margin: margin)
+    }
+    #expect(layout(false, false, nil, .pixels(3)) == nil)
+    #expect(layout(true, false, nil, nil) == CutoutLayout(margin: .share(0)))
+    #expect(layout(false, true, nil, .pixels(3)) == CutoutLayout(margin: .pixels(3), shape: .square, leastAlpha: 0))
+    #expect(
+      layout(true, true, PixelSize(width: 4, height: 5), .pixels(1))
+        == CutoutLayout(margin: .pixels(1), shape: .canvas(width: 4, height: 5)))
+  }
+
   @Test func `margins and squares reach beyond the photo`() {
     let wide = cutout.framed(by: CutoutLayout(margin: .pixels(20)))
     #expect((wide?.width, wide?.height) == (44, 42))

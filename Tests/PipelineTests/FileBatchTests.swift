@@ -35,6 +35,15 @@ struct FileBatchTests {
     return folder
   }
 
+  @Test func resultsAreCalledByThePattern() throws {
+    let folder = try folder()
+    var batch = FileBatch(["\(folder.path)/photos/red"], into: "\(folder.path)/out", results: [.mask, .cutout])
+    batch.names = try NamePattern("{kind} of {name}")
+    let processor = try processor()
+    #expect(try batch.plan().run(with: { _ in processor }).failed == 0)
+    #expect(try folder.results == ["cutout of b.png", "mask of b.png"])
+  }
+
   /// Two programs at once plan before either writes.
   @Test(arguments: [ExistingFiles.error, .skip, .rename])
   func whatComesMeanwhileIsNotReplaced(_ existing: ExistingFiles) throws {

@@ -20,8 +20,8 @@ struct PlanTests {
     WatchPlan([try Destination(.mask, FilePath("\(folder)/\(out)"), several: true, format: .png)], existing: existing)
   }
 
-  private func says(_ step: WatchPlan.Step) -> String {
-    switch step {
+  private func says(_ decision: WatchPlan.Decision) -> String {
+    switch decision {
     case .job(let job): job.files.map { String(decoding: $0.name, as: UTF8.self) }.joined(separator: ",")
     case .skipped: "skipped"
     case .refused: "refused"
@@ -82,13 +82,13 @@ struct PlanTests {
     return Photo(path: path, stem: FilePath(name).withoutExtension, isNamed: false, mark: ResultMark(file: path))
   }
 
-  /// Makes the results that a step asks for.
-  private func make(_ step: WatchPlan.Step) throws -> String {
-    if case .job(let job) = step {
+  /// Makes the results that a decision asks for.
+  private func make(_ decision: WatchPlan.Decision) throws -> String {
+    if case .job(let job) = decision {
       let report = try PhotoProcessor().report(job) { _ in }
       #expect(report.status == .ok, "\(report.error ?? "")")
     }
-    return says(step)
+    return says(decision)
   }
 
   /// Whatever is called like a result: marks decide, and without one what it looks like.
@@ -141,9 +141,9 @@ struct PlanTests {
     let first = try picture("g.jpg", disc()), second = try picture("g.png", disc(width: 90))
     var numbering = try plan("out", .rename)
     for (photo, name) in [(first, "g.png"), (second, "g-1.png")] {
-      let step = numbering.plan(photo)
-      if case .job(let job) = step { try job.makeFolders() }
-      #expect(try make(step) == name)
+      let decision = numbering.plan(photo)
+      if case .job(let job) = decision { try job.makeFolders() }
+      #expect(try make(decision) == name)
     }
     var again = try plan("out", .skip)
     again.see(first)

@@ -47,6 +47,27 @@ struct RawFrameTests {
     }
   }
 
+  @Test func framesMayBecomePicturesOnABackground() throws {
+    var frames = RawFrames(width: 120, height: 90)
+    frames.encodesPNG = true
+    let bytes = disc().samples
+    func result() throws -> Image<UInt8> {
+      var results: [[UInt8]] = []
+      try frames.run(.lite, detection: detection, cores: 2, read: reader(bytes)) { results.append($0) }
+      #expect(results.count == 1)
+      return try decoded(results.first)
+    }
+    let cutout = try result()
+    for color in [Color.white, Color(red: 1, green: 200, blue: 3, alpha: 100)] {
+      frames.background = color
+      let composite = try result(), expected = cutout.composited(over: color)
+      #expect(composite.channels == .rgba && composite.rgb == expected.rgb)
+      #expect(composite.alpha!.samples.allSatisfy { $0 >= color.alpha })
+    }
+    frames.output = .gray8
+    #expect(try result() == cutout.alpha)
+  }
+
   @Test func aStreamThatEndsWithinAFrameIsAnErrorAfterTheOthers() throws {
     var frames = RawFrames(width: 120, height: 90)
     frames.output = .gray8

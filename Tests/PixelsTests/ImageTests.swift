@@ -7,6 +7,14 @@ import Testing
   let rgb = Image<UInt8>(width: 2, height: 1, channels: .rgb, samples: [10, 11, 12, 20, 21, 22])
   let rgba = Image<UInt8>(width: 2, height: 1, channels: .rgba, samples: [10, 11, 12, 1, 20, 21, 22, 2])
 
+  @Test func `sizes as text`() {
+    #expect(PixelSize("2000x1500") == PixelSize(width: 2000, height: 1500) && PixelSize("1X65500") != nil)
+    for text in ["", "2000", "x", "0x5", "5x65501", "5x5x5", "-5x5", "5 x 5", "axb"] {
+      #expect(PixelSize(text) == nil, "\(text)")
+    }
+    #expect("\(PixelSize(width: 3, height: 4))" == "3x4")
+  }
+
   @Test func `colours`() {
     #expect(gray.rgb.samples == [10, 10, 10, 20, 20, 20])
     #expect(grayAlpha.rgb.samples == [10, 10, 10, 20, 20, 20])

@@ -20,6 +20,12 @@ struct BlockKindTests {
     form: { form, widths in form.flatMap { Int($0) }.map { Twin(widths: widths, kind: "DEEP-\($0)") } },
     inPlaceOf: { Twin(widths: $1, kind: "DEEP-\(($0 as? RSU)?.height ?? 0)") })
 
+  @Test func kindsAreChosenByTheirNames() {
+    #expect(BlockKinds("RSU,pln")?.names == ["RSU", "PLN"])
+    #expect(BlockKinds("TWIN,RSU", of: .builtIn.with(Self.twin))?.names == ["TWIN", "RSU"])
+    for names in ["", "RSU,", "ABC", "RSU,RSU", "RSU,rsu", "RSU PLN"] { #expect(BlockKinds(names) == nil, "\(names)") }
+  }
+
   @Test func namesMakeBlocks() {
     let kinds = BlockKinds.builtIn.with(Self.twin, Self.deep), widths = Widths(3, 4, 5)
     #expect(kinds.names == BlockKinds.builtIn.names + ["TWIN", "DEEP"])

@@ -29,9 +29,10 @@ struct ExportedModel {
   var model = Onnx_ModelProto()
   private let style: Style
 
-  init(_ style: Style = .dynamic) {
+  /// - Parameter network: of blocks that have no average pools.
+  init(_ style: Style = .dynamic, of network: Configuration = network) {
     self.style = style
-    let (graph, outputs) = Self.network.graph(height: 64, width: 64)
+    let (graph, outputs) = network.graph(height: 64, width: 64)
     model.irVersion = 6
     model.opsetImport = [.with { $0.version = style == .upsample ? 9 : 11 }]
     var names: [String] = []

@@ -50,7 +50,9 @@ struct WeightsTests {
     try withFolder { folder in
       let odd = "\(folder)/a\u{1B}[2J\u{9B}b"
       try FileManager.default.createDirectory(atPath: odd, withIntermediateDirectories: true)
-      try FileManager.default.copyItem(atPath: lite, toPath: "\(odd)/u2net-lite.safetensors")
+      for model in ["lite", "full"] {
+        try FileManager.default.copyItem(atPath: lite, toPath: "\(odd)/u2net-\(model).safetensors")
+      }
       for arguments in [
         ["convert", "\(odd)/u2net-lite.safetensors", "\(odd)/out.safetensors"],
         ["weights", "--cache", odd], ["weights", "lite", "--cache", odd],
@@ -145,11 +147,15 @@ struct WeightsTests {
 
   @Test func absentFullModelSaysWhatToRun() throws {
     try withFolder { folder in
+      let environment = [
+        "U2NET_CACHE": folder, "HOME": folder, "XDG_DATA_HOME": "", "REMBG_HOME": "", "U2NET_HOME": "",
+      ]
       let result = try run(
-        ["mask", photo("coffee.png"), "-o", "\(folder)/m.png", "-m", "full"], environment: ["U2NET_CACHE": folder])
+        ["mask", photo("coffee.png"), "-o", "\(folder)/m.png", "-m", "full"], environment: environment)
       #expect(result.code == 1 && result.errors.contains("u2net weights full"))
-      let list = try run(["weights"], environment: ["U2NET_CACHE": folder])
+      let list = try run(["weights"], environment: environment)
       #expect(list.code == 0 && list.text.contains("lite  built in") && list.text.contains("full  absent"))
+      #expect(try run(["models"], environment: environment).text == list.text)
       #expect(files(in: folder).isEmpty)
     }
   }

@@ -50,12 +50,15 @@ public final class Ablation {
 
   /// An ablation, or one that goes on in its folder.
   /// - Throws: `changed` if `folder` holds an ablation of another plan; more blocks, seeds or steps are no other plan, nor are
-  ///   fewer blocks or seeds.
+  ///   fewer blocks or seeds; `file` if one of its files would replace a photo or a mask, or is a stranger's.
   public init(
     _ plan: AblationPlan, training: Dataset, validation: Dataset, options: Options
   ) throws(TrainingError) {
     (self.plan, self.training, self.validation, self.options) = (plan, training, validation, options)
     folder = FilePath(options.folder)
+    var inUse = FilesInUse()
+    for dataset in [training, validation] { inUse.add(dataset) }
+    for file in plan.files { try inUse.checkOutput(folder.appending(file.utf8)) }
     try makeFolder(options.folder)
     let signature = Signature(
       reference: plan.reference.text, match: plan.match, recipe: plan.recipe, training: training.fingerprint,
@@ -220,5 +223,18 @@ public final class Ablation {
     do {
       try ImageFile.write(Array(bytes), to: "\(options.folder)/\(name)")
     } catch { throw .image(error) }
+  }
+}
+
+extension Ablation.Event {
+  /// What there is to say of it, in one line; nil for what there is too much of: steps, means and checkpoints.
+  /// - Parameter steps: of each training.
+  public func line(of steps: Int) -> String? {
+    switch self {
+    case .begun(let run, let made): "\(run.name): \(made) of \(steps) steps made"
+    case .training(let run, .validated(let result, let step, _)): "\(run.name): step \(step)  \(result)"
+    case .training: nil
+    case .finished(let run): "\(run.name): done"
+    }
   }
 }

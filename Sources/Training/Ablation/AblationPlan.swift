@@ -54,7 +54,7 @@ public struct AblationPlan: Sendable {
   public var runs: [Run] { seeds.flatMap { seed in variants.map { Run(variant: $0, seed: seed) } } }
 
   /// The files that are written, as they are called in the ablation's folder.
-  package var files: [String] {
+  var files: [String] {
     let each = ["checkpoint.safetensors", "checkpoint-best.safetensors", "checkpoint.jsonl", "metrics.json"]
     return ["plan.json", "speed.json", "report.html", "report.csv"]
       + runs.flatMap { run in each.map { "\(run.name)/\($0)" } }

@@ -119,3 +119,21 @@ public struct NetworkBenchmark {
       advice: "choose a smaller --input-size" + (options.kernels.count > 1 ? ", or one --isa" : ""))
   }
 }
+
+extension NetworkBenchmark.Timing: CustomStringConvertible {
+  /// What was timed, and the median and the fastest pass.
+  public var description: String {
+    """
+    U²-Net \(model), \(size)×\(size), \(threads) threads, \(isa), \(runs) runs: \
+    median \(fixed(medianMs, places: 1)) ms, fastest \(fixed(minMs, places: 1)) ms
+    """
+  }
+}
+
+extension NetworkBenchmark {
+  /// A line for each timing; of several, each beside the first.
+  public static func lines(_ timings: [Timing]) -> [String] {
+    guard timings.count > 1 else { return timings.map { "\($0)" } }
+    return timings.map { "\($0), \(fixed($0.ratio, places: 2)) of \(timings[0].isa)'s" }
+  }
+}

@@ -13,13 +13,18 @@ public enum Model: String, CaseIterable, Sendable {
   /// U²-Net†, which the authors call u2netp: 1.1 million parameters.
   case lite
 
+  /// What the authors call it, and rembg.
+  public var publishedName: String {
+    switch self {
+    case .full: "u2net"
+    case .lite: "u2netp"
+    }
+  }
+
   /// Accepts the authors' names, too: u2net is full, u2netp lite.
   public init?(name: String) {
-    switch name {
-    case "full", "u2net": self = .full
-    case "lite", "u2netp": self = .lite
-    default: return nil
-    }
+    guard let model = Self.allCases.first(where: { [$0.rawValue, $0.publishedName].contains(name) }) else { return nil }
+    self = model
   }
 }
 
@@ -33,6 +38,8 @@ public struct PretrainedWeights: Sendable {
   public let sha256: String
   /// Its size in bytes.
   public let byteCount: Int
+  /// Whether the library has them in itself, so that nothing needs to be fetched.
+  public let isBuiltIn: Bool
   /// The weights' licence, by its SPDX name.
   public let licence = "Apache-2.0"
   /// Where the authors published them.
@@ -40,18 +47,22 @@ public struct PretrainedWeights: Sendable {
 
   /// Where the published weights of `model` are.
   public init(_ model: Model) {
-    self.model = model
-    let release = "https://github.com/danielgatis/rembg/releases/download/v0.0.0"
     switch model {
     case .full:
-      url = "\(release)/u2net.onnx"
-      sha256 = "8d10d2f3bb75ae3b6d527c77944fc5e7dcd94b29809d47a739a7a728a912b491"
-      byteCount = 175_997_641
+      self.init(
+        model, sha256: "8d10d2f3bb75ae3b6d527c77944fc5e7dcd94b29809d47a739a7a728a912b491", byteCount: 175_997_641,
+        isBuiltIn: false)
     case .lite:
-      url = "\(release)/u2netp.onnx"
-      sha256 = "309c8469258dda742793dce0ebea8e6dd393174f89934733ecc8b14c76f4ddd8"
-      byteCount = 4_574_861
+      self.init(
+        model, sha256: "309c8469258dda742793dce0ebea8e6dd393174f89934733ecc8b14c76f4ddd8", byteCount: 4_574_861,
+        isBuiltIn: true)
     }
+  }
+
+  /// Weights that another ONNX file of a model has.
+  package init(_ model: Model, sha256: String, byteCount: Int, isBuiltIn: Bool) {
+    (self.model, self.sha256, self.byteCount, self.isBuiltIn) = (model, sha256, byteCount, isBuiltIn)
+    url = "https://github.com/danielgatis/rembg/releases/download/v0.0.0/\(model.publishedName).onnx"
   }
 
   /// Name of the converted file in the cache folder.
@@ -74,8 +85,16 @@ extension TrainedNetwork {
   ///   - cache: the folder, `PretrainedWeights.defaultCache` if nil.
   /// - Throws: `WeightFileError`; if full is not there yet, it says how to get it.
   public static func pretrained(_ model: Model, cache: String? = nil) throws(WeightFileError) -> TrainedNetwork {
-    if model == .lite { return .lite }
-    let path = "\(cache ?? PretrainedWeights.defaultCache)/\(PretrainedWeights(model).fileName)"
+    try PretrainedWeights(model).network(cache: cache)
+  }
+}
+
+extension PretrainedWeights {
+  /// The network of these weights: from inside this library, or from the cache folder.
+  /// - Throws: `WeightFileError`; if they are not there, it says how to get them.
+  package func network(cache: String?) throws(WeightFileError) -> TrainedNetwork {
+    if isBuiltIn { return .lite }
+    let path = "\(cache ?? Self.defaultCache)/\(fileName)"
     guard FileManager.default.fileExists(atPath: path) else {
       throw WeightFileError(
         file: path,

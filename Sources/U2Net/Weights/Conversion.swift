@@ -26,6 +26,16 @@ package struct Conversion {
     ]
   }
 
+  /// - Throws: `PipelineError` if the file that is converted would be replaced by `output`, or that is called as another
+  ///   format's files are.
+  package static func check(_ output: FilePath, from input: FilePath) throws(PipelineError) {
+    try output.checkExtension(
+      among: ["safetensors", "onnx"], "weights are written as safetensors, or as ONNX where the name ends in .onnx")
+    var inUse = FilesInUse()
+    inUse.add(input, as: "the weights that are read")
+    try inUse.check(output)
+  }
+
   /// Writes the tensors with what is known of their origin.
   /// - Parameters:
   ///   - path: of the file.

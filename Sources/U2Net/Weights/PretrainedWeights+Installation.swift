@@ -29,7 +29,8 @@ extension PretrainedWeights {
   /// than the file has is never taken.
   ///
   /// - Parameters:
-  ///   - source: where to take the file from, `url` unless said otherwise.
+  ///   - source: where to take the file from; unless said otherwise one of rembg's folders, or else `url`.
+  ///   - rembg: these folders.
   ///   - folder: made if need be.
   ///   - otherwise: what else the user can do, for the message of a failed download.
   ///   - shouldStop: asked several times a second while something is downloaded or waited for.
@@ -37,12 +38,18 @@ extension PretrainedWeights {
   /// - Returns: whether they were not there before.
   /// - Throws: `PipelineError` if the download fails or the file is another one; `WeightFileError`, `FileError`.
   package func install(
-    from source: Source? = nil, in folder: FilePath, otherwise: String, shouldStop: @escaping () -> Bool,
+    from source: Source? = nil, or rembg: RembgFolders = RembgFolders(), in folder: FilePath, otherwise: String,
+    shouldStop: @escaping () -> Bool,
     remark: @escaping (String) -> Void
   ) throws -> Bool {
     if isInstalled(in: folder) { return false }
     try check(source, in: folder)
     try folder.appending([]).makeFolder()
+    if source == nil, let there = rembg.file(of: self, remark: remark) {
+      remark("\(there): this is the published file; nothing is downloaded")
+      try convert(there, from: "\(there)", to: file(in: folder))
+      return true
+    }
     switch source ?? .url(url) {
     case .file(let path):
       try convert(FilePath(argument: path), from: path, to: file(in: folder))
@@ -87,7 +94,7 @@ extension PretrainedWeights {
   }
 
   /// - Throws: `PipelineError` if this is not the published file.
-  private func convert(_ path: FilePath, from source: String, to target: FilePath) throws {
+  func convert(_ path: FilePath, from source: String, to target: FilePath) throws {
     let file = try SteadyFile(path), found = try SHA256.hexDigest(of: file)
     guard found == sha256 else {
       var start = [UInt8](repeating: 0, count: min(file.size, 1024))

@@ -37,12 +37,8 @@ extension FileBatch.Summary {
   extension FileBatch.WatchSummary {
     /// Throws what was not done.
     func finish() throws(CommandFailure) {
-      var lines = failures
-      if unfinished > 0 {
-        lines.append(
-          "stopped: \(unfinished) photo\(unfinished == 1 ? " was" : "s were") waiting and not done;"
-            + " the same command with --existing skip goes on")
-      }
+      let lines =
+        failures + [rest].compactMap { $0.map { "stopped: \($0); the same command with --existing skip goes on" } }
       guard !lines.isEmpty else { return }
       let signal = unfinished > 0 ? Interruption.requested : nil
       throw CommandFailure(lines: lines, signal.map(Interruption.exitCode) ?? 1)

@@ -31,7 +31,7 @@ struct BatchOptions: ParsableArguments {
 
   var manifestFile: FilePath? { manifest.map { FilePath(output: $0) } }
 
-  var progressStyle: ProgressStyle {
+  var progressStyle: ProgressText.Style {
     jsonProgress ? .json : quiet || isatty(STDERR_FILENO) == 0 ? .none : .bar
   }
 }

@@ -24,7 +24,7 @@ struct AlphaMattingOptions: ParsableArguments {
 
   func validate() throws { try inUsersWords { () throws(SettingsError) in try certainties.validate() } }
 
-  private var certainties: TrimapOptions {
+  var certainties: TrimapOptions {
     var options = TrimapOptions(
       foregroundThreshold: foregroundThreshold ?? 240, backgroundThreshold: backgroundThreshold ?? 10)
     options.erosion = erodeSize ?? 10
@@ -41,13 +41,11 @@ struct AlphaMattingOptions: ParsableArguments {
     throw ValidationError("\(flag) has no effect without --alpha-matting")
   }
 
-  /// What says the same on a command line.
-  var arguments: [String] {
-    guard alphaMatting else { return [] }
-    let certain = certainties
-    return [
-      "--alpha-matting", "-af", "\(certain.foregroundThreshold)", "-ab", "\(certain.backgroundThreshold)",
-      "-ae", "\(certain.erosion)",
-    ]
+  /// Makes this what rembg's arguments say.
+  mutating func set(_ arguments: RembgArguments) {
+    let certain = arguments.trimap
+    alphaMatting = arguments.alphaMatting
+    (foregroundThreshold, backgroundThreshold) = (certain.foregroundThreshold, certain.backgroundThreshold)
+    erodeSize = certain.erosion
   }
 }

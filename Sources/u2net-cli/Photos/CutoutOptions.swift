@@ -30,18 +30,11 @@ struct CutoutOptions: ParsableArguments {
   @Option(
     help: "Kind of files in a folder or on standard output: png (default), webp, or jpg (a mask, or with a background)."
   )
-  var format: EncodingOptions.Format?
+  var format: ImageFormat?
 
   var kind: ResultKind { background == nil ? .cutout : .composite }
 
-  /// How the result is framed; nil: as the photo is.
-  private var layout: CutoutLayout? {
-    guard crop || square || size != nil else { return nil }
-    let shape: CutoutLayout.Shape =
-      size.map { .canvas(width: $0.width, height: $0.height) } ?? (square ? .square : .object)
-    // Without cropping all of the photo is framed, the transparent part, too.
-    return CutoutLayout(margin: margin ?? .share(0), shape: shape, leastAlpha: crop ? CutoutLayout().leastAlpha : 0)
-  }
+  private var layout: CutoutLayout? { CutoutLayout(crops: crop, isSquare: square, size: size, margin: margin) }
 
   var settings: CutoutSettings {
     var settings = CutoutSettings()
@@ -66,32 +59,4 @@ struct CutoutOptions: ParsableArguments {
     ]
     return flags.first(where: \.1)?.0
   }
-
-  /// Cut-outs without a background need a format that has transparency.
-  func checkTransparency() throws {
-    if format == .jpg, background == nil {
-      throw ValidationError("JPEG has no transparency: choose another --format, or give a --background")
-    }
-  }
-}
-
-/// Width and height in pixels, "2000x1500".
-struct PixelSize: ExpressibleByArgument, CustomStringConvertible {
-  let width, height: Int
-
-  init(width: Int, height: Int) {
-    self.width = width
-    self.height = height
-  }
-
-  init?(argument: String) {
-    let numbers = argument.lowercased().split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
-    guard numbers.count == 2, let width = numbers[0], let height = numbers[1], (1...65500).contains(width),
-      (1...65500).contains(height)
-    else { return nil }
-    self.init(width: width, height: height)
-  }
-
-  var description: String { "\(width)x\(height)" }
-  var defaultValueDescription: String { description }
 }

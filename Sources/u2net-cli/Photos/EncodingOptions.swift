@@ -34,16 +34,14 @@ struct EncodingOptions: ParsableArguments {
     return settings
   }
 
-  /// Kinds of files that can be written.
-  enum Format: String, CaseIterable, ExpressibleByArgument {
-    case png, jpg, webp
-
-    var imageFormat: ImageFormat {
-      switch self {
-      case .png: .png
-      case .jpg: .jpeg
-      case .webp: .webP
-      }
+  /// A flag that none of the results heeds is a mistake.
+  func checkUse(for results: [PhotoResult.Request]) throws(ValidationError) {
+    let flags: [(String, isGiven: Bool, EncodingSettings.Choice)] = [
+      ("--quality", quality != nil, .quality), ("--lossless", lossless, .isLossless),
+      ("--compression", compression != nil, .compression), ("--depth", depth != nil, .maskBits),
+    ]
+    for (flag, isGiven, choice) in flags where isGiven && !results.contains(where: choice.matters) {
+      throw ValidationError("\(flag) has no effect: no result \(choice.condition)")
     }
   }
 }

@@ -27,20 +27,12 @@ struct PhotoOptions: ParsableArguments {
     return settings
   }
 
-  private func mapDestinations() throws(PipelineError) -> [Destination] {
-    guard let sideOutputs else { return [] }
-    let maps: [Saliency.Map] = [.fused] + (1...6).map(Saliency.Map.side)
-    var destinations: [Destination] = []
-    for map in maps {
-      destinations.append(
-        try Destination(.map(map), folder: FilePath(argument: sideOutputs), suffix: ".\(map).png", format: .png))
-    }
-    return destinations
-  }
-
   /// Makes of every photo what `destinations` say, many photos at a time; what failed is told at the end.
   func run(_ destinations: [Destination], of inputs: NamedInputs, cutout: CutoutOptions) throws {
-    let batch = try files(inputs, destinations + mapDestinations(), cutout), isQuiet = self.batch.quiet
+    let maps = try sideOutputs.map { folder throws(PipelineError) in
+      try Destination.maps(in: FilePath(argument: folder))
+    }
+    let batch = try files(inputs, destinations + (maps ?? []), cutout), isQuiet = self.batch.quiet
     if self.batch.watch { return try watch(batch, cutout) }
     let plan = try batch.plan { event in Progress(.none, total: 0).tell(event, isQuiet: isQuiet) }
     if plan.findsNothing {
@@ -73,7 +65,7 @@ struct PhotoOptions: ParsableArguments {
     let requests = destinations.map { PhotoResult.Request($0.kind, as: $0.format) }
     try inUsersWords { () throws(SettingsError) in try settings(cutout).validate(for: requests) }
     try encoding.checkUse(for: requests)
-    try input.checkPatterns()
+    try files.checkPatterns()
     if let weights = mask.model.weights { files.inUse.add(FilePath(argument: weights), as: "the --weights") }
     if let list = input.filesFrom { files.inUse.add(FilePath(argument: list), as: "the list of --files-from") }
     if let picture = cutout.background?.file { files.inUse.add(picture, as: "the picture of --background") }

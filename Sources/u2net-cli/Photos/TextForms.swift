@@ -14,6 +14,12 @@ extension Normalization: ExpressibleByArgument {}
 extension MaskSettings.Refinement: ExpressibleByArgument {}
 extension ExistingFiles: ExpressibleByArgument {}
 extension Shard: ExpressibleByArgument {}
+extension PixelSize: ExpressibleByArgument {}
+
+extension ImageFormat: ExpressibleByArgument {
+  public init?(argument: String) { self.init(fileExtension: argument) }
+  public static var allValueStrings: [String] { ["png", "jpg", "webp"] }
+}
 
 extension CutoutSettings.Background: ExpressibleByArgument {
   public init?(argument: String) {

@@ -3,7 +3,6 @@ import U2NetEvaluation
 import U2NetFiles
 import U2NetMachine
 import RSU
-import U2NetPlatform
 import U2NetTraining
 import U2Net
 
@@ -26,7 +25,7 @@ struct Ablate: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "Blocks with commas between (default: all: \(BlockKinds.builtIn.names.joined(separator: ",")))."))
-  var blocks = BlockList(kinds: BlockKinds.builtIn.all)
+  var blocks = BlockKinds.builtIn
 
   @Option(help: "What is equal to the network of residual U-blocks: macs (default), parameters or middle.")
   var match = AblationPlan.Match.macs
@@ -81,16 +80,15 @@ struct Ablate: ParsableCommand {
   }
 
   func run() throws {
-    let recipe = try recipe.applied(to: Recipe(), steps: steps)
+    var recipe = Recipe()
+    recipe.learningRate.steps = steps
+    recipe = try self.recipe.applied(to: recipe)
     let training = try dataset.training(threads: threads), validation = try dataset.validation(threads: threads)!
     let first = self.recipe.seed ?? 1
     let plan = AblationPlan(
-      blocks: blocks.kinds, match: match, reference: network.network(of: .rsu),
+      blocks: blocks.all, match: match, reference: network.network(of: .rsu),
       seeds: (0..<UInt64(seeds)).map { first + $0 }, steps: steps, recipe: recipe)
-    let folder = FilePath(output: out), out = "\(folder)"
-    var inUse = FilesInUse()
-    for dataset in [training, validation] { inUse.add(dataset) }
-    for file in plan.files { try inUse.check(folder.appending(file.utf8)) }
+    let out = "\(FilePath(output: out))"
     var options = Ablation.Options(folder: out)
     (options.threads, options.checkpointEvery) = (threads, every)
     options.validateEvery = validateEvery ?? max(1, (steps + 9) / 10)
@@ -108,19 +106,9 @@ struct Ablate: ParsableCommand {
   }
 }
 
-/// Blocks as written on the command line: "RSU,PLN", each once.
-struct BlockList: ExpressibleByArgument {
-  let kinds: [BlockKind]
-  var defaultValueDescription: String { "all" }
-
-  init(kinds: [BlockKind]) { self.kinds = kinds }
-
-  init?(argument: String) {
-    let parts = argument.split(separator: ",", omittingEmptySubsequences: false)
-    let kinds = parts.compactMap { BlockKind(argument: String($0)) }
-    guard kinds.count == parts.count, Set(kinds).count == kinds.count else { return nil }
-    self.init(kinds: kinds)
-  }
+extension BlockKinds: ExpressibleByArgument {
+  public init?(argument: String) { self.init(argument) }
+  public var defaultValueDescription: String { "all" }
 }
 
 extension AblationPlan.Match: ExpressibleByArgument {}

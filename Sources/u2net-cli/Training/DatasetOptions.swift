@@ -62,27 +62,7 @@ struct DatasetOptions: ParsableArguments {
     } else {
       return nil
     }
-    for remark in dataset.remarks { note(remark) }
-    let (problems, withoutObject) = dataset.examine(threads: threads)
-    guard problems.isEmpty else { throw .data(problems) }
-    noteMasks(withoutObject, "there is no object in this mask")
+    try dataset.check(threads: threads, remark: note)
     return dataset
   }
-}
-
-extension FilesInUse {
-  /// No result may take the place of what a network is trained or scored on.
-  mutating func add(_ dataset: Dataset) {
-    for example in dataset.examples {
-      add(example.photoFile, as: "a photo of the data set")
-      add(example.maskFile, as: "a mask of the data set")
-    }
-  }
-}
-
-/// Says which masks of a set are odd; they are fine among others, or a slip.
-func noteMasks(_ paths: [String], _ remark: String) {
-  let most = 10
-  for path in paths.prefix(most) { note("\(path): \(remark)") }
-  if paths.count > most { note("… the same of \(paths.count - most) more masks of this set") }
 }

@@ -51,25 +51,13 @@ struct RecipeOptions: ParsableArguments {
   var seed: UInt64?
 
   func validate() throws {
-    func check(_ isGood: Bool?, _ message: String) throws {
-      if isGood == false { throw ValidationError(message) }
+    guard size == nil || (side == nil && crop == nil) else {
+      throw ValidationError("--size excludes --side and --crop")
     }
-    try check(batch.map { (1...4096).contains($0) }, "--batch must be 1 to 4096")
-    try check(accumulate.map { (1...4096).contains($0) }, "--accumulate must be 1 to 4096")
-    try check(size == nil || (side == nil && crop == nil), "--size excludes --side and --crop")
-    try check((size ?? side).map { (32...2048).contains($0) }, "--size and --side must be 32 to 2048")
-    try check(size.map { $0 >= 36 }, "--size must be at least 36")
-    try check(crop.map { (32...2048).contains($0) }, "--crop must be 32 to 2048")
-    try check(scale.map { (0...4).contains($0) }, "--scale must be 0 to 4")
-    try check(maskThreshold.map { (1...255).contains($0) }, "--mask-threshold must be 1 to 255")
-    try check(learningRate.map { $0 > 0 && $0.isFinite }, "--learning-rate must be positive")
-    try check(warmup.map { $0 >= 0 }, "--warmup must be at least 0")
-    try check(ema.map { (0..<1).contains($0) }, "--ema must be at least 0 and less than 1")
   }
 
   /// `recipe` with what is said here.
-  /// - Parameter steps: of the whole training.
-  func applied(to recipe: Recipe, steps: Int) throws -> Recipe {
+  func applied(to recipe: Recipe) throws -> Recipe {
     var recipe = recipe
     func set<Value>(_ part: WritableKeyPath<Recipe, Value>, _ value: Value?) {
       if let value { recipe[keyPath: part] = value }
@@ -86,18 +74,37 @@ struct RecipeOptions: ParsableArguments {
     set(\.learningRate.base, learningRate)
     set(\.learningRate.schedule, schedule)
     set(\.learningRate.warmup, warmup)
-    recipe.learningRate.steps = steps
     if let ema { recipe.averageDecay = ema }
     set(\.seed, seed)
-    let (side, crop) = (recipe.augmentation.side, recipe.augmentation.crop)
-    guard crop <= side else { throw ValidationError("--crop must be at most --side, not \(crop) of \(side)") }
-    guard recipe.batch > 1 || crop > 32 else {
-      throw ValidationError("--batch 1 needs a --crop above 32: batch normalisation needs more than one value")
-    }
+    do { try recipe.validate() } catch { throw ValidationError(usage(of: error)) }
     return recipe
   }
 
+  /// What is wrong with a recipe, in words that speak of flags.
+  private func usage(of error: RecipeError) -> String {
+    switch error {
+    case .outOfRange(let setting, _, _) where size != nil && (setting == .side || setting == .crop):
+      "--size must be 36 to 2048, not \(size!)"
+    case .outOfRange(let setting, let value, let allowed): "\(setting.flag) must be \(allowed), not \(value)"
+    case .cropAboveSide(let crop, let side): "--crop must be at most --side, not \(crop) of \(side)"
+    case .singleValue: "--batch 1 needs a --crop above 32: batch normalisation needs more than one value"
+    case .cosineWithoutEnd: "\(error)"
+    }
+  }
+
   enum Flip: String, CaseIterable, ExpressibleByArgument { case vertical, horizontal, both, none }
+}
+
+extension RecipeError.Setting {
+  fileprivate var flag: String {
+    switch self {
+    case .accumulation: "--accumulate"
+    case .maskThreshold: "--mask-threshold"
+    case .learningRate: "--learning-rate"
+    case .averageDecay: "--ema"
+    case .batch, .side, .crop, .scale, .warmup, .steps: "--\(rawValue)"
+    }
+  }
 }
 
 extension LearningRate.Schedule: ExpressibleByArgument {}

@@ -2,7 +2,6 @@ import ArgumentParser
 import U2NetEvaluation
 import U2NetFiles
 import U2NetMachine
-import U2NetPlatform
 import U2NetTraining
 import U2Net
 
@@ -90,68 +89,29 @@ struct Train: ParsableCommand {
     try output.checkExtension(among: ["safetensors"], "checkpoints are written as safetensors")
     var options = TrainingRun.Options(steps: steps, file: output)
     (options.checkpointEvery, options.validateEvery, options.criterion) = (every, validateEvery ?? 2000, bestBy ?? .mae)
-    if !resume, !overwrite {
-      for file in [output, options.bestFile, options.logFile] where file.exists {
-        throw CommandFailure("\(file): this file exists; --resume goes on from a checkpoint, --overwrite begins anew")
-      }
+    let fresh = widths?.configuration ?? (model == .full ? .full : .lite)
+    var setup = TrainingSetup(options, from: resume ? .checkpoint : .fresh(fresh))
+    (setup.existing, setup.threads) = (overwrite ? .replace : .refuse, threads)
+    if let weights {
+      setup.protect(FilePath(argument: weights), as: "the --weights")
+      try setup.checkFiles()
+      setup.origin = .network(try TrainedNetwork(contentsOf: FilePath(argument: weights)))
     }
-    let outputs = [output, options.bestFile, options.logFile]
-    try check(outputs, besides: nil)
-    let checkpoint = try start(from: output)
-    guard checkpoint.optimizer.steps <= steps else {
-      throw CommandFailure(
-        "\(output): this training has made \(checkpoint.optimizer.steps) steps, more than --steps \(steps)")
-    }
-    let recipe = try recipe.applied(to: checkpoint.progress?.recipe ?? Recipe(), steps: steps)
-    if let before = checkpoint.progress?.recipe.learningRate, before != recipe.learningRate,
-      recipe.learningRate.schedule == .cosine || before.base != recipe.learningRate.base
-    {
-      note("the learning rate is not what it was when this training was begun")
-    }
-    let examples = try dataset.training(threads: threads)
-    try check(outputs, besides: examples)
-    let scored = try dataset.validation(threads: threads)
-    try check(outputs, besides: scored)
-    let validation = scored.map {
-      Validation($0, as: recipe.augmentation, threads: threads)
-    }
-    try Trainer.checkMemory(
-      checkpoint.configuration, recipe, threads: threads, dataset: examples, validation: validation)
-    try output.makeFolder()
-    let trainer = try Trainer(examples, from: checkpoint, recipe: recipe, threads: threads)
-    if overwrite { options.bestFile.withCString { _ = unlink($0) } }  // It would be another training's.
+    let training = try setup.training(
+      recipe: recipe.applied, examples: { try dataset.training(threads: threads) },
+      validation: { try dataset.validation(threads: threads) }, remark: note)
+    let trainer = training.trainer
     Interruption.watch()
-    if !quiet {
-      note(
-        "\(examples.examples.count) examples, \(trainer.steps) of \(steps) steps made, "
-          + "\(trainer.memory >> 20) MB for a batch")
-    }
+    if !quiet { note("\(training)") }
     let report = TrainingTeller(quiet: quiet, steps: steps, total: steps, done: trainer.steps)
     defer { report.finish() }
-    let end = try TrainingRun(trainer, validation: validation, options: options)
-      .run(shouldStop: { Interruption.requested != nil }, onEvent: { report.tell($0) })
+    let end = try training.run(shouldStop: { Interruption.requested != nil }, onEvent: { report.tell($0) })
     if end == .stopped, let signal = Interruption.requested {
       report.finish()
       throw CommandFailure(
         "stopped after step \(trainer.steps) of \(steps), which is in \(output); the same command with --resume goes on",
         exitCode: Interruption.exitCode(signal))
     }
-  }
-
-  /// What is written must not replace what is read.
-  private func check(_ outputs: [FilePath], besides examples: Dataset?) throws(PipelineError) {
-    var inUse = FilesInUse()
-    if let weights { inUse.add(FilePath(argument: weights), as: "the --weights") }
-    if let examples { inUse.add(examples) }
-    for output in outputs { try inUse.check(output) }
-  }
-
-  private func start(from output: FilePath) throws -> Checkpoint {
-    if resume { return try Checkpoint(output) }
-    if let weights { return Checkpoint(try TrainedNetwork(contentsOf: FilePath(argument: weights))) }
-    let configuration = widths?.configuration ?? (model == .full ? .full : .lite)
-    try Trainer.checkMemory(configuration, recipe.applied(to: Recipe(), steps: steps), threads: threads)
-    return Checkpoint(configuration, seed: recipe.seed ?? Recipe().seed)
   }
 }
 

@@ -18,29 +18,19 @@ struct TrainingTeller {
   }
 
   func tell(_ event: TrainingRun.Event) {
-    switch event {
-    case .step: progress.advance(failed: false)
-    case .entry(let entry):
-      progress.remark("\(entry)")
-      if !isBar { say("step \(entry.step) of \(steps)  \(entry)  \(progress.timeLeft) left") }
-    case .validated(let result, let step, let isBest): say("step \(step)  \(result)" + (isBest ? "  best" : ""))
-    case .saved: break
-    }
+    if case .step = event { progress.advance(failed: false) }
+    guard case .entry(let entry) = event else { return say(event.line(of: steps)) }
+    progress.remark("\(entry)")
+    if !isBar { say("\(event.line(of: steps)!)  \(progress.timeLeft) left") }
   }
 
   func tell(_ event: Ablation.Event) {
-    switch event {
-    case .begun(let run, let made):
-      progress.remark(run.name)
-      say("\(run.name): \(made) of \(steps) steps made")
-    case .training(_, .step): progress.advance(failed: false)
-    case .training(let run, .validated(let result, let step, _)): say("\(run.name): step \(step)  \(result)")
-    case .training: break
-    case .finished(let run): say("\(run.name): done")
-    }
+    if case .training(_, .step) = event { progress.advance(failed: false) }
+    if case .begun(let run, _) = event { progress.remark(run.name) }
+    say(event.line(of: steps))
   }
 
   func finish() { progress.finish() }
 
-  private func say(_ line: String) { if !quiet { progress.note(line) } }
+  private func say(_ line: String?) { if let line, !quiet { progress.note(line) } }
 }

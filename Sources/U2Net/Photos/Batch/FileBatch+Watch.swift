@@ -31,6 +31,11 @@
         (failed > 0 ? ["\(failed) of \(failed + done + unfinished) photos failed"] : [])
           + (problems > 0 ? ["\(problems) folder\(problems == 1 ? "" : "s") could not be watched"] : [])
       }
+
+      /// What the same batch would do if it were run again with `.skip`, in one line; nil if nothing was waiting.
+      public var rest: String? {
+        unfinished == 0 ? nil : "\(unfinished) photo\(unfinished == 1 ? " was" : "s were") waiting and not done"
+      }
     }
 
     /// Works on the photos of the only input, a folder, and on those that come, once they are whole, until it is to stop or

@@ -21,6 +21,9 @@ public struct FileBatch: Sendable {
   public var folder: String
   /// What is made of each photo; the names of requests are not looked at.
   public var results: [PhotoResult.Request]
+  /// What results are called, with the kinds "mask", "cutout", "composite" and "side1"…; nil: as the photo, with several results
+  /// "{name}-{kind}".
+  public var names: NamePattern?
   /// Shell patterns for names below a folder: those that are taken, all if there are none, and those that are left out.
   public var include: [String] = [], exclude: [String] = []
   /// Only part of the photos, for several processes or machines; nil: all.
@@ -115,6 +118,10 @@ public struct FileBatch: Sendable {
   var destinations: [Destination] {
     get throws(PipelineError) {
       try results.map { request throws(PipelineError) in
+        if let names {
+          return try Destination(
+            request.kind, folder: FilePath(folder), names: names, as: request.kind.suffix, format: request.format)
+        }
         let suffix = (results.count == 1 ? "" : "-\(request.kind.suffix)") + "." + request.format.fileExtension
         return try Destination(request.kind, folder: FilePath(folder), suffix: suffix, format: request.format)
       } + more
@@ -136,6 +143,16 @@ public struct FileBatch: Sendable {
       throw PipelineError(
         usage: "\(name): both the \(destination.kind) and the manifest would go there; name two places")
     }
+  }
+
+  /// Patterns choose among a folder's files, and a list's.
+  /// - Throws: `PipelineError` where there is neither, so that they would have no effect.
+  package func checkPatterns() throws(PipelineError) {
+    guard !(include.isEmpty && exclude.isEmpty), named.listed == nil else { return }
+    let paths = named.arguments
+    guard paths.allSatisfy({ $0 == .standardStream || $0.exists && !$0.isFolder }) else { return }
+    throw PipelineError(
+      usage: "\(include.isEmpty ? "--exclude" : "--include") has no effect without a folder of photos")
   }
 
   /// What no result may take the place of, the manifest among them.

@@ -2,7 +2,7 @@ internal import U2NetFiles
 
 /// Decides what becomes of photos that come one by one, as `PhotoPlan` does for those that are all there.
 package struct WatchPlan {
-  package enum Step {
+  package enum Decision {
     case job(PhotoJob)
     /// All results are there.
     case skipped(PhotoJob)
@@ -43,7 +43,7 @@ package struct WatchPlan {
     photos.remove(photo.path.resolved)
   }
 
-  package mutating func plan(_ photo: Photo) -> Step {
+  package mutating func plan(_ photo: Photo) -> Decision {
     let path = photo.path.resolved, isPlanned = owners[path] != nil
     // A picture without a mark has taken a result's place: it is somebody's own.
     let isReplaced = isPlanned && photo.mark == nil && PictureLook(photo.path) != nil
@@ -54,10 +54,10 @@ package struct WatchPlan {
     if isReplaced { owners[path] = nil }
     see(photo)
     if makers.maker(of: photo.path) != nil { return .result(isPlanned: false) }
-    return step(photo)
+    return decision(photo)
   }
 
-  private mutating func step(_ photo: Photo) -> Step {
+  private mutating func decision(_ photo: Photo) -> Decision {
     let isNew = !planned.contains(photo.path)
     // A photo that has changed gets its results anew.
     var job = PhotoJob(photo, destinations, existing: isNew || existing == .rename ? existing : .overwrite)

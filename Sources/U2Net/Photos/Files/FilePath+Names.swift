@@ -15,6 +15,17 @@ extension FilePath {
     do { try makeFolders() } catch { throw PipelineError("\(error.path): \(error.reason)") }
   }
 
+  /// A name that promises another kind of file than it would get is wrong usage; one without an extension promises nothing.
+  /// - Parameters:
+  ///   - extensions: what the name may end in, the usual one first.
+  ///   - fact: what is written, for the error message.
+  package func checkExtension(among extensions: [String], _ fact: String) throws(PipelineError) {
+    guard fileExtension.isEmpty || extensions.contains(fileExtension) || isSpecial else {
+      throw PipelineError(
+        usage: "\(self): \(fact), and nothing else can be written here: choose a name that ends in .\(extensions[0])")
+    }
+  }
+
   /// Whether a shell's pattern matches; `*` matches separators, too.
   package func matches(_ pattern: String) -> Bool { withCString { fnmatch(pattern, $0, 0) } == 0 }
 

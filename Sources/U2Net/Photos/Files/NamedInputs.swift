@@ -42,6 +42,18 @@ package struct NamedInputs: Sendable {
     try Destination(kind, path, several: needFolder(at: path), format: format)
   }
 
+  /// Where masks go, and cut-outs beside them.
+  /// - Parameter format: as for one kind. Beside a mask with a name of its own it is that of cut-outs in a folder.
+  package func destinations(
+    ofMasks path: FilePath, cutouts: (kind: ResultKind, path: FilePath)?, format: ImageFormat?
+  ) throws(PipelineError) -> [Destination] {
+    let cutouts = try cutouts.map { kind, path throws(PipelineError) in try destination(kind, path, format: format) }
+    let several = needFolder(at: path), isNamed = !several && !path.isFolder && !path.endsInSeparator
+    let masks = try Destination(
+      .mask, path, several: several, format: isNamed && cutouts?.folder != nil ? nil : format)
+    return [masks] + [cutouts].compactMap { $0 }
+  }
+
   /// Whether results need a folder. One argument that is no folder is one photo; so is a list of one name, or a file that is named
   /// several times, where the output is called like a picture.
   package func needFolder(at output: FilePath) -> Bool {

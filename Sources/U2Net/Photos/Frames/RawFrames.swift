@@ -1,4 +1,4 @@
-internal import U2NetFiles
+package import U2NetFiles
 import U2NetPlatform
 
 /// Raw video frames, one after the other without headers, to masks or cut-outs of the same size and in the same order. Each
@@ -31,8 +31,15 @@ public struct RawFrames: Sendable {
   public var output = Format.rgba
   /// Whether cut-outs keep the frame's colours at soft edges, which is faster.
   public var keepsColors = false
+  /// What cut-outs are put on; nil: transparency.
+  public var background: Color?
+  /// Whether each result is a PNG file of its own instead of samples without a header.
+  public var encodesPNG = false
   /// What becomes of the network's masks.
   public var mask = MaskSettings()
+
+  /// What no result may take the place of, beside standard input.
+  package var inUse = FilesInUse()
 
   /// RGB in, RGBA out, until `input` and `output` say otherwise.
   /// - Parameters:
@@ -55,7 +62,7 @@ public struct RawFrames: Sendable {
   public var byteCount: Int { width * height * input.channels.rawValue }
 
   /// What a frame takes from its first byte to its last, with the one that is read meanwhile.
-  private var memory: Int { width * height * (2 * input.channels.rawValue + 14) }
+  private var memory: Int { width * height * (2 * input.channels.rawValue + 14 + (encodesPNG ? 12 : 0)) }
 
   /// Works through a stream to its end.
   /// - Parameters:
@@ -63,7 +70,7 @@ public struct RawFrames: Sendable {
   ///   - detection: how; each frame has one thread, and how many are looked at at the same time is decided here.
   ///   - cores: the most frames at the same time, ≥ 1.
   ///   - read: fills the start of a buffer, with 1 byte or more: how many, 0 at the end. Called by one thread at a time.
-  ///   - write: gets each result in turn, width × height × channels bytes, on the caller's thread.
+  ///   - write: gets each result in turn, width × height × channels bytes or a PNG file, on the caller's thread.
   /// - Throws: `MemoryShortage` before anything is read; `FrameError` after the results of all frames before; what `read` and
   ///   `write` throw.
   public func run(
@@ -85,19 +92,50 @@ public struct RawFrames: Sendable {
   ///   - network: whose masks are made.
   ///   - detection: how.
   ///   - cores: the most frames at the same time, ≥ 1.
-  /// - Throws: `MemoryShortage`, `FrameError`.
+  /// - Throws: `MemoryShortage`, `FrameError`; `PipelineError` if both are the same file.
   public func runStandardStreams(
     _ network: TrainedNetwork, detection: SaliencyDetector.Options = SaliencyDetector.Options(), cores: Int
   ) throws {
-    try run(network, detection: detection, cores: cores) { buffer in
-      let count = Descriptor.read(STDIN_FILENO, into: buffer)
-      guard count >= 0 else { throw FrameError.unreadable(reason: String(cString: strerror(errno))) }
-      return count
-    } write: { bytes in
+    try filesInUse.check(.standardStream)  // Frames that are added to the file that they are read from would never end.
+    try runStandardInput(network, detection: detection, cores: cores) { bytes in
       guard bytes.withUnsafeBytes({ Descriptor.write($0, to: STDOUT_FILENO) }) else {
         throw FrameError.unwritable(reason: String(cString: strerror(errno)))
       }
     }
+  }
+
+  /// As `run(_:detection:cores:read:write:)`, from standard input to a file for each result, which replaces what is there.
+  package func runStandardInput(
+    _ network: TrainedNetwork, detection: SaliencyDetector.Options = SaliencyDetector.Options(), cores: Int,
+    into names: NumberedNames
+  ) throws {
+    let filesInUse = filesInUse
+    var number = 0
+    try names.path(0).makeFolder()
+    try runStandardInput(network, detection: detection, cores: cores) { bytes in
+      let path = names.path(number)
+      try filesInUse.check(path)
+      try ImageFile.write(bytes, to: path)
+      number += 1
+    }
+  }
+
+  private var filesInUse: FilesInUse {
+    var files = inUse
+    files.add(.standardStream, as: "standard input")
+    return files
+  }
+
+  private func runStandardInput(
+    _ network: TrainedNetwork, detection: SaliencyDetector.Options, cores: Int, write: ([UInt8]) throws -> Void
+  ) throws {
+    try run(
+      network, detection: detection, cores: cores,
+      read: { buffer in
+        let count = Descriptor.read(STDIN_FILENO, into: buffer)
+        guard count >= 0 else { throw FrameError.unreadable(reason: String(cString: strerror(errno))) }
+        return count
+      }, write: write)
   }
 
   /// The next frame, nil at the end.
@@ -126,9 +164,17 @@ public struct RawFrames: Sendable {
     let saliency = detector.detect(in: frame)
     guard saliency.isFinite else { throw FrameError.networkFailed }
     let alpha = try mask.alpha(from: saliency.mask(), of: frame)
-    if output == .gray8 { return alpha.samples }
+    let result = output == .gray8 ? alpha : cutout(frame, alpha)
+    return encodesPNG ? result.pngData() : result.samples
+  }
+
+  private func cutout(_ frame: Image<UInt8>, _ alpha: Image<UInt8>) -> Image<UInt8> {
     let cutout = keepsColors ? frame.rgb.withAlpha(alpha) : ForegroundColors.cutout(of: frame, alpha: alpha)
-    return cutout.samples
+    guard let background else { return cutout }
+    let composite = cutout.composited(over: background)
+    if composite.channels == .rgba { return composite }
+    let opaque = [UInt8](repeating: 255, count: width * height)
+    return composite.withAlpha(Image(width: width, height: height, channels: .gray, samples: opaque))
   }
 }
 

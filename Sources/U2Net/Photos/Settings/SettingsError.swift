@@ -1,3 +1,5 @@
+import U2NetPlatform
+
 /// Why settings cannot be kept. `PhotoSettings.validate(for:)` finds all of them before any photo is opened.
 public enum SettingsError: Error, Equatable, Sendable {
   /// Numbers that have a range.
@@ -52,11 +54,6 @@ extension SettingsError {
     _ setting: Setting, _ value: Number, in range: ClosedRange<Number>
   ) throws(SettingsError) {
     guard !range.contains(value) else { return }
-    throw .outOfRange(setting, value: "\(value)", allowed: "\(plain(range.lowerBound)) to \(plain(range.upperBound))")
-  }
-
-  /// Whole numbers without a fraction.
-  private static func plain<Number>(_ number: Number) -> String {
-    if let number = number as? Double, number == number.rounded() { "\(Int(number))" } else { "\(number)" }
+    throw .outOfRange(setting, value: "\(value)", allowed: spoken(range))
   }
 }

@@ -9,7 +9,7 @@ internal import U2NetCMatting
 /// by sweeps in reading order that put each pixel at its best, neighbours given (Gauss–Seidel). A sweep needs the row
 /// above from itself and the row below from the sweep before, and so all sweeps run down the picture together, each
 /// one row behind the one before: only as many rows as there are sweeps are held.
-package final class ForegroundLevel {
+package final class PyramidLevel {
   /// Red, green and blue, 0…1, of the foreground in lanes 0 to 2, of the background in lanes 4 to 6.
   package typealias Colors = SIMD8<Float>
   /// Red, green, blue and alpha of the photo, 0…1.

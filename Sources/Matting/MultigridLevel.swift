@@ -3,7 +3,7 @@ internal import U2NetCMatting
 /// A symmetric, positive definite matrix over unknown pixels, with what a multigrid cycle needs to solve it roughly.
 ///
 /// Memory: 17 floats for each place.
-final class MattingLevel {
+final class MultigridLevel {
   let pixels: UnknownPixels
   /// Minus the elements off the diagonal, see `cm_stencils`.
   let weights: UnsafeMutablePointer<Float>
@@ -23,7 +23,7 @@ final class MattingLevel {
   private static let fewestToShare = 20_000
   /// Room that kernels want behind vectors.
   static let margin = 8
-  private var coarser: (level: MattingLevel, links: [cm_link])?
+  private var coarser: (level: MultigridLevel, links: [cm_link])?
 
   /// A level with all weights 0.
   init(_ pixels: UnknownPixels) {
@@ -91,7 +91,7 @@ final class MattingLevel {
     }
     let coarse = pixels.coarser
     guard pixels.count > Self.fewestPixels, coarse.count > 0 else { return }
-    let level = MattingLevel(coarse)
+    let level = MultigridLevel(coarse)
     let links = coarse.runs.map { run in
       func base(_ down: Int) -> Int32 { Int32(pixels.base(ofRow: 2 * Int(run.row) + down, column: 2 * Int(run.start))) }
       return cm_link(base: (base(-1), base(0), base(1)))
@@ -102,7 +102,7 @@ final class MattingLevel {
   }
 
   /// Writes P' A P to a coarser level, P its interpolation to this one.
-  private func project(to coarse: MattingLevel, threads: Int) {
+  private func project(to coarse: MultigridLevel, threads: Int) {
     let unknown: [Float] = filled(pixels.places) { unknown in
       unknown.initialize(repeating: 0, count: pixels.places)
       for run in pixels.runs {
@@ -160,7 +160,7 @@ final class MattingLevel {
     }
   }
 
-  private func addCorrection(of coarse: MattingLevel, _ links: [cm_link], toRowsOf block: Range<Int>) {
+  private func addCorrection(of coarse: MultigridLevel, _ links: [cm_link], toRowsOf block: Range<Int>) {
     for y in Int(runs[block.lowerBound].row)...Int(runs[block.upperBound - 1].row) where !pixels.rows[y].isEmpty {
       func add(_ row: Int, _ down: Int, _ weight: Float) {
         guard row + 1 < coarse.pixels.firstRun.count else { return }
