@@ -19,3 +19,21 @@ enum Classes {
     return Image(width: size, height: size, channels: .gray, samples: samples)
   }
 }
+
+/// What the cloth model tells apart, by its published weights.
+public enum Clothes: String, CaseIterable, Sendable {
+  /// Of the upper body, of the lower one, of both in one.
+  case upper, lower, full
+  /// All of these.
+  case all
+
+  /// For `SaliencyDetector.Options.classes`.
+  public var classes: Set<Int> {
+    switch self {
+    case .upper: [1]
+    case .lower: [2]
+    case .full: [3]
+    case .all: [1, 2, 3]
+    }
+  }
+}

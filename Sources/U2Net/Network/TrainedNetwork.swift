@@ -10,9 +10,9 @@ public struct TrainedNetwork: Sendable {
   /// The stages that the values are of.
   public let configuration: Configuration
   /// The checkpoint's tensors under their checkpoint names, without the framework's bookkeeping.
-  public let store: ParameterStore
+  public private(set) var store: ParameterStore
   /// What the values were trained to see.
-  public let input: NetworkInput
+  public private(set) var input: NetworkInput
   /// Whether batch normalisation is separate; false where it is folded into the convolutions.
   public let isNormalized: Bool
   /// Values in all tensors together.
@@ -45,6 +45,14 @@ public struct TrainedNetwork: Sendable {
   /// - Throws: `WeightFileError` if the file cannot be read or does not hold a U²-Net.
   public init(safetensors path: String, kinds: BlockKinds = .builtIn) throws(WeightFileError) {
     try self.init(Safetensors.read(path: path), kinds: kinds)
+  }
+
+  /// The same values, of which another input is known than the structure or the file says.
+  public func trained(for input: NetworkInput) -> TrainedNetwork {
+    var result = self
+    result.input = input
+    result.store.metadata[NetworkInput.metadataKey] = input == configuration.input ? nil : input.text
+    return result
   }
 
   private init(checking store: ParameterStore, against configuration: Configuration) throws(WeightFileError) {
@@ -152,8 +160,11 @@ private final class EmbeddedOwner: Sendable {
 }
 
 extension Configuration {
-  /// "the lite U²-Net"
-  var description: String { "the \(name) U²-Net" }
+  /// "lite U²-Net", "IS-Net"
+  package var title: String { name == Self.isnet.name ? "IS-Net" : "\(name) \(stem == nil ? "U²-Net" : "IS-Net")" }
+
+  /// With an article.
+  var description: String { "the \(title)" }
 
   /// The configuration that the metadata describe; without them, the one whose convolutions have the shapes that `store` holds:
   /// that of full or lite if at least half of their layers agree (so that one odd tensor is reported as such), else the widths

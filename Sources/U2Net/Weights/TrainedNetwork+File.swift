@@ -19,6 +19,26 @@ extension TrainedNetwork {
     try self.init(WeightFile.contents(of: path), kinds: kinds)
   }
 
+  /// As `init(contentsOf:kinds:)`, for a model's weights in a file that need not say what they were trained to see.
+  /// - Throws: also if the network in it is no such model's.
+  public init(contentsOf path: String, as model: Model) throws(WeightFileError) {
+    try self.init(contentsOf: FilePath(path), as: model)
+  }
+
+  package init(contentsOf path: FilePath, as model: Model) throws(WeightFileError) {
+    self = try TrainedNetwork(contentsOf: path).weights(of: model)
+  }
+
+  /// The same values as those of `model`.
+  /// - Throws: `WeightFileError` if they cannot be.
+  func weights(of model: Model) throws(WeightFileError) -> TrainedNetwork {
+    guard model.accepts(configuration) else {
+      throw WeightFileError(
+        file: store.source, "expected the network of the \(model.rawValue) model, found the \(configuration.title)")
+    }
+    return trained(for: model.input)
+  }
+
   /// The network in a weight file that has been read; see `init(_:kinds:)` of a `ParameterStore`.
   package init(_ contents: WeightFile.Contents, kinds: BlockKinds = .builtIn) throws(WeightFileError) {
     switch contents {

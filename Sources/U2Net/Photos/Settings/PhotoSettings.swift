@@ -1,8 +1,10 @@
 /// All that decides what is made of a photo. The defaults are rembg's: its resizing, the network's mask stretched to the full
 /// range, nothing refined.
 public struct PhotoSettings: Sendable {
-  /// Side of the square that the network sees in pixels, 32…2048. The published weights were trained for 320.
+  /// Side of the square that the network sees in pixels, 32…2048. nil: what the network was trained for.
   public var inputSize: Int?
+  /// Of a network with several classes the numbers of those that are object; nil: all but the background, 0.
+  public var classes: Set<Int>?
   /// How a photo becomes that square: rembg's way or the paper's authors'.
   public var preprocessing = Preprocessing.rembg
   /// How probabilities become grey values.
@@ -50,6 +52,7 @@ public struct PhotoSettings: Sendable {
   public var detection: SaliencyDetector.Options {
     var detection = SaliencyDetector.Options()
     detection.inputSize = inputSize
+    detection.classes = classes
     detection.preprocessing = preprocessing
     detection.normalization = normalization
     detection.sideOutputs = sideOutputs
