@@ -77,7 +77,8 @@ public struct TrainingSetup {
     guard made <= options.steps else {
       throw TrainingError.stepsMade(path: options.output, made: made, asked: options.steps)
     }
-    let before = checkpoint.progress?.recipe, recipe = try recipe(whole(before ?? Recipe(for: checkpoint.configuration)))
+    let before = checkpoint.progress?.recipe,
+      recipe = try recipe(whole(before ?? Recipe(for: checkpoint.configuration)))
     if let rate = before?.learningRate, rate != recipe.learningRate,
       recipe.learningRate.schedule == .cosine || rate.base != recipe.learningRate.base
     {

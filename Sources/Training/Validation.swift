@@ -50,7 +50,9 @@ public struct Validation: Sendable {
     var hasObject = false
     var sum = DatasetScores(), losses = 0.0, failure: TrainingError?, isWhole = true
     inOrder(count: dataset.examples.count, threads: threads) { index -> Pair in
-      Pair { () throws(TrainingError) in shouldStop() ? nil : try score(dataset.examples[index], detector, isFused: network.configuration.isFused) }
+      Pair { () throws(TrainingError) in
+        shouldStop() ? nil : try score(dataset.examples[index], detector, isFused: network.configuration.isFused)
+      }
     } receive: { _, result in
       switch result {
       case .success(let pair?):

@@ -54,7 +54,8 @@ struct Evaluate: ParsableCommand {
       throw ValidationError("give either --predictions or --images")
     }
     let isModelGiven =
-      model.model != nil || model.weights != nil || model.cache != nil || model.size != nil || model.clothes != nil || preprocess != nil
+      model.model != nil || model.weights != nil || model.cache != nil || model.size != nil || model.clothes != nil
+      || preprocess != nil
       || normalize != nil
     guard images != nil || !isModelGiven else {
       throw ValidationError("--model, --weights, --cache, --input-size, --preprocess and --normalize need --images")

@@ -18,7 +18,8 @@ struct ModelOptions: ParsableArguments {
     completion: .file())
   var weights: String?
 
-  @Option(name: .customLong("class"), help: "Of the cloth model: clothes of the upper body, the lower one, both, or all.")
+  @Option(
+    name: .customLong("class"), help: "Of the cloth model: clothes of the upper body, the lower one, both, or all.")
   var clothes: Clothes?
 
   @Option(help: ArgumentHelp("Folder of downloaded weights.", valueName: "dir"), completion: .directory)

@@ -37,7 +37,8 @@ struct NetworkOptions: ParsableArguments {
   /// What computes a model.
   static func structure(of model: Model) throws(ValidationError) -> Configuration {
     guard let configuration = model.configuration else {
-      throw ValidationError("the \(model.rawValue) model has the widths that its file says: `u2net describe --weights FILE`")
+      throw ValidationError(
+        "the \(model.rawValue) model has the widths that its file says: `u2net describe --weights FILE`")
     }
     return configuration
   }

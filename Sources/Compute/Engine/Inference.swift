@@ -23,7 +23,9 @@ public final class Inference {
     var weightUse: WinogradConvolution.WeightUse { transformsWeightsAhead ? .ahead : .aheadIfReused }
 
     func schedule(_ graph: Graph, outputs: [Graph.ID]) -> Schedule {
-      Schedule(graph, outputs: outputs, hasPlanarInputs: true) { ConvolutionPlan($0, sources: $1, out: $2, options: self) }
+      Schedule(graph, outputs: outputs, hasPlanarInputs: true) {
+        ConvolutionPlan($0, sources: $1, out: $2, options: self)
+      }
     }
   }
 

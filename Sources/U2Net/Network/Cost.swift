@@ -69,7 +69,8 @@ extension Configuration {
       middles[index] += step
       surplus += change
     }
-    let result = Configuration.custom(blocks: blocks, channels: zip(middles, channels).map { ($0, $1.output) }, in: self)
+    let result = Configuration.custom(
+      blocks: blocks, channels: zip(middles, channels).map { ($0, $1.output) }, in: self)
     return result.named
   }
 }

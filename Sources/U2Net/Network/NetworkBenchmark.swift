@@ -44,7 +44,7 @@ public struct NetworkBenchmark {
     ///   - first: those of the first kernels, as many.
     init(_ model: String, _ isa: String, _ options: Options, size: Int, times: [Double], first: [Double]) {
       (self.model, self.isa) = (model, isa)
-      (threads, size, runs) = (options.threads, size, options.runs)
+      (threads, self.size, runs) = (options.threads, size, options.runs)
       medianMs = Self.median(times)
       minMs = times.min()!
       ratio = Self.median(zip(times, first).map { $0 / $1 })

@@ -25,7 +25,8 @@ public enum Preprocessing: String, CaseIterable, Sendable {
   ///   - input: whose range.
   ///   - threads: that work on it.
   package func fill(
-    _ planes: UnsafeMutableBufferPointer<Float>, from photo: Image<UInt8>, size: Int, for input: NetworkInput, threads: Int
+    _ planes: UnsafeMutableBufferPointer<Float>, from photo: Image<UInt8>, size: Int, for input: NetworkInput,
+    threads: Int
   ) {
     switch self {
     case .rembg:
@@ -36,7 +37,8 @@ public enum Preprocessing: String, CaseIterable, Sendable {
 
   /// As `fill(_:from:size:for:threads:)` of an image with the same pixels, read where they lie.
   package func fill(
-    _ planes: UnsafeMutableBufferPointer<Float>, from photo: PixelBuffer, size: Int, for input: NetworkInput, threads: Int
+    _ planes: UnsafeMutableBufferPointer<Float>, from photo: PixelBuffer, size: Int, for input: NetworkInput,
+    threads: Int
   ) {
     switch self {
     case .rembg:

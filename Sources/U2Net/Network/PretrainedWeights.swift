@@ -59,13 +59,15 @@ public struct PretrainedWeights: Sendable {
       self.init(
         model, .md5("2434d1f3cb744e0e49386c906e5a08bb"), licence: "MIT",
         origin: "https://github.com/levindabhi/cloth-segmentation")
-    case .silueta: self.init(model, .md5("55e59e0d8062d2f5d013f4725ee84782"), licence: "none stated; U²-Net's is Apache-2.0")
+    case .silueta:
+      self.init(model, .md5("55e59e0d8062d2f5d013f4725ee84782"), licence: "none stated; U²-Net's is Apache-2.0")
     }
   }
 
   /// Weights that another ONNX file of a model has.
   package init(
-    _ model: Model, _ checksum: Checksum, byteCount: Int? = nil, isBuiltIn: Bool = false, licence: String = "Apache-2.0",
+    _ model: Model, _ checksum: Checksum, byteCount: Int? = nil, isBuiltIn: Bool = false,
+    licence: String = "Apache-2.0",
     origin: String = "https://github.com/xuebinqin/U-2-Net"
   ) {
     (self.model, self.checksum, self.byteCount, self.isBuiltIn) = (model, checksum, byteCount, isBuiltIn)

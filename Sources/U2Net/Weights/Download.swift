@@ -86,7 +86,8 @@ final class Download {
 
   /// - Parameter otherwise: what else the user can do, for the error message.
   func run(otherwise: String?) throws(PipelineError) {
-    let ways = "You can also fetch the file by other means and run `u2net weights … --from FILE`\(otherwise.map { ", \($0)" } ?? "")"
+    let ways =
+      "You can also fetch the file by other means and run `u2net weights … --from FILE`\(otherwise.map { ", \($0)" } ?? "")"
     if size > most {
       remark("\(part): it is longer than the \(most) bytes of the file; starting anew")
       try startAnew()

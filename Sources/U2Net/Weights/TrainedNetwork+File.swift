@@ -105,8 +105,9 @@ extension ConvolutionSequence {
   /// Weights fit others' networks, too: what the graph does with them must be what the layer does.
   private func checkGeometry(ofConvolution number: Int, as layer: U2NetCompute.Convolution) throws(WeightFileError) {
     let convolution = convolutions[number]
-    guard let difference = convolution.geometry.difference(
-      kernel: layer.kernel, dilation: layer.dilation, stride: layer.stride)
+    guard
+      let difference = convolution.geometry.difference(
+        kernel: layer.kernel, dilation: layer.dilation, stride: layer.stride)
     else { return }
     let node = convolution.node.isEmpty ? "Conv number \(number)" : "node \(printable(convolution.node)), Conv"
     throw WeightFileError(

@@ -9,7 +9,10 @@ struct RecipeOptions: ParsableArguments {
   @Option(help: "Batches that make one step: their gradients' mean (default: 1).")
   var accumulate: Int?
 
-  @Option(help: "Side of the square that photos are squashed to; 9/10 of it are cut out (default: 320, 288; isnet 1024, all of it).")
+  @Option(
+    help:
+      "Side of the square that photos are squashed to; 9/10 of it are cut out (default: 320, 288; isnet 1024, all of it)."
+  )
   var size: Int?
 
   @Option(help: "The same, with --crop instead of 9/10.")

@@ -33,7 +33,8 @@ struct Train: ParsableCommand {
   @Flag(help: "Begin anew although the output file exists.")
   var overwrite = false
 
-  @Option(name: .shortAndLong, help: "lite (default), full, isnet or human, with fresh values, by the recipe of its authors.")
+  @Option(
+    name: .shortAndLong, help: "lite (default), full, isnet or human, with fresh values, by the recipe of its authors.")
   var model: Model?
 
   @Option(

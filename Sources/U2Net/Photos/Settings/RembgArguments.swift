@@ -98,9 +98,9 @@ public struct RembgArguments: Equatable, Sendable {
       case ("bgcolor", .list(let numbers)) where numbers.count == 4 && numbers.allSatisfy({ $0.level != nil }):
         let levels = numbers.map { $0.level! }
         background = Color(red: levels[0], green: levels[1], blue: levels[2], alpha: levels[3])
-      case ("cc", .text(let name)), ("cloth_category", .text(let name)):
-        guard let clothes = Clothes(rawValue: name), clothes != .all else { fallthrough }
-        self.clothes = clothes
+      case ("cc", .text(let name)) where Self.clothes[name] != nil,
+        ("cloth_category", .text(let name)) where Self.clothes[name] != nil:
+        clothes = Self.clothes[name]
       case ("model_path", .text(let path)) where !path.isEmpty: modelPath = path
       // Colours are estimated in any case, files have bytes in any case, and all is done by the processor.
       case ("decontaminate", .flag), ("force_return_bytes", .flag), ("vitmatte", .flag(false)): break
@@ -109,6 +109,8 @@ public struct RembgArguments: Equatable, Sendable {
       }
     }
   }
+
+  private static let clothes: [String: Clothes] = ["upper": .upper, "lower": .lower, "full": .full]
 
   private static func refusal(of name: String) -> String {
     switch name {
