@@ -61,5 +61,6 @@ extension Clothes: ExpressibleByArgument {}
 
 extension Model: ExpressibleByArgument {
   public init?(argument: String) { self.init(name: argument) }
-  public static var allValueStrings: [String] { allCases.map(\.rawValue) }
+  // More of them would be listed one below the other.
+  public static var allValueStrings: [String] { [allCases.map(\.rawValue).joined(separator: ", ")] }
 }

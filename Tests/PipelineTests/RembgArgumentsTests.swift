@@ -67,7 +67,7 @@ struct RembgArgumentsTests {
     func problem(_ name: String) -> String {
       do { return "\(try arguments.weights(of: name))" } catch { return "\(error)" }
     }
-    for name in ["silueta", "u2net_human_seg", "bria-rmbg", "sam"] {
+    for name in ["birefnet-general", "bria-rmbg", "sam"] {
       let problem = problem(name)
       for word in ["'\(name)'", "u2net (full)", "u2netp (lite)", "u2net_custom"] {
         #expect(problem.contains(word), "\(problem)")
