@@ -9,6 +9,7 @@ public struct NetworkInput: Hashable, Sendable {
   /// Divides what is left.
   public let deviation: [Double]
 
+  /// Pictures of a size, and their range.
   /// - Precondition: `size` ≥ 32, three means and three deviations, the latter above 0.
   public init(size: Int, mean: [Double], deviation: [Double]) {
     precondition(
