@@ -3,13 +3,15 @@ import U2NetCompute
 /// Convolution, normalisation, ReLU, residual and max-pool, and back.
 ///
 /// All convolutions are Winograd's: the gradient with respect to the input is the convolution of the result's with the
-/// turned, transposed weight, and a 1×1 kernel is the middle of a 3×3 one.
+/// turned, transposed weight, a 1×1 kernel is the middle of a 3×3 one, and a layer of stride 2 is its `dense` one.
 struct ConvolutionOperator: TapeOperator {
   private let layer: Convolution
   private let context: TapeContext
   private let forward: WinogradConvolution
   private let backward: WinogradConvolution?
   private let weightGradient: WeightGradient
+  /// Values of the weight that are always zero.
+  private let padding: [Int]
   private let normalization: BatchNormalization
   private let product, productGradient, result, resultGradient: StoredMap
   private let residual: StoredMap?
@@ -19,13 +21,15 @@ struct ConvolutionOperator: TapeOperator {
   private let resized: [(from: StoredMap, to: StoredMap, isFirst: Bool, taps: Interpolation)]
 
   init(
-    _ layer: Convolution, _ plan: ConvolutionPlan, _ step: TapePlan.Step, _ maps: TapeMaps, _ context: TapeContext
+    _ asTrained: Convolution, _ plan: ConvolutionPlan, _ step: TapePlan.Step, _ maps: TapeMaps, _ context: TapeContext
   ) {
+    let layer = asTrained.dense
     guard case .winograd(let forwardTile) = plan.algorithm else {
       preconditionFailure("\(layer.name): no training by \(plan.algorithm)")
     }
     self.layer = layer
     self.context = context
+    padding = TrainableParameters.padding(asTrained)
     let z = maps[.product(step.result)]
     product = z
     productGradient = maps[.productGradient(step.result)]
@@ -117,9 +121,7 @@ struct ConvolutionOperator: TapeOperator {
     let place = context.parameters.places[layer.name]!
     let gradient = context.parameters.gradients.start + place.weight
     weightGradient.run(into: gradient, shared: scratch.shared, pool: context.pool)
-    if layer.kernel == 1 {
-      for i in 0..<layer.output * layer.input * 9 where i % 9 != 4 { gradient[i] = 0 }
-    }
+    for i in padding { gradient[i] = 0 }
     if let backward { run(backward, scratch) }
     for (from, to, isFirst, taps) in resized {
       if isFirst { Maps.clear(to, context) }

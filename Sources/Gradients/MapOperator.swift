@@ -7,6 +7,7 @@ struct MapOperator: TapeOperator, @unchecked Sendable {  // The jobs of a phase 
     case maxPool, add, sigmoid, join
     case upsample(Interpolation)
     case averagePool(Cells)
+    case spaceToDepth(there: SpaceToDepth, back: SpaceToDepth?)
   }
 
   private let work: Work
@@ -29,6 +30,10 @@ struct MapOperator: TapeOperator, @unchecked Sendable {  // The jobs of a phase 
       case .sigmoid: .sigmoid
       case .join: .join
       case .upsample: .upsample(Interpolation(from: operands[0].shape, to: result.shape))
+      case .spaceToDepth:
+        .spaceToDepth(
+          there: SpaceToDepth(operands, result),
+          back: gradients.contains { $0 == nil } ? nil : SpaceToDepth(gradients.map { $0!.map }, resultGradient))
       case .convolution: preconditionFailure("a convolution is no operator on maps")
       }
   }
@@ -56,6 +61,7 @@ struct MapOperator: TapeOperator, @unchecked Sendable {  // The jobs of a phase 
         let y = result.block(block) + image * result.imageCount
         for cell in 0..<cells.count { kernels.c.mean(x, cells.window(cell), y + cell * result.lanes) }
       }
+    case .spaceToDepth(let there, _): context.pool.run(there.phase())
     case .upsample(let taps):
       Maps.forEachImage(result, context) { block, image, _ in
         kernels.c.upsample(
@@ -102,6 +108,7 @@ struct MapOperator: TapeOperator, @unchecked Sendable {  // The jobs of a phase 
         }
         channel += operand.shape.channels
       }
+    case .spaceToDepth(_, let back): if let back { context.pool.run(back.pullBack()) }
     case .upsample(let taps):
       if let (map, _) = gradients[0] {
         Maps.pullBackUpsample(resultGradient, taps, into: map, scratch, context)

@@ -6,7 +6,7 @@ import U2NetPlatform
 public final class TrainableParameters {
   /// Where the values of one layer begin, in floats.
   struct Place {
-    /// [O, I, 3, 3]; a 1×1 kernel is the middle of a 3×3 one whose other values stay zero.
+    /// [O, I, 3, 3], of the `dense` layer if its stride is 2; a 1×1 kernel is the middle of a 3×3 one. The other values stay zero.
     let weight: Int
     /// [O] each; γ and β only where the layer is normalised.
     let bias, gamma, beta: Int
@@ -40,7 +40,7 @@ public final class TrainableParameters {
       precondition(layer.kernel == 1 || layer.kernel == 3, "\(layer.name): no training of \(layer.kernel)² kernels")
       let o = layer.output, normalized = layer.isNormalized ? o : 0
       places[layer.name] = Place(
-        weight: take(o * layer.input * 9, from: &count), bias: take(o, from: &count),
+        weight: take(Self.weightCount(layer), from: &count), bias: take(o, from: &count),
         gamma: take(normalized, from: &count), beta: take(normalized, from: &count),
         mean: take(normalized, from: &statisticsCount), variance: take(normalized, from: &statisticsCount))
     }
@@ -150,6 +150,21 @@ public final class TrainableParameters {
 
   /// Where value `i` of a layer's weight lies.
   private func index(_ layer: Convolution, _ place: Place, _ i: Int) -> Int {
-    place.weight + (layer.kernel == 1 ? i * 9 + 4 : i)
+    place.weight + Self.index(layer, i)
+  }
+
+  private static func index(_ layer: Convolution, _ i: Int) -> Int {
+    layer.kernel == 1 ? i * 9 + 4 : layer.placeInDense(i)
+  }
+
+  /// Floats of a layer's weight, with what stays zero.
+  private static func weightCount(_ layer: Convolution) -> Int { layer.output * layer.dense.input * 9 }
+
+  /// Which values of a layer's weight stay zero.
+  static func padding(_ layer: Convolution) -> [Int] {
+    let count = layer.weightShape.reduce(1, *), all = weightCount(layer)
+    if count == all { return [] }
+    let used = Set((0..<count).map { index(layer, $0) })
+    return (0..<all).filter { !used.contains($0) }
   }
 }

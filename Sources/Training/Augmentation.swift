@@ -48,10 +48,11 @@ public struct Augmentation: Codable, Equatable, Sendable {
   ///   - photo: any size; alpha takes part as in `Preprocessing.authors`.
   ///   - mask: its first channel counts; see `Image.trueMaskLevels(source:)`.
   ///   - generator: what chance is made from.
+  ///   - input: whose range of values; its size does not matter.
   ///   - image: gets 3×crop×crop values.
   ///   - target: gets crop×crop values in 0 … 1.
   public func sample(
-    _ photo: Image<UInt8>, _ mask: Image<UInt8>, using generator: inout SplitMix64,
+    _ photo: Image<UInt8>, _ mask: Image<UInt8>, using generator: inout SplitMix64, for input: NetworkInput = .u2net,
     image: UnsafeMutableBufferPointer<Float>, target: UnsafeMutableBufferPointer<Float>
   ) {
     precondition(crop > 0 && crop <= side, "a crop of \(crop) pixels from \(side)")
@@ -64,8 +65,8 @@ public struct Augmentation: Codable, Equatable, Sendable {
       side: side, crop: crop, top: offset(chance.top, in: side), left: offset(chance.left, in: side),
       turnsRows: chance.rows >= 0.5 && flipsRows, turnsColumns: chance.columns >= 0.5 && flipsColumns)
     withUnsafeTemporaryAllocation(of: Float.self, capacity: 3 * side * side) { planes in
-      Preprocessing.authors.fill(planes, from: photo, size: side, threads: 1)
-      colors.apply(chance.colors, to: planes, isGray: photo.channels.opaque == .gray)
+      Preprocessing.authors.fill(planes, from: photo, size: side, for: input, threads: 1)
+      colors.apply(chance.colors, to: planes, of: input, isGray: photo.channels.opaque == .gray)
       for c in 0..<3 {
         let plane = planes.baseAddress! + c * side * side
         window.copy(to: image.baseAddress! + c * crop * crop) { plane[$0] }

@@ -29,6 +29,7 @@ final class BatchLoader {
 
   private let dataset: Dataset
   private let recipe: Recipe
+  private let input: NetworkInput
   private let threads: Int
   private let queue = DispatchQueue(label: "batches")
   /// The batch that is being made, and the one that its taker has.
@@ -36,10 +37,13 @@ final class BatchLoader {
   private var spare: Batch
   private var order: (epoch: Int, examples: [Int]) = (-1, [])
 
-  /// - Parameter threads: that read and cut examples at the same time.
-  init(_ dataset: Dataset, _ recipe: Recipe, threads: Int) {
+  /// - Parameters:
+  ///   - input: what the network is shown.
+  ///   - threads: that read and cut examples at the same time.
+  init(_ dataset: Dataset, _ recipe: Recipe, for input: NetworkInput = .u2net, threads: Int) {
     self.dataset = dataset
     self.recipe = recipe
+    self.input = input
     self.threads = threads
     spare = Self.batch(recipe)
   }
@@ -69,10 +73,10 @@ final class BatchLoader {
     let first = number * recipe.batch
     let examples = (first..<first + recipe.batch).map(example)
     batch.failure.withLock { $0 = nil }
-    queue.async { [recipe, threads] in
+    queue.async { [recipe, input, threads] in
       do throws(TrainingError) {
         try concurrently(examples.count, atMost: threads) { index throws(TrainingError) in
-          try Self.read(examples[index], number: first + index, recipe, into: batch, at: index)
+          try Self.read(examples[index], number: first + index, recipe, input, into: batch, at: index)
         }
       } catch {
         batch.failure.withLock { $0 = error }
@@ -83,14 +87,14 @@ final class BatchLoader {
   }
 
   private static func read(
-    _ example: Dataset.Example, number: Int, _ recipe: Recipe, into batch: Batch, at index: Int
+    _ example: Dataset.Example, number: Int, _ recipe: Recipe, _ input: NetworkInput, into batch: Batch, at index: Int
   ) throws(TrainingError) {
     let photo: Image<UInt8>, mask = try example.trueMask()
     do { photo = try Image<UInt8>(contentsOf: example.photoFile) } catch { throw .image(error) }
     let pixels = recipe.augmentation.crop * recipe.augmentation.crop
     var generator = generator(recipe.seed, 1, number)
     recipe.augmentation.sample(
-      photo, mask, using: &generator,
+      photo, mask, using: &generator, for: input,
       image: .init(rebasing: batch.images[index * 3 * pixels..<(index + 1) * 3 * pixels]),
       target: .init(rebasing: batch.masks[index * pixels..<(index + 1) * pixels]))
   }

@@ -38,8 +38,12 @@ public struct ColorJitter: Codable, Equatable, Sendable {
   }
 
   /// Changes normalised planes R, G, B.
-  /// - Parameter isGray: whether all three were normalised with red's constants.
-  func apply(_ chance: Chance, to planes: UnsafeMutableBufferPointer<Float>, isGray: Bool) {
+  /// - Parameters:
+  ///   - input: what they were normalised for.
+  ///   - isGray: whether all three were normalised with red's constants.
+  func apply(
+    _ chance: Chance, to planes: UnsafeMutableBufferPointer<Float>, of input: NetworkInput = .u2net, isGray: Bool
+  ) {
     guard !isIdentity else { return }
     func factor(_ chance: Double, _ range: Double) -> Double { max(0, 1 + (2 * chance - 1) * range) }
     let b = factor(chance.brightness, brightness), c = factor(chance.contrast, contrast)
@@ -47,7 +51,7 @@ public struct ColorJitter: Codable, Equatable, Sendable {
 
     let count = planes.count / 3, start = planes.baseAddress!
     let constants = (0..<3).map { isGray ? 0 : $0 }
-    let mean = constants.map { Preprocessing.mean[$0] }, deviation = constants.map { Preprocessing.deviation[$0] }
+    let mean = constants.map { input.mean[$0] }, deviation = constants.map { input.deviation[$0] }
     let luma = [0.299, 0.587, 0.114]
     var meanLuma = 0.0
     if contrast > 0 {

@@ -1,4 +1,5 @@
 import U2NetCompute
+import U2NetNetwork
 import U2NetPlatform
 
 /// All that decides, beside the data and the values at its beginning, where a training leads. The defaults are the authors'.
@@ -18,6 +19,19 @@ public struct Recipe: Codable, Equatable, Sendable {
 
   /// The authors' recipe.
   public init() {}
+
+  /// IS-Net's authors': 8 whole photos of 1024×1024 pixels, left and right exchanged in half of them. They also supervised features by
+  /// those of a network of masks, which is not done here. Source: their training code.
+  public static var isnet: Recipe {
+    var recipe = Recipe()
+    recipe.batch = 8
+    (recipe.augmentation.side, recipe.augmentation.crop) = (NetworkInput.isnet.size, NetworkInput.isnet.size)
+    (recipe.augmentation.flipsRows, recipe.augmentation.flipsColumns) = (false, true)
+    return recipe
+  }
+
+  /// That of a network's authors.
+  public init(for configuration: Configuration) { self = configuration.stem == nil ? Recipe() : .isnet }
 
   /// Examples that one step sees.
   public var examplesPerStep: Int { batch * accumulation }

@@ -67,6 +67,7 @@ public final class Trainer {
   ///   too little of it, `changed` if the checkpoint was made with other data or another recipe, but for the learning rate.
   public init(_ dataset: Dataset, from checkpoint: Checkpoint, recipe: Recipe, threads: Int = 1) throws(TrainingError) {
     do { try recipe.validate() } catch { throw .recipe(error) }
+    try Self.checkClasses(of: checkpoint.configuration)
     let fingerprint = dataset.fingerprint
     if let progress = checkpoint.progress {
       var changes = recipe.differences(from: progress.recipe)
@@ -85,7 +86,7 @@ public final class Trainer {
       recipe: recipe, dataset: fingerprint, best: checkpoint.progress?.best,
       validatedStep: checkpoint.progress?.validatedStep)
     pool = .shared(threads: threads)
-    loader = BatchLoader(dataset, recipe, threads: threads)
+    loader = BatchLoader(dataset, recipe, for: configuration.input, threads: threads)
     let side = recipe.augmentation.crop
     network = TrainingStep(
       configuration, parameters: parameters, optimizer: optimizer, images: recipe.batch, height: side, width: side,
@@ -174,6 +175,10 @@ public final class Trainer {
     for number in 0..<(Self.calibrationPhotos + recipe.batch - 1) / recipe.batch {
       network.calibrate(images: .init(try loader.take(number).images), pass: number + 1)
     }
+  }
+
+  static func checkClasses(of configuration: Configuration) throws(TrainingError) {
+    if configuration.classes > 1 { throw .classes(configuration.classes) }
   }
 
   /// Makes one step of training.

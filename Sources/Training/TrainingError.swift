@@ -20,6 +20,8 @@ public enum TrainingError: Error, Sendable {
   case weights(WeightFileError)
   /// The log, or another file that is written.
   case file(path: String, reason: String)
+  /// A network of more classes than object and background, whose maps no mask of a data set can be compared with.
+  case classes(Int)
   /// There is not enough memory for what was asked for.
   case memory(MemoryShortage)
   /// The step that was to be made as number `step` has a loss that is no number, or its values are none; `checkpoint` is the
@@ -41,6 +43,8 @@ extension TrainingError: CustomStringConvertible {
     case .image(let error): "\(error)"
     case .weights(let error): "\(error)"
     case .file(let path, let reason): "\(path): \(reason)"
+    case .classes(let count):
+      "a network of \(count) classes cannot be trained here: masks tell an object from its background only"
     case .memory(let shortage): "\(shortage)"
     case .diverged(let step, let checkpoint):
       "step \(step): the loss or the values are not finite any more; try a smaller learning rate"

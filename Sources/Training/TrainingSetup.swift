@@ -63,7 +63,7 @@ public struct TrainingSetup {
 
   /// The training, ready for its next step.
   /// - Parameters:
-  ///   - recipe: makes it of the recipe of the training that goes on, or of the authors', with the steps of this one.
+  ///   - recipe: makes it of the recipe of the training that goes on, or of the network's authors, with the steps of this one.
   ///   - examples: what to train on; called once files, checkpoint and recipe are well.
   ///   - validation: what to score the network on; nil: nothing.
   ///   - remark: told what the user should know.
@@ -77,7 +77,8 @@ public struct TrainingSetup {
     guard made <= options.steps else {
       throw TrainingError.stepsMade(path: options.output, made: made, asked: options.steps)
     }
-    let before = checkpoint.progress?.recipe, recipe = try recipe(whole(before ?? Recipe()))
+    let before = checkpoint.progress?.recipe,
+      recipe = try recipe(whole(before ?? Recipe(for: checkpoint.configuration)))
     if let rate = before?.learningRate, rate != recipe.learningRate,
       recipe.learningRate.schedule == .cosine || rate.base != recipe.learningRate.base
     {
@@ -106,7 +107,8 @@ public struct TrainingSetup {
       do { return try Checkpoint(options.file) } catch { throw TrainingError.weights(error) }
     case .network(let network): return Checkpoint(network)
     case .fresh(let configuration):
-      let recipe = try recipe(whole(Recipe()))
+      try Trainer.checkClasses(of: configuration)
+      let recipe = try recipe(whole(Recipe(for: configuration)))
       // Before the values are made.
       try Trainer.checkMemory(configuration, recipe, threads: threads)
       return Checkpoint(configuration, seed: recipe.seed)

@@ -6,7 +6,7 @@ import U2NetPlatform
 
 /// One step of training: a network, its values and a batch of one size, planned once and run many times.
 ///
-/// The loss is the sum over the seven maps of the binary cross-entropy, each the mean over the batch's pixels
+/// The loss is the sum over all maps of the binary cross-entropy, each the mean over the batch's pixels
 /// (Qin et al. 2020, section 3.3, all weights 1).
 public final class TrainingStep {
   /// The losses of one batch before the values moved.
@@ -15,7 +15,7 @@ public final class TrainingStep {
     public let maps: [Double]
     /// Of the prediction.
     public var fused: Double { maps[0] }
-    /// The sum of the seven, whose gradient is followed.
+    /// The sum of all, whose gradient is followed.
     public var total: Double { maps.reduce(0, +) }
 
     static func + (a: Loss, b: Loss) -> Loss { Loss(maps: zip(a.maps, b.maps).map(+)) }
@@ -53,7 +53,7 @@ public final class TrainingStep {
 
   private static func graph(_ configuration: Configuration, height: Int, width: Int) -> (Graph, outputs: [Graph.ID]) {
     let recorder = GraphRecorder()
-    let channels = configuration.encoders[0].block.widths.input
+    let channels = configuration.pictureChannels
     let image = recorder.input(MapShape(channels: channels, height: height, width: width))
     let logits = U2Net(configuration)(image, on: recorder).all
     return (recorder.graph, logits)

@@ -11,7 +11,7 @@ public struct Validation: Sendable {
   public struct Result: Sendable {
     /// Means over the data set.
     public let scores: [Measure: Double]
-    /// The seven maps' binary cross-entropies, without chance in the data; the sum's mean over the data set.
+    /// All maps' binary cross-entropies, without chance in the data; the sum's mean over the data set.
     public let loss: Double
   }
 
@@ -50,7 +50,9 @@ public struct Validation: Sendable {
     var hasObject = false
     var sum = DatasetScores(), losses = 0.0, failure: TrainingError?, isWhole = true
     inOrder(count: dataset.examples.count, threads: threads) { index -> Pair in
-      Pair { () throws(TrainingError) in shouldStop() ? nil : try score(dataset.examples[index], detector) }
+      Pair { () throws(TrainingError) in
+        shouldStop() ? nil : try score(dataset.examples[index], detector, isFused: network.configuration.isFused)
+      }
     } receive: { _, result in
       switch result {
       case .success(let pair?):
@@ -97,24 +99,26 @@ public struct Validation: Sendable {
   }
 
   private func score(
-    _ example: Dataset.Example, _ detector: SaliencyDetector
+    _ example: Dataset.Example, _ detector: SaliencyDetector, isFused: Bool
   ) throws(TrainingError) -> (scores: Scores, loss: Double, hasObject: Bool) {
     let saliency: Saliency, truth = try example.trueMask()
     do {
       let bytes = try ImageFile.read(example.photoFile), header = try ImageFile.header(of: bytes, source: example.photo)
-      let sides = detector.options.preprocessing.sufficientSides(inputSize: detector.options.inputSize)
+      let sides = detector.options.preprocessing.sufficientSides(inputSize: detector.inputSize)
       let photo = try Image<UInt8>(decoding: bytes, source: example.photo, sidesAtLeast: sides)
       saliency = detector.detect(in: photo, width: header.width, height: header.height)
     } catch { throw .image(error) }
     do {
       let scores = try Scores(prediction: saliency.mask(), truth: truth, name: example.name)
-      return (scores, Self.loss(saliency, augmentation.target(truth)), truth.hasObject)
+      return (scores, Self.loss(saliency, isFused: isFused, augmentation.target(truth)), truth.hasObject)
     } catch { throw .data(["\(error)"]) }
   }
 
   /// −t·ln p − (1 − t)·ln(1 − p), logarithms cut at −100 as PyTorch's BCELoss does; mean over pixels, sum over maps.
-  private static func loss(_ saliency: Saliency, _ target: [Float]) -> Double {
-    saliency.maps.sorted { "\($0.key)" < "\($1.key)" }.reduce(0) { total, map in
+  private static func loss(_ saliency: Saliency, isFused: Bool, _ target: [Float]) -> Double {
+    // Without a fusion the prediction is side1 once more.
+    let maps = saliency.maps.filter { isFused || $0.key != .fused }
+    return maps.sorted { "\($0.key)" < "\($1.key)" }.reduce(0) { total, map in
       var sum = 0.0
       for (p, t) in zip(map.value.samples, target) {
         sum -= Double(t * max(-100, logf(p)) + (1 - t) * max(-100, log1pf(-p)))

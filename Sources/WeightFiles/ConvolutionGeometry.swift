@@ -20,23 +20,24 @@ public struct ConvolutionGeometry: Equatable, Sendable {
   /// What ONNX takes where a node says nothing.
   public init() {}
 
-  /// What differs from a convolution of a U²-Net, which moves by one pixel, keeps the map's size and reads all channels: the
+  /// What differs from a convolution of a U²-Net, whose kernel is centred on its pixels and reads all channels: the
   /// attribute, what it should be and what it is; nil if nothing does.
   /// - Parameters:
   ///   - kernel: the side of the square kernel, odd.
   ///   - dilation: distance between taps in pixels.
-  public func difference(kernel: Int, dilation: Int) -> String? {
+  ///   - stride: distance between the kernel's places in pixels.
+  public func difference(kernel: Int, dilation: Int, stride: Int = 1) -> String? {
     func check(_ name: String, _ expected: [Int], _ found: [Int]) -> String? {
       expected == found ? nil : "expected \(name) \(expected), found \(found.prefix(8).map { $0 })"
     }
-    if let difference = check("strides", [1, 1], strides) { return difference }
+    if let difference = check("strides", [stride, stride], strides) { return difference }
     if let difference = check("dilations", [dilation, dilation], dilations) { return difference }
     if group != 1 { return "expected group 1, found \(group)" }
     let pad = dilation * (kernel - 1) / 2
     switch autoPad {
     case "NOTSET": return check("pads", [pad, pad, pad, pad], pads)
     // With an odd kernel and a stride of one either is the same on both sides.
-    case "SAME_UPPER", "SAME_LOWER": return nil
+    case "SAME_UPPER" where stride == 1, "SAME_LOWER" where stride == 1: return nil
     default: return pad == 0 && autoPad == "VALID" ? nil : "expected auto_pad NOTSET, found \(autoPad)"
     }
   }

@@ -38,6 +38,8 @@ public struct WeightFile: Sendable {
   public let format: Format
   /// The checksum of the whole file as 64 lower-case hexadecimal digits.
   public let sha256: String
+  /// Likewise its MD5, of 32 digits, if the file is a graph: of some published ones nobody tells anything else.
+  public let md5: String?
   /// The weights.
   public let contents: Contents
 
@@ -51,9 +53,10 @@ public struct WeightFile: Sendable {
   /// As `read(path:)`, for names that need not be UTF-8.
   package static func read(_ path: FilePath) throws(WeightFileError) -> WeightFile {
     let file = try SteadyFile(path).contents()
-    let sha256 = SHA256.hexDigest(of: file.bytes)
+    let sha256 = Digest.sha256.hexadecimal(of: file.bytes)
     let (format, contents) = try contents(of: file, source: "\(path)")
-    return WeightFile(format: format, sha256: sha256, contents: contents)
+    let md5 = format == .onnx ? Digest.md5.hexadecimal(of: file.bytes) : nil
+    return WeightFile(format: format, sha256: sha256, md5: md5, contents: contents)
   }
 
   /// What is in the file at `path`, for those who do not ask for its checksum.
@@ -81,7 +84,8 @@ public struct WeightFile: Sendable {
   ) throws(WeightFileError) -> WeightFile {
     let format = try Format(recognizing: bytes, file: source)
     return WeightFile(
-      format: format, sha256: SHA256.hexDigest(of: bytes),
+      format: format, sha256: Digest.sha256.hexadecimal(of: bytes),
+      md5: format == .onnx ? Digest.md5.hexadecimal(of: bytes) : nil,
       contents: try contents(of: bytes, in: format, owner: owner, source: source))
   }
 

@@ -24,12 +24,15 @@ struct Convert: ParsableCommand {
   @Flag(help: "Write the convolutions' weights as float16, which halves the file; they are computed with as float32.")
   var half = false
 
+  @Option(name: .shortAndLong, help: "What the weights were trained to see, where the file does not say so itself.")
+  var model: Model?
+
   @Flag(help: "ONNX: take any number of pictures of any size from 32×32 on.")
   var dynamic = false
 
   @Option(
     name: .customLong("input-size"),
-    help: "ONNX: side of the square that the network takes, 32 to 2048 pixels (default: 320).")
+    help: "ONNX: side of the square that the network takes, 32 to 2048 pixels (default: what it was trained for).")
   var givenSize: Int?
 
   func validate() throws {
@@ -45,21 +48,13 @@ struct Convert: ParsableCommand {
   func run() throws {
     let input = FilePath(argument: input), output = FilePath(output: output)
     try Conversion.check(output, from: input)
-    let onnx = try onnxInput(for: output)
-    let conversion = try Conversion(input)
-    try conversion.write(to: output, onnxFor: onnx, half: half)
-    tell(conversion.summary + ["written: \(output)"])
-  }
-
-  /// What a graph takes; nil where none is written.
-  private func onnxInput(for output: FilePath) throws -> ONNXInput? {
-    if output.fileExtension == "onnx" {
-      let side = givenSize ?? 320
-      return dynamic ? .dynamic : .fixed(height: side, width: side)
-    }
-    if let flag = dynamic ? "--dynamic" : givenSize.map({ _ in "--input-size" }) {
+    let isONNX = output.fileExtension == "onnx"
+    if !isONNX, let flag = dynamic ? "--dynamic" : givenSize.map({ _ in "--input-size" }) {
       throw ValidationError("\(flag) has no effect on safetensors: choose a name that ends in .onnx")
     }
-    return nil
+    let conversion = try Conversion(input, as: model), side = givenSize ?? conversion.network.input.size
+    let onnx = isONNX ? dynamic ? ONNXInput.dynamic : .fixed(height: side, width: side) : nil
+    try conversion.write(to: output, onnxFor: onnx, half: half)
+    tell(conversion.summary + ["written: \(output)"])
   }
 }

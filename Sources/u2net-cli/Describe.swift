@@ -19,18 +19,19 @@ struct Describe: ParsableCommand {
   @Option(help: "Blocks of the stages: \(BlockKinds.builtIn.names.joined(separator: ", ")).")
   var block: BlockKind = .rsu
 
-  @Option(help: "Side of the square input in pixels, at least 32.")
-  var size = 320
+  @Option(help: "Side of the square input in pixels, at least 32 (default: what the model was trained for).")
+  var size: Int?
 
   @Flag(help: "Print one JSON object.")
   var json = false
 
   func validate() throws {
-    guard (32...65536).contains(size) else { throw ValidationError("--size must be 32 to 65536, not \(size)") }
+    if let size, !(32...65536).contains(size) { throw ValidationError("--size must be 32 to 65536, not \(size)") }
   }
 
   func run() throws {
-    let summary = NetworkSummary(network.network(of: block), size: size)
+    let configuration = network.network(of: block)
+    let summary = NetworkSummary(configuration, size: size ?? configuration.input.size)
     print(json ? try summary.json(.prettyPrinted) : "\(summary)")
   }
 }

@@ -54,7 +54,8 @@ struct Evaluate: ParsableCommand {
       throw ValidationError("give either --predictions or --images")
     }
     let isModelGiven =
-      model.model != nil || model.weights != nil || model.cache != nil || model.givenSize != nil || preprocess != nil
+      model.model != nil || model.weights != nil || model.cache != nil || model.size != nil || model.clothes != nil
+      || preprocess != nil
       || normalize != nil
     guard images != nil || !isModelGiven else {
       throw ValidationError("--model, --weights, --cache, --input-size, --preprocess and --normalize need --images")
@@ -90,7 +91,7 @@ struct Evaluate: ParsableCommand {
   private func prediction() throws -> (FolderEvaluation.Prediction?, bytes: Int) {
     guard images != nil else { return (nil, 0) }
     var options = SaliencyDetector.Options()
-    (options.inputSize, options.threads) = (model.size, model.threads)
+    (options.inputSize, options.threads, options.classes) = (model.size, model.threads, model.clothes?.classes)
     (options.preprocessing, options.normalization) = (preprocess ?? .rembg, normalize ?? .minmax)
     let network = try model.network(), memory = SaliencyDetector.memory(network, options: options)
     _ = try SaliencyDetector.photosAtOnce(network, options: options, atMost: 1)

@@ -7,13 +7,20 @@ import U2Net
 struct ModelOptions: ParsableArguments {
   @Option(
     name: .shortAndLong,
-    help: "lite (built in) or full (sharper, needs `u2net weights full` once); u2netp and u2net mean the same.")
+    help: """
+      lite (built in), full (sharper), isnet, isnet-anime, human, cloth or silueta, or what rembg calls them; all but lite need \
+      `u2net weights NAME` once. With --weights: what FILE was trained to see, where it does not say so itself.
+      """)
   var model: Model?
 
   @Option(
     help: ArgumentHelp("Use the weights in FILE (.safetensors, .onnx or .pth) instead.", valueName: "file"),
     completion: .file())
   var weights: String?
+
+  @Option(
+    name: .customLong("class"), help: "Of the cloth model: clothes of the upper body, the lower one, both, or all.")
+  var clothes: Clothes?
 
   @Option(help: ArgumentHelp("Folder of downloaded weights.", valueName: "dir"), completion: .directory)
   var cache: String?
@@ -23,23 +30,37 @@ struct ModelOptions: ParsableArguments {
 
   @Option(
     name: .customLong("input-size"),
-    help: "Side of the square that the network sees, 32 to 2048 pixels; the weights were trained for 320, the default.")
-  var givenSize: Int?
-  var size: Int { givenSize ?? 320 }
+    help: """
+      Side of the square that the network sees, 32 to 2048 pixels (default: what the weights were trained for, 320, of isnet 1024, of \
+      cloth 768).
+      """)
+  var size: Int?
 
   func validate() throws {
-    guard model == nil || weights == nil else { throw ValidationError("--model and --weights exclude each other") }
     guard (1...1024).contains(threads) else { throw ValidationError("--threads must be 1 to 1024, not \(threads)") }
-    guard (32...2048).contains(size) else { throw ValidationError("--input-size must be 32 to 2048, not \(size)") }
+    if let size, !(32...2048).contains(size) { throw ValidationError("--input-size must be 32 to 2048, not \(size)") }
   }
 
   func network() throws -> TrainedNetwork {
-    if let weights { return try TrainedNetwork(contentsOf: FilePath(argument: weights)) }
-    return try .pretrained(model ?? .lite, cache: cache, remark: note)
+    let network = try trained()
+    guard clothes == nil || network.configuration.classes == Configuration.cloth.classes else {
+      throw ValidationError("--class is for the cloth model: \(network.configuration.title) tells no clothes apart")
+    }
+    return network
+  }
+
+  private func trained() throws -> TrainedNetwork {
+    guard let path = weights.map({ FilePath(argument: $0) }) else {
+      return try .pretrained(model ?? .lite, cache: cache, remark: note)
+    }
+    return try model.map { try TrainedNetwork(contentsOf: path, as: $0) } ?? TrainedNetwork(contentsOf: path)
   }
 }
 
+extension Clothes: ExpressibleByArgument {}
+
 extension Model: ExpressibleByArgument {
   public init?(argument: String) { self.init(name: argument) }
-  public static var allValueStrings: [String] { ["lite", "full"] }
+  // More of them would be listed one below the other.
+  public static var allValueStrings: [String] { [allCases.map(\.rawValue).joined(separator: ", ")] }
 }

@@ -4,7 +4,9 @@ import U2Net
 
 /// A network's stages: how wide they are and of which blocks.
 struct NetworkOptions: ParsableArguments {
-  @Option(name: .shortAndLong, help: "lite (default) or full: whose widths the stages have.")
+  @Option(
+    name: .shortAndLong,
+    help: "lite (default), full, isnet, human or cloth: which network it is, and which widths its stages have.")
   var model: Model?
 
   @Option(
@@ -20,13 +22,25 @@ struct NetworkOptions: ParsableArguments {
 
   func validate() throws {
     guard model == nil || widths == nil else { throw ValidationError("--model and --widths exclude each other") }
+    _ = try model.map(NetworkOptions.structure)
     guard (1...1024).contains(divisor) else { throw ValidationError("--divisor must be 1 to 1024, not \(divisor)") }
   }
 
   func network(of blocks: BlockKind) -> Configuration {
-    let whole = widths?.channels ?? (model == .full ? Configuration.full : .lite).channels
-    let channels = whole.map { (middle: max(1, $0.middle / divisor), output: max(1, $0.output / divisor)) }
-    return Configuration.custom(blocks: blocks, channels: channels).named
+    let outer = model?.configuration ?? .lite
+    let channels = (widths?.channels ?? outer.channels).map {
+      (middle: max(1, $0.middle / divisor), output: max(1, $0.output / divisor))
+    }
+    return Configuration.custom(blocks: blocks, channels: channels, in: outer).named
+  }
+
+  /// What computes a model.
+  static func structure(of model: Model) throws(ValidationError) -> Configuration {
+    guard let configuration = model.configuration else {
+      throw ValidationError(
+        "the \(model.rawValue) model has the widths that its file says: `u2net describe --weights FILE`")
+    }
+    return configuration
   }
 }
 

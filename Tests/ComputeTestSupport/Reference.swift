@@ -51,7 +51,11 @@ package final class Reference: Engine {
         CblasRowMajor, CblasNoTrans, CblasNoTrans, Int32(layer.output), Int32(pixels), Int32(depth), 1,
         weight.baseAddress!, Int32(depth), columns, Int32(pixels), 1, &out, Int32(pixels))
     }
-    return FeatureMap(x.shape.with(channels: layer.output), layer.hasReLU ? out.map { max($0, 0) } : out)
+    let all = FeatureMap(x.shape.with(channels: layer.output), layer.hasReLU ? out.map { max($0, 0) } : out)
+    // The plain definition: computed everywhere, and kept where the kernel's centre comes.
+    let s = layer.stride
+    return FeatureMap(
+      layer.result(of: x.shape), { plane, y, x in plane[plane.startIndex + s * y * width + s * x] }, of: all)
   }
 
   package func maxPool(_ x: FeatureMap) -> FeatureMap {

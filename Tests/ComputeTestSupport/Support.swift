@@ -46,8 +46,8 @@ package func plainConvolution(_ x: [Float], _ shape: MapShape, _ layer: Convolut
   let (H, W, k) = (shape.height, shape.width, layer.kernel)
   var out: [Float] = []
   for o in 0..<layer.output {
-    for y in 0..<H {
-      for x0 in 0..<W {
+    for y in stride(from: 0, to: H, by: layer.stride) {
+      for x0 in stride(from: 0, to: W, by: layer.stride) {
         var sum = Double(bias[o])
         for i in 0..<layer.input {
           for ky in 0..<k {

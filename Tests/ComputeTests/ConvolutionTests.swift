@@ -6,7 +6,10 @@ struct ConvolutionTests {
   struct Case: CustomStringConvertible {
     let input, output, kernel, dilation, height, width: Int
     let relu: Bool
-    var description: String { "\(input)→\(output) k\(kernel) d\(dilation) \(height)×\(width) relu \(relu)" }
+    var stride = 1
+    var description: String {
+      "\(input)→\(output) k\(kernel) d\(dilation) s\(stride) \(height)×\(width) relu \(relu)"
+    }
   }
 
   static let cases: [Case] = {
@@ -34,6 +37,15 @@ struct ConvolutionTests {
         }
       }
     }
+    // Every second pixel, of maps that are planar, fill their blocks or do not, with odd sides and even ones.
+    for (height, width) in [(1, 1), (1, 6), (2, 3), (7, 1), (8, 8), (13, 30), (33, 25)] {
+      for (input, output) in [(1, 1), (1, 9), (3, 64), (5, 1), (17, 4), (16, 33)] {
+        cases.append(
+          Case(
+            input: input, output: output, kernel: 3, dilation: 1, height: height, width: width, relu: output == 9,
+            stride: 2))
+      }
+    }
     // Large enough to be cut into many tiles, with a last one that is shorter.
     cases.append(Case(input: 7, output: 5, kernel: 3, dilation: 1, height: 91, width: 103, relu: true))
     cases.append(Case(input: 70, output: 9, kernel: 3, dilation: 2, height: 57, width: 43, relu: false))
@@ -52,7 +64,7 @@ struct ConvolutionTests {
       shape = MapShape(channels: c.input, height: c.height, width: c.width)
       layer = Convolution(
         LayerName(stage: "test"), input: c.input, output: c.output, kernel: c.kernel, dilation: c.dilation,
-        isNormalized: false, hasReLU: c.relu)
+        stride: c.stride, isNormalized: false, hasReLU: c.relu)
       x = random.floats(shape.count)
       weight = random.floats(layer.weightShape.reduce(1, *))
       bias = random.floats(c.output)
@@ -76,6 +88,44 @@ struct ConvolutionTests {
       let difference = largestDifference(one, expected)
       #expect(difference < tolerance, "\(c), \(describe(options)): \(difference)")
     }
+  }
+
+  /// Every second pixel of a list of maps, of what is upsampled, and of a map that others read as it is; and the list that a
+  /// planar input becomes.
+  @Test(arguments: everyWay.indices) func stridesOverWhateverIsThere(_ way: Int) {
+    var random = SeededGenerator(11)
+    let shape = MapShape(channels: 5, height: 9, width: 14)
+    func layer(_ name: String, _ input: Int, _ output: Int, stride: Int) -> Convolution {
+      Convolution(
+        LayerName(stage: name), input: input, output: output, stride: stride, isNormalized: false, hasReLU: true)
+    }
+    let layers = [
+      layer("a", 5, 17, stride: 1), layer("b", 22, 6, stride: 2), layer("c", 6, 4, stride: 2),
+      layer("d", 5, 4, stride: 2),
+    ]
+    let parameters = Dictionary(
+      uniqueKeysWithValues: layers.map { layer in
+        let weight = random.floats(layer.weightShape.reduce(1, *)).map { $0 / 4 }
+        return (
+          layer.name,
+          ConvolutionParameters(
+            weight: Tensor(shape: layer.weightShape, weight),
+            bias: Tensor(shape: [layer.output], random.floats(layer.output)))
+        )
+      })
+    let x = random.floats(shape.count).map { $0 - 0.5 }
+    func network<E: Engine>(_ engine: E, _ x: E.FeatureMap) -> E.FeatureMap {
+      let half = engine.convolution(engine.concatenate([engine.convolution(x, layers[0]), x]), layers[1])
+      let quarter = engine.convolution(engine.upsample(engine.maxPool(half), like: half), layers[2])
+      let other = engine.upsample(engine.convolution(x, layers[3]), like: quarter)
+      return engine.add(quarter, other)
+    }
+    func inputOnly<E: Engine>(_ engine: E, _ x: E.FeatureMap) -> E.FeatureMap { engine.convolution(x, layers[3]) }
+    let reference = Reference(parameters), map = Reference.FeatureMap(shape, x)
+    let all = evaluate(x, shape, parameters: parameters, options: everyWay[way]) { network($0, $1) }
+    #expect(largestDifference(all, network(reference, map).values) < 3e-5, "\(describe(everyWay[way]))")
+    let first = evaluate(x, shape, parameters: parameters, options: everyWay[way]) { inputOnly($0, $1) }
+    #expect(largestDifference(first, inputOnly(reference, map).values) < 3e-5, "\(describe(everyWay[way]))")
   }
 
   @Test func resultsDoNotDependOnThreads() {

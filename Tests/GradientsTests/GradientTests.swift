@@ -15,11 +15,12 @@ struct OneLayer: TestNetwork {
   let layer: Convolution
   var input: Int { layer.input }
   init(
-    _ input: Int, _ output: Int, kernel: Int = 3, dilation: Int = 1, isNormalized: Bool = true, hasReLU: Bool = true
+    _ input: Int, _ output: Int, kernel: Int = 3, dilation: Int = 1, stride: Int = 1, isNormalized: Bool = true,
+    hasReLU: Bool = true
   ) {
     layer = Convolution(
       LayerName(stage: "only"), input: input, output: output, kernel: kernel, dilation: dilation,
-      isNormalized: isNormalized, hasReLU: hasReLU)
+      stride: stride, isNormalized: isNormalized, hasReLU: hasReLU)
   }
   func callAsFunction<E: Engine>(_ x: E.FeatureMap, on engine: E) -> [E.FeatureMap] { [engine.convolution(x, layer)] }
 }
@@ -74,6 +75,22 @@ struct Pyramid: TestNetwork {
   }
 }
 
+/// Two strided layers that read the same list, one of them through another layer.
+struct Stem: TestNetwork {
+  let input = 3
+  func callAsFunction<E: Engine>(_ x: E.FeatureMap, on engine: E) -> [E.FeatureMap] {
+    func layer(_ x: E.FeatureMap, _ name: String, _ i: Int, _ o: Int, stride: Int) -> E.FeatureMap {
+      engine.convolution(
+        x,
+        Convolution(
+          LayerName(stage: "S", layer: name), input: i, output: o, stride: stride, isNormalized: false, hasReLU: true))
+    }
+    let list = engine.concatenate([layer(x, "a", 3, 9, stride: 1), x])
+    let half = layer(list, "b", 12, 4, stride: 2), other = layer(list, "c", 12, 4, stride: 2)
+    return [engine.upsample(layer(half, "d", 4, 2, stride: 2), like: x), engine.add(half, other)]
+  }
+}
+
 /// What schedules cannot hide in a convolution: pooling and resizing of a sum, a sum with a concatenation, sigmoid.
 struct Oddities: TestNetwork {
   let input = 4
@@ -100,6 +117,8 @@ struct GradientTests {
     (OneLayer(2, 3, dilation: 8), 10, 5, 2), (OneLayer(40, 33), 8, 8, 1),
     (OneLayer(6, 1, isNormalized: false), 9, 8, 2),
     (OneLayer(6, 1, kernel: 1, isNormalized: false, hasReLU: false), 5, 3, 2),
+    (OneLayer(3, 20, stride: 2), 9, 7, 2), (OneLayer(17, 5, stride: 2, isNormalized: false), 6, 8, 2),
+    (OneLayer(1, 3, stride: 2), 3, 4, 3), (Stem(), 9, 10, 2),
     (OneLayer(11, 9, kernel: 1), 3, 8, 2), (OneLayer(3, 4, hasReLU: false), 12, 12, 2),
     (SmallU(width: 8), 8, 8, 2), (SmallU(width: 3), 7, 5, 3), (SmallU(width: 17), 9, 12, 1),
     (Oddities(), 6, 6, 2), (Oddities(), 5, 9, 1),

@@ -32,12 +32,12 @@ final class PlainTraining: Engine {
 
   func convolution(_ x: Map, _ layer: Convolution) -> Map {
     let values = parameters[layer.name]!, k = layer.kernel, (H, W) = (x.shape.height, x.shape.width)
-    let shape = x.shape.with(channels: layer.output)
+    let shape = layer.result(of: x.shape)
     var out = Map(shape: shape, values: [])
     for n in 0..<images {
       for o in 0..<layer.output {
-        for y in 0..<H {
-          for column in 0..<W {
+        for y in stride(from: 0, to: H, by: layer.stride) {
+          for column in stride(from: 0, to: W, by: layer.stride) {
             var sum = values.bias[o]
             for i in 0..<layer.input {
               for tap in 0..<k * k {

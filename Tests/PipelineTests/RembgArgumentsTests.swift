@@ -39,7 +39,8 @@ struct RembgArgumentsTests {
 
   @Test func whatCannotBeHeededIsNamed() {
     for (extras, words) in [
-      (#"{"sam_prompt": []}"#, ["sam_prompt", "without a prompt"]), (#"{"cc": "upper"}"#, ["cc", "u2net_cloth_seg"]),
+      (#"{"sam_prompt": []}"#, ["sam_prompt", "without a prompt"]),
+      (#"{"cc": "left"}"#, ["cc", "upper, lower or full"]),
       (#"{"vitmatte": true}"#, ["vitmatte", "closed-form matting"]), (#"{"vitmatte_model": "x"}"#, ["closed-form"]),
       (#"{"api_key": "k"}"#, ["api_key", "nothing leaves"]),
       (#"{"colour": 1}"#, ["colour", "nothing here is called so"]),
@@ -58,13 +59,15 @@ struct RembgArgumentsTests {
 
   @Test func modelsHaveTheirWeights() throws {
     var arguments = RembgArguments()
-    for (name, model) in [("u2net", Model.full), ("full", .full), ("u2netp", .lite), ("lite", .lite)] {
+    for (name, model) in [
+      ("u2net", Model.full), ("full", .full), ("u2netp", .lite), ("lite", .lite), ("isnet-general-use", .isnet),
+    ] {
       #expect(try arguments.weights(of: name) == .model(model))
     }
     func problem(_ name: String) -> String {
       do { return "\(try arguments.weights(of: name))" } catch { return "\(error)" }
     }
-    for name in ["silueta", "u2net_human_seg", "bria-rmbg", "sam"] {
+    for name in ["birefnet-general", "bria-rmbg", "sam"] {
       let problem = problem(name)
       for word in ["'\(name)'", "u2net (full)", "u2netp (lite)", "u2net_custom"] {
         #expect(problem.contains(word), "\(problem)")

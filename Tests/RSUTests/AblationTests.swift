@@ -57,6 +57,13 @@ struct AblationTests {
     // RSU-4: in, 1, pool; 2, pool at a half; 3, 4, 3d at a quarter, up; 2d at a half, up; 1d.
     #expect(field(RSU(4, 3, 4, 5)) == 1 + 4 + 1 + 2 * (2 + 1) + 4 * (2 + 4 + 2) + 4 + 2 * 2 + 2 + 2)
     #expect(field(RSU(4, 3, 4, 5, isResidual: false)) == field(RSU(4, 3, 4, 5)))
+    // Two convolutions, the first of which halves the map.
+    let engine = ReceptiveFields(), stem = LayerName(stage: "stem")
+    let half = engine.convolution(
+      engine.input(MapShape(channels: 3, height: 31, width: 31)),
+      Convolution(stem, input: 3, output: 4, stride: 2, isNormalized: false, hasReLU: false))
+    let whole = engine.convolution(half, Convolution(stem, input: 4, output: 4, isNormalized: false, hasReLU: false))
+    #expect(half.field == 3 && half.jump == 2 && whole.field == 3 + 2 * 2)
     // PPM: of 96 pixels, the branch of 2 cells sees farthest, 48 pixels and 48 more between two cells; 1 cell sees 96 only.
     #expect(field(PPM(3, 4, 5)) == 1 + 2 + 47 + 48 + 2)
     // 7 pixels in 2 cells: of 4 pixels each, 3½ apart.

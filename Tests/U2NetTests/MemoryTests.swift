@@ -10,7 +10,7 @@ struct MemoryTests {
   @Test(arguments: [true, false], [1, 2]) func predictorsTakeWhatWasTold(isAhead: Bool, threads: Int) {
     var options = Inference.Options()
     options.transformsWeightsAhead = isAhead
-    for (height, width, maps) in [(64, 64, Predictor.Maps.all), (320, 320, .fused), (96, 160, .fused)] {
+    for (height, width, maps) in [(64, 64, Predictor.Maps.all), (320, 320, .prediction), (96, 160, .prediction)] {
       let predictor = Predictor(
         PreparedNetwork(.lite), height: height, width: width, maps: maps, threads: threads, options: options)
       let told = Predictor.memory(

@@ -36,7 +36,7 @@ func formulaInput(_ kind: String, height: Int, width: Int) -> [Float] {
             dx * dx + dy * dy <= radius * radius
             ? [220, 60, 40][c] : 64 + x * 320 / width / 4 + y * 320 / height / 4 + 16 * c
         }
-        values.append(Float((Double(value) / 255 - Preprocessing.mean[c]) / Preprocessing.deviation[c]))
+        values.append(Float((Double(value) / 255 - NetworkInput.u2net.mean[c]) / NetworkInput.u2net.deviation[c]))
       }
     }
   }

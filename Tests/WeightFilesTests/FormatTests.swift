@@ -7,11 +7,12 @@ import Testing
 @Suite struct FormatTests {
   @Test func checksums() throws {
     #expect(
-      [UInt8]("abc".utf8).withUnsafeBytes { SHA256.hexDigest(of: $0) }
+      [UInt8]("abc".utf8).withUnsafeBytes { Digest.sha256.hexadecimal(of: $0) }
         == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
-    #expect(SHA256.hexDigest(of: UnsafeRawBufferPointer(start: nil, count: 0)).hasPrefix("e3b0c44298fc1c149afbf4c8"))
+    #expect(
+      Digest.sha256.hexadecimal(of: UnsafeRawBufferPointer(start: nil, count: 0)).hasPrefix("e3b0c44298fc1c149afbf4c8"))
     let file = try TemporaryFile("abc".utf8)
-    #expect(try SHA256.hexDigest(ofFile: file.path).hasPrefix("ba7816bf"))
+    #expect(try Digest.sha256.hexadecimal(ofFile: file.path).hasPrefix("ba7816bf"))
   }
 
   @Test(arguments: [
@@ -23,7 +24,7 @@ import Testing
     let copy = try TemporaryFile(try Data(contentsOf: URL(filePath: fixture(name))))
     let file = try WeightFile.read(path: copy.path)
     #expect(file.format == format)
-    #expect(file.sha256 == (try SHA256.hexDigest(ofFile: fixture(name))))
+    #expect(file.sha256 == (try Digest.sha256.hexadecimal(ofFile: fixture(name))))
   }
 
   @Test func unknownContent() throws {

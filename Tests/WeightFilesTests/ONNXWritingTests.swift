@@ -270,7 +270,7 @@ import U2NetCompute
     let side = 8000
     let layer = Convolution(
       LayerName(stage: "large"), input: side, output: side, isNormalized: false, hasReLU: false)
-    recorder.output(0, recorder.convolution(recorder.picture(channels: side), layer))
+    recorder.output([recorder.convolution(recorder.picture(channels: side), layer)])
     let path = FileManager.default.temporaryDirectory.appending(path: "large-\(UUID())").path
     #expect {
       try recorder.write(to: .init(path), metadata: [:]) { _ in preconditionFailure("weights are not asked for") }

@@ -40,7 +40,7 @@ struct RembgFolderTests {
     // One of the right size takes no room on the disk.
     let sparse = "\(home.path)/.rembg/models/u2net/u2net.onnx"
     try home.write(Data(), ".rembg/models/u2net/u2net.onnx")
-    #expect(truncate(sparse, off_t(weights.byteCount)) == 0)
+    #expect(truncate(sparse, off_t(weights.byteCount!)) == 0)
     let before = home.files
     var remarks: [String] = []
     #expect(weights.location(cache: cache, in: folders) { remarks.append($0) } == .absent)
@@ -82,8 +82,8 @@ struct RembgFolderTests {
     let home = try Home(), folders = RembgFolders(["HOME": home.path]), cache = "\(home.path)/cache"
     let model = "\(home.path)/.u2net/u2netp.onnx", kept = "\(cache)/u2net-lite.safetensors"
     let bytes = try ExportedModel(of: .lite).model.serializedData()
-    let sum = bytes.withUnsafeBytes { SHA256.hexDigest(of: $0) }
-    let weights = PretrainedWeights(.lite, sha256: sum, byteCount: bytes.count, isBuiltIn: false)
+    let sum = bytes.withUnsafeBytes { Digest.sha256.hexadecimal(of: $0) }
+    let weights = PretrainedWeights(.lite, .sha256(sum), byteCount: bytes.count, isBuiltIn: false)
     try home.write(bytes, ".u2net/u2netp.onnx")
     // Nothing is to be written there.
     #expect(chmod("\(home.path)/.u2net", 0o555) == 0)

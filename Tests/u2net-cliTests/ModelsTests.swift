@@ -10,9 +10,9 @@ struct ModelsTests {
   }
 
   private struct Model: Decodable, Equatable {
-    let model, published_name, location, licence, sha256: String
+    let model, published_name, location, licence, checksum: String
     let path: String?
-    let bytes: Int
+    let bytes: Int?
     let remarks: [String]
   }
 
@@ -20,12 +20,14 @@ struct ModelsTests {
     try withFolder { folder in
       let json = try run(["models", "--json"], environment: environment(folder))
       let models = try JSONDecoder().decode([Model].self, from: json.output)
-      #expect(json.code == 0 && models.map(\.model) == ["lite", "full"])
-      #expect(models.map(\.published_name) == ["u2netp", "u2net"] && models.map(\.location) == ["built in", "absent"])
-      #expect(models.map(\.bytes) == [4_574_861, 175_997_641] && models.allSatisfy { $0.licence == "Apache-2.0" })
+      #expect(
+        json.code == 0 && models.map(\.model) == ["lite", "full", "isnet", "isnet-anime", "human", "cloth", "silueta"])
+      #expect(models.prefix(3).map(\.published_name) == ["u2netp", "u2net", "isnet-general-use"])
+      #expect(models.map(\.location) == ["built in"] + Array(repeating: "absent", count: 6))
+      #expect(models.prefix(2).map(\.bytes) == [4_574_861, 175_997_641] && models.allSatisfy { !$0.licence.isEmpty })
       let text = try run(["models"], environment: environment(folder)).text
       for model in models {
-        #expect(text.contains("\n      \(model.published_name).onnx, ") && text.contains(model.sha256))
+        #expect(text.contains("\n      \(model.published_name).onnx, ") && text.contains(model.checksum))
       }
       #expect(files(in: folder).isEmpty)
     }

@@ -72,9 +72,9 @@ struct RembgTests {
         (i + ["-x", "x", photo, "\(folder)/a.png"], ["JSON object"]),
         (["p", "-d", "\(folder)/in", "\(folder)/out"], ["-d", "ended with 0"]),
         (["p", "--delete_input", "\(folder)/in", "\(folder)/out"], ["-d", "ended with 0"]),
-        (["p", "-m", "silueta", "\(folder)/in", "\(folder)/out"], ["'silueta'"]),
+        (["p", "-m", "bria-rmbg", "\(folder)/in", "\(folder)/out"], ["'bria-rmbg'"]),
         (["b", "0", "5"], ["16384"]), (["b", "-m", "u2netp", "-o", "\(folder)/x.png", "4", "4"], ["%05d"]),
-        (["d", "silueta"], ["'silueta'", "lite", "full"]),
+        (["d", "sam"], ["'sam'", "lite", "full"]),
       ] { try expectWrongUsage(arguments, naming: words) }
       #expect(files(in: folder) == before)
     }

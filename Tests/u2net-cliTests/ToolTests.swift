@@ -108,7 +108,6 @@ struct ToolTests {
       (["--runs", "not 0"], ["bench", "--runs", "0"]),
       (["--runs", "9223372036854775807"], ["bench", "--runs", "9223372036854775807"]),
       (["standard output"], ["convert", "a", "-"]),
-      (["--model", "--weights", "exclude"], base + ["-m", "lite", "--weights", "c"]),
       (["which model"], ["weights", "--url", "https://example.org"]), (["--depth", "not 9"], base + ["--depth", "9"]),
     ] {
       try expectWrongUsage(arguments, naming: words)

@@ -92,8 +92,8 @@ struct UsageTests {
   }
 
   @Test func theUsageIsThatOfTheCommand() throws {
-    try expect(["i", "./P", "./i.png", "-m", "isnet"], says: "'isnet'")
-    try expect(["p", "./in", "./o", "-m", "isnet"], says: "'isnet'")
+    try expect(["i", "./P", "./i.png", "-m", "sam"], says: "'sam'")
+    try expect(["p", "./in", "./o", "-m", "sam"], says: "'sam'")
     try expect(["cutout", "./P", "-o", "./c.png", "--size", "30000x30000"], says: "--size 30000x30000")
     try expect(["i", "./P", "./c.jpg"], says: "JPEG has no transparency")
     try expect(

@@ -141,7 +141,7 @@ struct WeightsTests {
     try withFolder { folder in
       try FileManager.default.copyItem(atPath: lite, toPath: "\(folder)/u2net-full.safetensors")
       let result = try run(["mask", photo("coffee.png"), "-o", "\(folder)/m.png", "-m", "full", "--cache", folder])
-      #expect(result.code == 1 && result.errors.contains("expected the full model, found the lite one"))
+      #expect(result.code == 1 && result.errors.contains("expected the full model, found the lite U²-Net"))
     }
   }
 

@@ -14,8 +14,8 @@ public struct LayerName: Hashable, Sendable, CustomStringConvertible {
   public var description: String { layer.isEmpty ? stage : "\(stage)/\(layer)" }
 }
 
-/// A convolution layer as data: stride 1, zero padding that keeps H×W, bias; optionally followed by
-/// batch normalisation and by ReLU.
+/// A convolution layer as data: a pixel for each of the map's, or for every second one of every second row; zero padding that
+/// centres the kernel on it; bias; optionally followed by batch normalisation and by ReLU.
 public struct Convolution: Hashable, Sendable {
   /// Whose parameters it takes.
   public let name: LayerName
@@ -27,26 +27,38 @@ public struct Convolution: Hashable, Sendable {
   public let kernel: Int
   /// Distance between taps in pixels.
   public let dilation: Int
+  /// Distance between the pixels that the kernel is centred on: 1, or 2, which halves the map.
+  public let stride: Int
   /// Whether batch normalisation follows.
   public let isNormalized: Bool
   /// Whether ReLU, max(x, 0), comes last.
   public let hasReLU: Bool
 
   /// A layer of `input` to `output` channels.
-  /// - Precondition: `kernel` is odd, no number is below 1.
+  /// - Precondition: `kernel` is odd, no number is below 1, and a stride of 2 goes with a 3×3 kernel without dilation.
   public init(
-    _ name: LayerName, input: Int, output: Int, kernel: Int = 3, dilation: Int = 1,
+    _ name: LayerName, input: Int, output: Int, kernel: Int = 3, dilation: Int = 1, stride: Int = 1,
     isNormalized: Bool, hasReLU: Bool
   ) {
     precondition(input > 0 && output > 0 && dilation > 0, "\(name): widths and dilation must be positive")
     precondition(kernel > 0 && kernel % 2 == 1, "\(name): the kernel's side must be odd, not \(kernel)")
+    precondition(
+      stride == 1 || stride == 2 && kernel == 3 && dilation == 1,
+      "\(name): a stride of \(stride) with a kernel of \(kernel) and dilation \(dilation)")
     self.name = name
     self.input = input
     self.output = output
     self.kernel = kernel
     self.dilation = dilation
+    self.stride = stride
     self.isNormalized = isNormalized
     self.hasReLU = hasReLU
+  }
+
+  /// Shape of what it makes of a map: O×⌈H/stride⌉×⌈W/stride⌉.
+  public func result(of map: MapShape) -> MapShape {
+    MapShape(
+      channels: output, height: (map.height + stride - 1) / stride, width: (map.width + stride - 1) / stride)
   }
 
   /// Shape of the weight: [O, I, kernel, kernel].

@@ -7,7 +7,8 @@ public protocol Engine: AnyObject {
   /// One feature map as this interpreter sees it.
   associatedtype FeatureMap
 
-  /// Convolution, then batch normalisation and ReLU where `layer` has them: C_in×H×W → C_out×H×W.
+  /// Convolution, then batch normalisation and ReLU where `layer` has them: C_in×H×W → C_out×H×W, or C_out×⌈H/2⌉×⌈W/2⌉ if its
+  /// stride is 2.
   func convolution(_ x: FeatureMap, _ layer: Convolution) -> FeatureMap
 
   /// 2×2 max-pool, stride 2, ceil mode: C×H×W → C×⌈H/2⌉×⌈W/2⌉. A window cut by the border uses what is inside.

@@ -58,7 +58,7 @@ public final class GraphRecorder: Engine {
   public func convolution(_ x: Graph.ID, _ layer: Convolution) -> Graph.ID {
     precondition(
       shape(x).channels == layer.input, "\(layer.name) expects \(layer.input) channels, not \(shape(x).channels)")
-    return record(.convolution(layer), [x], shape(x).with(channels: layer.output))
+    return record(.convolution(layer), [x], layer.result(of: shape(x)))
   }
 
   public func maxPool(_ x: Graph.ID) -> Graph.ID { record(.maxPool, [x], shape(x).pooled) }

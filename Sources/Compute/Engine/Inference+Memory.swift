@@ -49,18 +49,18 @@ extension Schedule {
       switch plan.algorithm {
       case .winograd(let m):
         let blocking = WinogradBlocking(
-          layer, m: m, sources: operands.map(\.channels), results: [result.channels], out: result, images: 1,
+          layer.dense, m: m, sources: operands.map(\.channels), results: [result.channels], out: result, images: 1,
           kernels: options.kernels, weightUse: options.weightUse)
         return (blocking.weightPlace == .ready ? blocking.countOfU : 0, blocking.scratchSize)
       case .unfolded:
         // Maps of one channel are planar.
         let isPlanar = operands.allSatisfy { $0.channels == 1 } && result.channels == 1
-        let size = UnfoldedConvolution.scratchSize(layer, out: result, lanes: options.kernels.lanes)
+        let size = UnfoldedConvolution.scratchSize(layer.dense, out: result, lanes: options.kernels.lanes)
         return (0, Scratch.Size(shared: isPlanar ? 0 : copies, each: size.each))
       case .single, .pointwise: return (0, Scratch.Size())
       }
     case .join: return (0, Scratch.Size(shared: copies))
-    case .maxPool, .averagePool, .upsample, .add, .sigmoid: return (0, Scratch.Size())
+    case .maxPool, .averagePool, .upsample, .add, .sigmoid, .spaceToDepth: return (0, Scratch.Size())
     }
   }
 }

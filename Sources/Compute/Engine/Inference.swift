@@ -23,7 +23,9 @@ public final class Inference {
     var weightUse: WinogradConvolution.WeightUse { transformsWeightsAhead ? .ahead : .aheadIfReused }
 
     func schedule(_ graph: Graph, outputs: [Graph.ID]) -> Schedule {
-      Schedule(graph, outputs: outputs) { ConvolutionPlan($0, sources: $1, out: $2, options: self) }
+      Schedule(graph, outputs: outputs, hasPlanarInputs: true) {
+        ConvolutionPlan($0, sources: $1, out: $2, options: self)
+      }
     }
   }
 
@@ -137,9 +139,13 @@ public final class Inference {
   }
 
   private func load(_ input: UnsafeBufferPointer<Float>) {
-    precondition(inputs.count == 1, "the graph has \(inputs.count) inputs")
-    precondition(input.count == inputs[0].shape.count, "\(input.count) values for an input of \(inputs[0].shape)")
-    inputs[0].pack(input.baseAddress!, kernels)
+    let count = inputs.reduce(0) { $0 + $1.shape.count }
+    precondition(input.count == count, "\(input.count) values for inputs of \(count)")
+    var start = input.baseAddress!
+    for map in inputs {
+      map.pack(start, kernels)
+      start += map.shape.count
+    }
   }
 
   private func run(_ phases: [Phase]) { for phase in phases { pool.run(phase) } }

@@ -9,10 +9,13 @@ struct Operator: @unchecked Sendable {  // The jobs of a phase share out what th
     case unfolded(UnfoldedConvolution)
     case upsample(Interpolation)
     case averagePool(Cells)
+    case spaceToDepth(SpaceToDepth)
     case maxPool, add, sigmoid, join
   }
 
   private let work: Work
+  /// Of a convolution, as it was trained.
+  private let layer: Convolution?
   private let operands: [StoredMap]
   private let residual: StoredMap?
   let result: StoredMap
@@ -22,19 +25,21 @@ struct Operator: @unchecked Sendable {  // The jobs of a phase share out what th
     _ step: Schedule.Step, parameters: NetworkParameters, options: Inference.Options, sharing other: Operator?,
     pool: ThreadPool, stored: (Schedule.Map) -> StoredMap
   ) {
+    layer = if case .convolution(let layer, _) = step.operation { layer } else { nil }
     operands = step.operands.map(stored)
     residual = step.residual.map(stored)
     result = stored(step.result)
     pooled = step.pooled.map(stored)
     switch step.operation {
-    case .convolution(let layer, let plan):
+    case .convolution(let asTrained, let plan):
+      let layer = asTrained.dense
       func values() -> ConvolutionParameters {
         guard let values = parameters[layer.name] else { preconditionFailure("no parameters for \(layer.name)") }
         precondition(
-          values.weight.shape == layer.weightShape && values.bias.shape == [layer.output]
+          values.weight.shape == asTrained.weightShape && values.bias.shape == [layer.output]
             && values.normalization == nil,
           "parameters of \(layer.name) do not fit or are not folded")
-        return values
+        return asTrained.dense(values)
       }
       switch plan.algorithm {
       case .winograd(let m):
@@ -57,6 +62,7 @@ struct Operator: @unchecked Sendable {  // The jobs of a phase share out what th
     case .add: work = .add
     case .sigmoid: work = .sigmoid
     case .join: work = .join
+    case .spaceToDepth: work = .spaceToDepth(SpaceToDepth(operands, result))
     }
   }
 
@@ -67,6 +73,7 @@ struct Operator: @unchecked Sendable {  // The jobs of a phase share out what th
     case .single(let single): return [single.phase(into: result)]
     case .pointwise(let pointwise): return [pointwise.phase(into: result, residual: residual)]
     case .unfolded(let unfolded): return phases(unfolded, scratch, kernels)
+    case .spaceToDepth(let taps): return [taps.phase()]
     case .maxPool: return [maxPool(operands[0], into: result, kernels)]
     case .averagePool(let cells): return [averagePool(cells, kernels)]
     case .upsample(let interpolation): return [upsample(interpolation, kernels)]
@@ -159,16 +166,14 @@ struct Operator: @unchecked Sendable {  // The jobs of a phase share out what th
 
   var name: String {
     switch work {
-    case .winograd(let convolution): convolution.layer.name.description
-    case .single(let convolution): convolution.layer.name.description
-    case .pointwise(let convolution): convolution.layer.name.description
-    case .unfolded(let convolution): convolution.layer.name.description
+    case .winograd, .single, .pointwise, .unfolded: layer!.name.description
     case .maxPool: "max-pool"
     case .averagePool: "average-pool"
     case .upsample: "upsample"
     case .add: "add"
     case .sigmoid: "sigmoid"
     case .join: "join"
+    case .spaceToDepth: "space-to-depth"
     }
   }
 
@@ -203,15 +208,5 @@ struct Operator: @unchecked Sendable {  // The jobs of a phase share out what th
     if case .winograd(let convolution) = work { convolution } else { nil }
   }
 
-  var macs: Int {
-    let layer: Convolution
-    switch work {
-    case .winograd(let convolution): layer = convolution.layer
-    case .single(let convolution): layer = convolution.layer
-    case .pointwise(let convolution): layer = convolution.layer
-    case .unfolded(let convolution): layer = convolution.layer
-    default: return 0
-    }
-    return layer.macs(height: result.shape.height, width: result.shape.width)
-  }
+  var macs: Int { layer?.macs(height: result.shape.height, width: result.shape.width) ?? 0 }
 }

@@ -22,7 +22,7 @@ public final class Outline: Engine {
 
   public func convolution(_ x: MapShape, _ layer: Convolution) -> MapShape {
     precondition(x.channels == layer.input, "\(layer.name) expects \(layer.input) channels, not \(x.channels)")
-    let shape = x.with(channels: layer.output)
+    let shape = layer.result(of: x)
     rows.append(Row(layer: layer, shape: shape))
     return shape
   }

@@ -3,7 +3,7 @@
 /// A map has a field r and a jump j, the distance of neighbouring pixels in pixels of the input. The input has r = 1, j = 1,
 /// and with the usual recurrence (Araujo, Norris and Sim 2019, "Computing receptive fields of convolutional neural networks")
 ///
-///     convolution, kernel k, dilation d    r + (k − 1)·d·j    j
+///     convolution, kernel k, dilation d    r + (k − 1)·d·j    j, with stride 2: 2·j
 ///     max-pool 2×2                         r + j              2·j
 ///     average pool to g×g cells            r + (c − 1)·j      n/g·j    c: pixels of the largest cell, n: of the map
 ///     upsample                             r + j              that of the reference; a single pixel adds nothing
@@ -30,7 +30,7 @@ public final class ReceptiveFields: Engine {
   public func convolution(_ x: FeatureMap, _ layer: Convolution) -> FeatureMap {
     let field = x.field + Double((layer.kernel - 1) * layer.dilation) * x.jump
     ofStages[layer.name.stage] = max(ofStages[layer.name.stage] ?? 0, Int(field.rounded(.up)))
-    return FeatureMap(shape: x.shape.with(channels: layer.output), field: field, jump: x.jump)
+    return FeatureMap(shape: layer.result(of: x.shape), field: field, jump: x.jump * Double(layer.stride))
   }
 
   public func maxPool(_ x: FeatureMap) -> FeatureMap {

@@ -1,3 +1,10 @@
+extension Graph {
+  /// Whether node `id` is a convolution with stride 2.
+  fileprivate func isStrided(_ id: ID) -> Bool {
+    if case .convolution(let layer) = nodes[id].operation { layer.stride > 1 } else { false }
+  }
+}
+
 /// What `Inference` has to compute for the outputs asked for, in which order, and how long each result is needed.
 ///
 /// Much of the graph disappears here. What no output needs is not computed. A concatenation costs nothing: its value
@@ -12,8 +19,11 @@ package struct Schedule {
   }
 
   package enum Operation {
+    /// A layer with stride 2 reads one map, which `spaceToDepth` has made, and is computed as its `dense` one.
     case convolution(Convolution, ConvolutionPlan)
     case maxPool, averagePool, upsample, add, sigmoid
+    /// Several maps to one of half their size, with the pixels of even and odd rows and columns as channels.
+    case spaceToDepth
     /// One map of several.
     case join
   }
@@ -37,10 +47,12 @@ package struct Schedule {
   /// Upsampled maps that no step has made yet, and what they are made from.
   private var upsampled: [Map: Map] = [:]
 
-  /// - Parameter plan: how to compute a convolution, from the channels of the maps that it reads as one and the shape of its
-  ///   result.
+  /// - Parameters:
+  ///   - hasPlanarInputs: whether an input may be as many maps of one channel.
+  ///   - plan: how to compute a convolution of stride 1, from the channels of the maps that it reads as one and the shape of
+  ///     its result.
   package init(
-    _ graph: Graph, outputs: [Graph.ID],
+    _ graph: Graph, outputs: [Graph.ID], hasPlanarInputs: Bool = false,
     plan: (_ layer: Convolution, _ sources: [Int], _ out: MapShape) -> ConvolutionPlan
   ) {
     let readers = Self.readers(graph, outputs: outputs)
@@ -53,7 +65,11 @@ package struct Schedule {
       let operands = node.operands.map { values[$0]! }
       switch node.operation {
       case .input:
-        values[id] = [map(id, 0, node.shape)]
+        // What is taken apart at once need not be put together first.
+        let isApart = hasPlanarInputs && readers[id]!.allSatisfy(graph.isStrided)
+        values[id] =
+          isApart
+          ? (0..<node.shape.channels).map { map(id, $0, node.shape.with(channels: 1)) } : [map(id, 0, node.shape)]
         inputs += values[id]!
       case .concatenate:
         values[id] = operands.flatMap { $0 }
@@ -61,7 +77,10 @@ package struct Schedule {
         let fusion = fused[id], plan = plans[id]!
         let result = map(fusion?.addition ?? id, 0, node.shape)
         let residual = fusion.map { joined(values[$0.residual]!, $0.residual, graph) }
-        let sources = operands[0].map { plan.fusions.contains(.upsampling) ? upsampled[$0] ?? $0 : made($0) }
+        let sources =
+          layer.stride > 1
+          ? [spaceToDepth(operands[0], node.operands[0], like: node.shape)]
+          : operands[0].map { plan.fusions.contains(.upsampling) ? upsampled[$0] ?? $0 : made($0) }
         steps.append(
           Step(operation: .convolution(layer, plan), operands: sources, residual: residual, result: result))
         values[result.node] = [result]
@@ -163,6 +182,15 @@ package struct Schedule {
     return result
   }
 
+  /// What a layer of stride 2 reads instead of a list: one map for all that do.
+  private mutating func spaceToDepth(_ maps: [Map], _ id: Graph.ID, like out: MapShape) -> Map {
+    let result = map(id, -2, out.with(channels: 4 * maps.reduce(0) { $0 + shapes[$1]!.channels }))
+    if !steps.contains(where: { $0.result == result }) {
+      steps.append(Step(operation: .spaceToDepth, operands: maps.map { made($0) }, result: result))
+    }
+    return result
+  }
+
   /// A list as one map.
   private mutating func joined(_ maps: [Map], _ id: Graph.ID, _ graph: Graph) -> Map {
     if maps.count == 1 { return made(maps[0]) }
@@ -197,7 +225,8 @@ package struct Schedule {
       case .maxPool, .averagePool, .upsample, .sigmoid: channels.append(channels[node.operands[0]])
       }
       guard case .convolution(let layer) = node.operation, needed.contains(id) else { continue }
-      plans[id] = plan(layer, channels[node.operands[0]], node.shape)
+      let sources = channels[node.operands[0]]
+      plans[id] = plan(layer.dense, layer.stride > 1 ? [4 * sources.reduce(0, +)] : sources, node.shape)
     }
     return plans
   }

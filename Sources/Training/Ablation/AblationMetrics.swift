@@ -13,7 +13,7 @@ struct AblationMetrics: Codable {
   let macs: Int
   /// Of a training step; median.
   let millisecondsPerStep: Double
-  /// The seven maps' losses on the validation set, summed.
+  /// All maps' losses on the validation set, summed.
   let validationLoss: Double
   /// On the validation set after the last step, by `Measure`'s raw values.
   let scores: [String: Double]

@@ -20,7 +20,7 @@ extension ParameterStore {
       }
     }
     // Every network of this kind has it, whatever its blocks are.
-    let mark = ParameterNames(LayerName(stage: "fusion")).weight
+    let mark = ParameterNames(LayerName(stage: "side1")).weight
     let prefixes = names.keys.filter { $0 == mark || $0.hasSuffix(".\(mark)") }.map { $0.dropLast(mark.count) }
     var prefix = Substring()
     if !prefixes.contains(prefix) {

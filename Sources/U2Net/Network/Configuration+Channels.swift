@@ -1,19 +1,24 @@
 import RSU
 
 extension Configuration {
-  /// The paper's outer network with other middle and output channels, in the order of `stages`, and of other blocks; what each
-  /// stage reads follows.
-  public static func custom(blocks: BlockKind = .rsu, channels: [(middle: Int, output: Int)]) -> Configuration {
+  /// An outer network with other middle and output channels, and of other blocks; what each stage reads follows.
+  /// - Parameters:
+  ///   - blocks: their kind.
+  ///   - channels: of the stages, in the order of `stages`.
+  ///   - outer: what is before and behind the stages.
+  public static func custom(
+    blocks: BlockKind = .rsu, channels: [(middle: Int, output: Int)], in outer: Configuration = .full
+  ) -> Configuration {
     let encoders = full.encoders.count
     precondition(channels.count == full.stages.count, "\(full.stages.count) stages, not \(channels.count)")
-    var widths: [Widths] = [], below = full.encoders[0].block.widths.input
+    var widths: [Widths] = [], below = outer.stem ?? outer.pictureChannels
     for (index, stage) in channels.enumerated() {
       // De_5 … De_1 read what comes from below and the map of En_5 … En_1.
       let skip = index < encoders ? 0 : channels[2 * encoders - 2 - index].output
       widths.append(Widths(below + skip, stage.middle, stage.output))
       below = stage.output
     }
-    return custom(blocks: blocks, widths: widths)
+    return custom(blocks: blocks, widths: widths, in: outer)
   }
 
   /// Middle and output channels of the stages.

@@ -29,8 +29,8 @@ extension Configuration {
   /// bring the sum of all stages as near as they can. Inputs and outputs of the stages stay as they are.
   public func matched(blocks: BlockKind, by cost: Cost) -> Configuration {
     let sides = stages.indices.map { index -> Int in
-      // En_k and De_k see the input halved k − 1 times.
-      let depth = index < encoders.count ? index : 2 * encoders.count - 2 - index
+      // En_k and De_k see the input halved k − 1 times, and once more behind a stem.
+      let depth = (index < encoders.count ? index : 2 * encoders.count - 2 - index) + (stem == nil ? 0 : 1)
       return (0..<depth).reduce(cost.side) { side, _ in (side + 1) / 2 }
     }
     func stageCost(_ index: Int, _ block: any Block) -> Int {
@@ -69,6 +69,8 @@ extension Configuration {
       middles[index] += step
       surplus += change
     }
-    return .custom(blocks: blocks, channels: zip(middles, channels).map { ($0, $1.output) }).named
+    let result = Configuration.custom(
+      blocks: blocks, channels: zip(middles, channels).map { ($0, $1.output) }, in: self)
+    return result.named
   }
 }

@@ -9,8 +9,8 @@ public struct NetworkBenchmark {
   public struct Options: Sendable {
     /// Each is timed with weights of its own; at least one.
     public var kernels = [Kernels.fastest]
-    /// Side of the square input in pixels, ≥ 32.
-    public var size = 320
+    /// Side of the square input in pixels, ≥ 32; nil: what the network was trained for.
+    public var size: Int?
     /// Threads that work on a pass.
     public var threads = ResourceLimits.current.cores
     /// Timed passes, ≥ 1, after two that are not.
@@ -39,11 +39,12 @@ public struct NetworkBenchmark {
     ///   - model: the network's name.
     ///   - isa: the table's name.
     ///   - options: what was timed.
+    ///   - size: side of the input.
     ///   - times: milliseconds of the passes; at least one.
     ///   - first: those of the first kernels, as many.
-    init(_ model: String, _ isa: String, _ options: Options, times: [Double], first: [Double]) {
+    init(_ model: String, _ isa: String, _ options: Options, size: Int, times: [Double], first: [Double]) {
       (self.model, self.isa) = (model, isa)
-      (threads, size, runs) = (options.threads, options.size, options.runs)
+      (threads, self.size, runs) = (options.threads, size, options.runs)
       medianMs = Self.median(times)
       minMs = times.min()!
       ratio = Self.median(zip(times, first).map { $0 / $1 })
@@ -58,6 +59,7 @@ public struct NetworkBenchmark {
 
   private let model: String
   private let options: Options
+  private let size: Int
   private let predictors: [Predictor]
   private let input: [Float]
 
@@ -70,14 +72,16 @@ public struct NetworkBenchmark {
     precondition(
       !options.kernels.isEmpty && options.runs > 0, "\(options.runs) runs of \(options.kernels.count) kernels")
     (model, self.options) = (network.configuration.name, options)
-    try Self.checkMemory(for: network, options)
+    let size = options.size ?? network.input.size
+    self.size = size
+    try Self.checkMemory(for: network, size: size, options)
     predictors = options.kernels.map { kernels in
       Predictor(
-        PreparedNetwork(network), height: options.size, width: options.size, threads: options.threads,
+        PreparedNetwork(network), height: size, width: size, threads: options.threads,
         options: Self.inference(kernels, options))
     }
     var generator = SystemRandomNumberGenerator()
-    input = (0..<3 * options.size * options.size).map { _ in Float.random(in: 0..<1, using: &generator) }
+    input = (0..<3 * size * size).map { _ in Float.random(in: 0..<1, using: &generator) }
   }
 
   /// Where the time of a pass with the first kernels goes.
@@ -94,7 +98,7 @@ public struct NetworkBenchmark {
       }
     }
     times = times.map { Array($0.dropFirst(2)) }
-    return zip(options.kernels, times).map { Timing(model, $0.name, options, times: $1, first: times[0]) }
+    return zip(options.kernels, times).map { Timing(model, $0.name, options, size: size, times: $1, first: times[0]) }
   }
 
   private static func inference(_ kernels: Kernels, _ options: Options) -> Inference.Options {
@@ -105,8 +109,7 @@ public struct NetworkBenchmark {
     return inference
   }
 
-  private static func checkMemory(for network: TrainedNetwork, _ options: Options) throws(MemoryShortage) {
-    let size = options.size
+  private static func checkMemory(for network: TrainedNetwork, size: Int, _ options: Options) throws(MemoryShortage) {
     let needed = options.kernels.reduce(4 * (3 * size * size + network.storedValues)) { sum, kernels in
       let its = Predictor.memory(
         network.configuration, height: size, width: size, threads: options.threads,

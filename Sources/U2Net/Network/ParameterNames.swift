@@ -3,14 +3,14 @@ import U2NetCompute
 /// The names that the authors' checkpoints give to a layer's tensors.
 ///
 /// En_3, layer 2d → `stage3.rebnconv2d.conv_s1.weight`, `stage3.rebnconv2d.bn_s1.running_mean`, …;
-/// De_3 → `stage3d.…`; side1 → `side1.weight`; fusion → `outconv.weight`.
+/// De_3 → `stage3d.…`; side1 → `side1.weight`; fusion → `outconv.weight`; stem → `conv_in.weight`.
 package struct ParameterNames {
   private let convolution: String
   private let normalization: String
 
   package init(_ layer: LayerName) {
     if layer.layer.isEmpty {
-      convolution = layer.stage == "fusion" ? "outconv" : layer.stage
+      convolution = ["fusion": "outconv", "stem": "conv_in"][layer.stage] ?? layer.stage
       normalization = ""
     } else {
       let (kind, number) = (layer.stage.prefix(3), layer.stage.dropFirst(3))

@@ -2,11 +2,11 @@ import U2NetCompute
 
 /// A trained network made ready for one input size. One caller at a time.
 public final class Predictor {
-  /// Which of the seven maps to compute.
+  /// Which of the maps to compute.
   public enum Maps: Sendable {
     /// The prediction alone.
-    case fused
-    /// The fused one, then side1 … side6.
+    case prediction
+    /// The prediction, then side1 … side6.
     case all
   }
 
@@ -21,11 +21,11 @@ public final class Predictor {
   ///   - network: what computes.
   ///   - height: of the input in pixels, ≥ 32.
   ///   - width: likewise.
-  ///   - maps: which of the seven maps can be read after a run.
+  ///   - maps: which of the maps can be read after a run.
   ///   - threads: how many work on one pass.
   ///   - options: how the layers are computed.
   public init(
-    _ network: PreparedNetwork, height: Int, width: Int, maps: Maps = .fused, threads: Int,
+    _ network: PreparedNetwork, height: Int, width: Int, maps: Maps = .prediction, threads: Int,
     options: Inference.Options = Inference.Options()
   ) {
     precondition(min(height, width) >= 32, "the network needs at least 32×32 pixels, not \(height)×\(width)")
@@ -40,10 +40,11 @@ public final class Predictor {
     _ configuration: Configuration, height: Int, width: Int, maps: Maps
   ) -> (graph: Graph, outputs: [Graph.ID]) {
     let recorder = GraphRecorder()
-    let channels = configuration.encoders[0].block.widths.input
-    let image = recorder.input(MapShape(channels: channels, height: height, width: width))
+    let image = recorder.input(MapShape(channels: configuration.pictureChannels, height: height, width: width))
     let logits = U2Net(configuration)(image, on: recorder)
-    let outputs = (maps == .all ? logits.all : [logits.fused]).map(recorder.sigmoid)
+    let asked = [logits.prediction] + (maps == .all ? logits.sides : [])
+    // Classes compete with each other: their logits are what counts.
+    let outputs = configuration.classes == 1 ? asked.map(recorder.sigmoid) : asked
     return (recorder.graph, outputs)
   }
 
@@ -52,7 +53,7 @@ public final class Predictor {
 
   /// What a predictor will take, to be known before there is one; parameters as for `init`.
   public static func memory(
-    _ configuration: Configuration, height: Int, width: Int, maps: Maps = .fused, threads: Int,
+    _ configuration: Configuration, height: Int, width: Int, maps: Maps = .prediction, threads: Int,
     options: Inference.Options = Inference.Options()
   ) -> Inference.Memory {
     let (graph, outputs) = graph(configuration, height: height, width: width, maps: maps)
@@ -72,7 +73,8 @@ public final class Predictor {
   /// `run`, with the time of every operator.
   public func profile(_ planes: UnsafeBufferPointer<Float>) -> [Inference.Timing] { inference.profile(planes) }
 
-  /// Map `index` (0 fused, k side k) of the last run: height × width probabilities.
+  /// Map `index` (0 the prediction, k side k) of the last run: height × width probabilities; of several classes, planes of
+  /// logits.
   public func map(_ index: Int = 0) -> [Float] { inference.output(index) }
 }
 

@@ -2,8 +2,7 @@ import U2NetPixels
 
 /// How a photo becomes the network's input, and the network's map a mask of the photo's size.
 ///
-/// Both squash the photo to a square, divide by its largest value and normalise with the means and deviations of
-/// ImageNet's channels.
+/// Both squash the photo to a square, divide by its largest value and normalise with the network's means and deviations.
 public enum Preprocessing: String, CaseIterable, Sendable {
   /// rembg's: Lanczos both ways, anti-aliased; an alpha channel is dropped.
   case rembg
@@ -18,34 +17,42 @@ public enum Preprocessing: String, CaseIterable, Sendable {
   /// the whole photos; with half these sides it would be 0.81.
   public func sufficientSides(inputSize: Int) -> Int? { self == .rembg ? 4 * inputSize : nil }
 
-  package static let mean: [Double] = [0.485, 0.456, 0.406]
-  package static let deviation: [Double] = [0.229, 0.224, 0.225]
-
-  /// Writes `photo` as 3×size×size planes, R, G, B, in the range the weights were trained with (about −2.1 … 2.7).
-  /// - Parameter planes: 3·size·size floats.
-  package func fill(_ planes: UnsafeMutableBufferPointer<Float>, from photo: Image<UInt8>, size: Int, threads: Int) {
+  /// Writes `photo` as 3×size×size planes, R, G, B, in the range the weights were trained with (for U²-Net's about −2.1 … 2.7).
+  /// - Parameters:
+  ///   - planes: 3·size·size floats.
+  ///   - photo: any size and channels.
+  ///   - size: side of the square in pixels.
+  ///   - input: whose range.
+  ///   - threads: that work on it.
+  package func fill(
+    _ planes: UnsafeMutableBufferPointer<Float>, from photo: Image<UInt8>, size: Int, for input: NetworkInput,
+    threads: Int
+  ) {
     switch self {
     case .rembg:
-      fill(planes, from: photo.rgb.resized(width: size, height: size, filter: .lanczos, threads: threads))
-    case .authors: fill(planes, from: photo.resizedBilinearWithoutAntialiasing(width: size, height: size))
+      fill(planes, from: photo.rgb.resized(width: size, height: size, filter: .lanczos, threads: threads), for: input)
+    case .authors: fill(planes, from: photo.resizedBilinearWithoutAntialiasing(width: size, height: size), for: input)
     }
   }
 
-  /// As `fill(_:from:size:threads:)` of an image with the same pixels, read where they lie.
-  package func fill(_ planes: UnsafeMutableBufferPointer<Float>, from photo: PixelBuffer, size: Int, threads: Int) {
+  /// As `fill(_:from:size:for:threads:)` of an image with the same pixels, read where they lie.
+  package func fill(
+    _ planes: UnsafeMutableBufferPointer<Float>, from photo: PixelBuffer, size: Int, for input: NetworkInput,
+    threads: Int
+  ) {
     switch self {
     case .rembg:
-      fill(planes, from: photo.resizedRGB(width: size, height: size, filter: .lanczos, threads: threads))
-    case .authors: fill(planes, from: photo.resizedBilinearWithoutAntialiasing(width: size, height: size))
+      fill(planes, from: photo.resizedRGB(width: size, height: size, filter: .lanczos, threads: threads), for: input)
+    case .authors: fill(planes, from: photo.resizedBilinearWithoutAntialiasing(width: size, height: size), for: input)
     }
   }
 
   /// rembg's normalisation of a square of RGB.
-  private func fill(_ planes: UnsafeMutableBufferPointer<Float>, from small: Image<UInt8>) {
+  private func fill(_ planes: UnsafeMutableBufferPointer<Float>, from small: Image<UInt8>, for input: NetworkInput) {
     let pixels = small.width * small.height
     let largest = max(Double(small.samples.max()!), 1e-6)
     let tables = (0..<3).map { c in
-      (0..<256).map { Float((Double($0) / largest - Self.mean[c]) / Self.deviation[c]) }
+      (0..<256).map { Float((Double($0) / largest - input.mean[c]) / input.deviation[c]) }
     }
     for c in 0..<3 {
       for i in 0..<pixels { planes[c * pixels + i] = tables[c][Int(small.samples[3 * i + c])] }
@@ -53,7 +60,7 @@ public enum Preprocessing: String, CaseIterable, Sendable {
   }
 
   /// The authors' normalisation of a square of any channels.
-  private func fill(_ planes: UnsafeMutableBufferPointer<Float>, from small: Image<Float>) {
+  private func fill(_ planes: UnsafeMutableBufferPointer<Float>, from small: Image<Float>, for input: NetworkInput) {
     let pixels = small.width * small.height
     let largest = max(Double(small.samples.max()!), 1e-6)
     let stride = small.channels.rawValue, isGray = stride < 3
@@ -61,7 +68,7 @@ public enum Preprocessing: String, CaseIterable, Sendable {
       let source = isGray ? 0 : c
       for i in 0..<pixels {
         let value = Double(small.samples[stride * i + source]) / largest
-        planes[c * pixels + i] = Float((value - Self.mean[source]) / Self.deviation[source])
+        planes[c * pixels + i] = Float((value - input.mean[source]) / input.deviation[source])
       }
     }
   }

@@ -2,7 +2,7 @@ import U2NetPixels
 
 /// What the network says about one photo.
 public struct Saliency: Sendable {
-  /// Which of the seven maps.
+  /// Which of the network's maps.
   public enum Map: Hashable, Sendable, CustomStringConvertible {
     /// The prediction.
     case fused

@@ -19,12 +19,12 @@ extension SaliencyDetector {
   package static func memory(of configuration: Configuration, options: Options) -> Memory {
     var inference = Inference.Options()
     inference.transformsWeightsAhead = !options.isForOnePhoto
-    let size = options.inputSize
+    let size = options.inputSize ?? configuration.input.size
     let its = Predictor.memory(
-      configuration, height: size, width: size, maps: options.sideOutputs ? .all : .fused,
+      configuration, height: size, width: size, maps: options.sideOutputs ? .all : .prediction,
       threads: options.threads, options: inference)
     let weights =
-      configuration.outline(height: 32, width: 32).reduce(0) { $0 + $1.layer.weightShape.reduce(1, *) }
+      configuration.layers.reduce(0) { $0 + $1.weightShape.reduce(1, *) }
       * MemoryLayout<Float>.size
     // The input's planes, and each map as it is handed out.
     let planes = (3 + (options.sideOutputs ? 7 : 1)) * size * size * MemoryLayout<Float>.size
@@ -46,11 +46,12 @@ extension SaliencyDetector {
     limit: Int = ResourceLimits.current.memory, available: Int = ResourceLimits.availableMemory
   ) throws(MemoryShortage) -> Int {
     precondition(most > 0, "\(most) photos at once")
+    let size = options.inputSize ?? network.input.size
     let memory = memory(network, options: options)
     let (each, overflows) = memory.each.addingReportingOverflow(photo)
     guard !overflows, each <= available - memory.shared else {
       throw MemoryShortage(
-        "a pass of the \(network.configuration.name) network at \(options.inputSize)×\(options.inputSize) pixels"
+        "a pass of the \(network.configuration.name) network at \(size)×\(size) pixels"
           + (photo > 0 ? ", with its picture," : ""),
         needed: overflows ? .max : memory.shared + each, limit: limit, available: available,
         advice: "choose a smaller --input-size" + (photo > 0 ? " or smaller pictures" : ""))

@@ -15,8 +15,8 @@ import U2NetMatting
 public final class SaliencyDetector: Sendable {
   /// What the network is shown, and what may work on it.
   public struct Options: Sendable {
-    /// Side of the square that the network sees, in pixels, ≥ 32. The published weights were trained for 320.
-    public var inputSize = 320
+    /// Side of the square that the network sees, in pixels, ≥ 32; nil: what its weights were trained for, 320 for U²-Net's.
+    public var inputSize: Int?
     /// How a photo becomes that square, and a map the photo's size again.
     public var preprocessing = Preprocessing.rembg
     /// How probabilities become grey values.
@@ -26,18 +26,25 @@ public final class SaliencyDetector: Sendable {
     /// Photos that may be looked at at the same time, by as many callers. Many photos are done soonest with one thread each
     /// and as many photos as there are cores; each beyond the first takes memory for its maps (some 60 MB at 320).
     public var photosAtOnce = 1
-    /// Whether to compute the six side outputs beside the fused map.
+    /// Whether to compute the six side outputs beside the prediction.
     public var sideOutputs = false
+    /// Of a network with several classes the numbers of those that are object, the background being 0; nil: all but that.
+    public var classes: Set<Int>?
     /// Whether one photo is all there is: then weights that a pass needs once are transformed in that pass, which saves
     /// memory and the time to prepare; otherwise all of them are transformed once, ahead of the first photo.
     public var isForOnePhoto = false
 
-    /// rembg's processing at 320×320 pixels, on all cores that the process may use.
+    /// rembg's processing at the size that the weights were trained for, on all cores that the process may use.
     public init() {}
   }
 
   /// As it was made; see `Options`.
   public let options: Options
+  /// Side of the square that the network sees, in pixels.
+  public let inputSize: Int
+  private let input: NetworkInput
+  /// How many the network tells apart.
+  private let classes: Int
   private let predictors: PredictorPool
 
   /// Plans the network for `options` and takes the memory for it, which `memory(_:options:)` tells beforehand.
@@ -45,12 +52,14 @@ public final class SaliencyDetector: Sendable {
   public init(_ network: TrainedNetwork = .lite, options: Options = Options()) {
     precondition(options.photosAtOnce > 0, "a detector for \(options.photosAtOnce) photos at once")
     self.options = options
+    let size = options.inputSize ?? network.input.size
+    (input, inputSize, classes) = (network.input, size, network.configuration.classes)
     let prepared = PreparedNetwork(network)
     predictors = PredictorPool(limit: options.photosAtOnce) {
       var inference = Inference.Options()
       inference.transformsWeightsAhead = !options.isForOnePhoto
       return Predictor(
-        prepared, height: options.inputSize, width: options.inputSize, maps: options.sideOutputs ? .all : .fused,
+        prepared, height: size, width: size, maps: options.sideOutputs ? .all : .prediction,
         threads: options.threads, options: inference)
     }
   }
@@ -67,7 +76,7 @@ public final class SaliencyDetector: Sendable {
   public func detect(in photo: Image<UInt8>, width: Int? = nil, height: Int? = nil) -> Saliency {
     let seen = photo.overContrast(threads: options.threads)
     return detect(width: width ?? photo.width, height: height ?? photo.height) { planes in
-      options.preprocessing.fill(planes, from: seen, size: options.inputSize, threads: options.threads)
+      options.preprocessing.fill(planes, from: seen, size: inputSize, for: input, threads: options.threads)
     }
   }
 
@@ -76,13 +85,13 @@ public final class SaliencyDetector: Sendable {
   public func detect(in photo: PixelBuffer) -> Saliency {
     if photo.layout.channels.hasAlpha { return detect(in: Image(photo)) }
     return detect(width: photo.width, height: photo.height) { planes in
-      options.preprocessing.fill(planes, from: photo, size: options.inputSize, threads: options.threads)
+      options.preprocessing.fill(planes, from: photo, size: inputSize, for: input, threads: options.threads)
     }
   }
 
   /// - Parameter fill: writes the network's input.
   private func detect(width: Int, height: Int, fill: (UnsafeMutableBufferPointer<Float>) -> Void) -> Saliency {
-    let size = options.inputSize
+    let size = inputSize
     let planes = [Float](unsafeUninitializedCapacity: 3 * size * size) { planes, count in
       fill(planes)
       count = 3 * size * size
@@ -92,11 +101,18 @@ public final class SaliencyDetector: Sendable {
       let names: [Saliency.Map] = [.fused] + (options.sideOutputs ? (1...6).map(Saliency.Map.side) : [])
       return Dictionary(
         uniqueKeysWithValues: names.enumerated().map { index, name in
-          (name, Image(width: size, height: size, channels: .gray, samples: predictor.map(index)))
+          (name, image(of: predictor.map(index)))
         })
     }
     return Saliency(
       maps: maps, width: width, height: height, normalization: options.normalization,
       filter: options.preprocessing.maskFilter)
+  }
+
+  /// A map's values, or those of the classes that are asked for.
+  private func image(of values: [Float]) -> Image<Float> {
+    classes == 1
+      ? Image(width: inputSize, height: inputSize, channels: .gray, samples: values)
+      : Classes.mask(values, count: classes, size: inputSize, chosen: options.classes)
   }
 }

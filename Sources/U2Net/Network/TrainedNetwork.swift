@@ -10,7 +10,9 @@ public struct TrainedNetwork: Sendable {
   /// The stages that the values are of.
   public let configuration: Configuration
   /// The checkpoint's tensors under their checkpoint names, without the framework's bookkeeping.
-  public let store: ParameterStore
+  public private(set) var store: ParameterStore
+  /// What the values were trained to see.
+  public private(set) var input: NetworkInput
   /// Whether batch normalisation is separate; false where it is folded into the convolutions.
   public let isNormalized: Bool
   /// Values in all tensors together.
@@ -45,8 +47,16 @@ public struct TrainedNetwork: Sendable {
     try self.init(Safetensors.read(path: path), kinds: kinds)
   }
 
+  /// The same values, of which another input is known than the structure or the file says.
+  public func trained(for input: NetworkInput) -> TrainedNetwork {
+    var result = self
+    result.input = input
+    result.store.metadata[NetworkInput.metadataKey] = input == configuration.input ? nil : input.text
+    return result
+  }
+
   private init(checking store: ParameterStore, against configuration: Configuration) throws(WeightFileError) {
-    let layers = configuration.outline(height: 32, width: 32).map(\.layer)
+    let layers = configuration.layers
     let isNormalized = layers.contains { layer in
       layer.isNormalized && ParameterNames(layer.name).normalizationNames.contains { store[$0] != nil }
     }
@@ -91,6 +101,7 @@ public struct TrainedNetwork: Sendable {
         file: store.source, at: .tensor(stray), "unexpected; \(configuration.description) has no such tensor")
     }
     self.configuration = configuration
+    input = try NetworkInput(metadataOf: store) ?? configuration.input
     self.isNormalized = isNormalized
     self.parameters = parameters
     self.store = kept
@@ -112,13 +123,13 @@ public struct TrainedNetwork: Sendable {
   /// - Parameters:
   ///   - convolutions: name in the graph, weight and bias of each.
   ///   - source: what to call the origin in errors.
-  ///   - configuration: whose convolutions these are; nil if that shows in their shapes, as `init(_:kinds:)` says.
+  ///   - configuration: whose convolutions they are; widths do not matter.
   /// - Throws: `WeightFileError` when their number is not that of a U²-Net.
   public static func store(
     naming convolutions: [(name: String, weight: Tensor, bias: Tensor)], source: String,
-    of configuration: Configuration? = nil
+    of configuration: Configuration = .full
   ) throws(WeightFileError) -> ParameterStore {
-    let layers = (configuration ?? .full).outline(height: 32, width: 32).map(\.layer)
+    let layers = configuration.layers
     guard convolutions.count == layers.count else {
       throw WeightFileError(
         file: source, "not a U²-Net: expected \(layers.count) convolutions, found \(convolutions.count)")
@@ -149,24 +160,34 @@ private final class EmbeddedOwner: Sendable {
 }
 
 extension Configuration {
-  /// "the lite U²-Net"
-  var description: String { "the \(name) U²-Net" }
+  /// "lite U²-Net", "IS-Net"
+  package var title: String { name == Self.isnet.name ? "IS-Net" : "\(name) \(stem == nil ? "U²-Net" : "IS-Net")" }
 
-  /// The configuration that the metadata describe; without them, the one whose convolutions have the shapes that `store` holds: full or lite if at least half of their
-  /// layers agree (so that one odd tensor is reported as such), else the widths are read off the stages' first layers.
+  /// With an article.
+  var description: String { "the \(title)" }
+
+  /// The configuration that the metadata describe; without them, the one whose convolutions have the shapes that `store` holds:
+  /// that of full or lite if at least half of their layers agree (so that one odd tensor is reported as such), else the widths
+  /// are read off the stages' first layers. A stem, and how many classes there are, is seen from its first and last layers; a
+  /// network with a stem and without a fusing convolution is an IS-Net.
   init(recognizing store: ParameterStore, kinds: BlockKinds) throws(WeightFileError) {
     if let text = store.metadata[Self.metadataKey] {
       self = try Configuration(text: text, source: store.source, kinds: kinds)
       return
     }
-    func agreement(_ configuration: Configuration) -> Int {
-      configuration.outline(height: 32, width: 32).count { row in
-        store[ParameterNames(row.layer.name).weight]?.shape == row.layer.weightShape
-      }
+    func outputs(_ stage: String) -> Int? {
+      store[ParameterNames(LayerName(stage: stage)).weight]?.shape.first.flatMap { (1...4096).contains($0) ? $0 : nil }
     }
-    let candidates = [Configuration.full, .lite].map { ($0, agreement($0)) }
-    let (best, agreeing) = candidates.max { $0.1 < $1.1 }!
-    if agreeing * 2 >= best.outline(height: 32, width: 32).count {
+    func agreement(_ configuration: Configuration) -> Int {
+      configuration.layers.count { store[ParameterNames($0.name).weight]?.shape == $0.weightShape }
+    }
+    let stem = outputs("stem"), isFused = stem == nil || outputs("fusion") != nil
+    let outer = Configuration(
+      name: "custom", encoders: Self.full.encoders, decoders: Self.full.decoders, stem: stem, isFused: isFused,
+      classes: outputs("side1") ?? 1)
+    let candidates = [Self.full, .lite].map { Configuration.custom(channels: $0.channels, in: outer).named }
+    let (best, agreeing) = candidates.map { ($0, agreement($0)) }.max { $0.1 < $1.1 }!
+    if agreeing * 2 >= best.layers.count {
       self = best
       return
     }
@@ -188,7 +209,7 @@ extension Configuration {
       widths.append(Widths(first[1], second[0], first[0]))
     }
     // A network whose stages do not fit each other is caught here, not by a precondition further down.
-    self = .custom(widths: widths)
+    self = .custom(widths: widths, in: outer)
     if let misfit = self.misfit {
       throw WeightFileError(
         file: store.source, at: .tensor(ParameterNames(LayerName(stage: misfit.stage, layer: "in")).weight),

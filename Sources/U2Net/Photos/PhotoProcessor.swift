@@ -58,7 +58,7 @@ public final class PhotoProcessor: Sendable {
       (photosAtOnce, threads, gate) = (1, cores, nil)
       detection.isForOnePhoto = true
       detection.threads = cores
-      if settings.inputSize <= 320, memoryLimit - taken > Self.plenty {
+      if settings.inputSize ?? network.input.size <= 320, memoryLimit - taken > Self.plenty {
         room = memoryLimit - taken - Self.plenty / 2
       } else {
         let memory = SaliencyDetector.memory(network, options: detection)
@@ -151,7 +151,7 @@ public final class PhotoProcessor: Sendable {
   /// Whether anybody but the network needs the photo's pixels.
   private func needsPixels(_ requests: [PhotoResult.Request]) -> Bool {
     requests.contains(where: \.showsPhoto) || settings.mask.needsPixels
-      || settings.preprocessing.sufficientSides(inputSize: settings.inputSize) == nil
+      || settings.preprocessing.sufficientSides(inputSize: detector.inputSize) == nil
   }
 
   /// What a photo and its results take.
@@ -180,7 +180,7 @@ public final class PhotoProcessor: Sendable {
     let needsAll = showsPhoto || settings.mask.needsPixels || opened.channels.hasAlpha
     let photo = try opened.decoded(
       keepsDepth: showsPhoto, isForNetworkOnly: !needsAll,
-      sidesAtLeast: needsAll ? nil : settings.preprocessing.sufficientSides(inputSize: settings.inputSize), remark: note
+      sidesAtLeast: needsAll ? nil : settings.preprocessing.sufficientSides(inputSize: detector.inputSize), remark: note
     )
     report.milliseconds!.decode = watch.lap()
 

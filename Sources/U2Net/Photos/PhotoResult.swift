@@ -49,7 +49,7 @@ public struct PhotoResult: Sendable {
     public static func cutout(as format: ImageFormat) -> Request { Request(.cutout, as: format) }
     /// The object on `CutoutSettings.background`.
     public static func composite(as format: ImageFormat) -> Request { Request(.composite, as: format) }
-    /// One of the network's seven maps; side outputs need `PhotoSettings.sideOutputs`.
+    /// One of the network's maps; side outputs need `PhotoSettings.sideOutputs`.
     public static func map(_ map: Saliency.Map, as format: ImageFormat = .png) -> Request {
       Request(.map(map), as: format)
     }

@@ -8,12 +8,24 @@ import U2NetWeightFiles
 package struct Conversion {
   let path: FilePath
   let file: WeightFile
-  let network: TrainedNetwork
+  /// Recognised.
+  package let network: TrainedNetwork
 
-  package init(_ path: FilePath) throws {
+  /// What was published, if this is it.
+  private let published: PretrainedWeights?
+
+  /// - Parameter model: whose weights they are; nil: what the file is known as, or says itself.
+  package init(_ path: FilePath, as model: Model? = nil) throws {
     self.path = path
     file = try WeightFile.read(path)
-    network = try TrainedNetwork(file.contents)
+    published = Self.published(file)
+    let network = try TrainedNetwork(file.contents)
+    self.network = try (model ?? published?.model).map { try network.weights(of: $0) } ?? network
+  }
+
+  private static func published(_ file: WeightFile) -> PretrainedWeights? {
+    let sums = [.sha256(file.sha256)] + (file.md5.map { [Checksum.md5($0)] } ?? [])
+    return Model.allCases.map(PretrainedWeights.init).first { sums.contains($0.checksum) }
   }
 
   /// What was recognised, line by line.
@@ -21,7 +33,7 @@ package struct Conversion {
     let normalization = network.isNormalized ? "with batch normalisation" : "batch normalisation folded"
     return [
       "read: \(path) (\(file.format))", "SHA-256: \(file.sha256)",
-      "recognised: \(network.configuration.name) U²-Net, \(network.store.count) tensors, "
+      "recognised: \(network.configuration.title), \(network.store.count) tensors, "
         + "\(grouped(network.storedValues)) values, \(normalization)",
     ]
   }
@@ -55,7 +67,7 @@ package struct Conversion {
     var result = [
       "model": network.configuration.name, "source_format": "\(file.format)", "source_sha256": file.sha256,
     ]
-    if let published = Model.allCases.map(PretrainedWeights.init).first(where: { $0.sha256 == file.sha256 }) {
+    if let published {
       (result["source"], result["origin"], result["licence"]) = (published.url, published.origin, published.licence)
     }
     return result

@@ -1,27 +1,33 @@
 internal import U2NetFiles
 import U2NetPlatform
 
-/// A download of a file whose size is known, into a part that can be resumed.
+/// A download of a file into a part that can be resumed.
 ///
 /// The part is locked for as long as this lives: of two processes that want the same file one waits. What a broken or stalled
-/// transfer brought is kept, and the next attempt goes on from there. No server can make the part longer than the file is.
+/// transfer brought is kept, and the next attempt goes on from there. No server can make the part longer than the file is, or than
+/// a file of weights may be if its size is not known.
 final class Download {
   let url: String
   /// The file that grows; what is in it already is not fetched again.
   let part: FilePath
-  /// Bytes of the whole file.
-  private let whole: Int
+  /// Bytes of the whole file, if they are known.
+  private let whole: Int?
+  /// Bytes that are not exceeded.
+  private var most: Int { whole ?? Self.mostUnknown }
+  private let isWhole: (FilePath) -> Bool
   private let shouldStop: () -> Bool
   private let remark: (String) -> Void
   private let descriptor: Int32
   private var isKept = true
 
+  /// The largest of the family's files has 179 million.
+  private static let mostUnknown = 256 << 20
   /// Attempts in a row that bring nothing.
   private static let mostFutile = 2
   /// Seconds with less than `leastSpeed` bytes a second after which a transfer counts as stalled.
   private static let patience = 15
   private static let leastSpeed = 100
-  /// What curl ends with if the server cannot send the rest of a file, if it announces more than `whole`, and where another
+  /// What curl ends with if the server cannot send the rest of a file, if it announces more than `most`, and where another
   /// attempt may do better: a name that was not found, a connection that was refused, a transfer that was cut, that stalled, or
   /// brought nothing.
   private static let cannotResume = 33
@@ -32,13 +38,15 @@ final class Download {
 
   /// Takes the part for this process; waits until no other one has it.
   /// - Parameters:
-  ///   - whole: bytes of the file.
+  ///   - whole: bytes of the file; nil if they are not known.
+  ///   - isWhole: whether a part is all of a file of which that is not known by its size.
   ///   - shouldStop: asked several times a second.
   ///   - remark: told what the user should know meanwhile.
   init(
-    url: String, whole: Int, part: FilePath, shouldStop: @escaping () -> Bool, remark: @escaping (String) -> Void
+    url: String, whole: Int?, part: FilePath, isWhole: @escaping (FilePath) -> Bool,
+    shouldStop: @escaping () -> Bool, remark: @escaping (String) -> Void
   ) throws(PipelineError) {
-    (self.url, self.whole, self.part) = (url, whole, part)
+    (self.url, self.whole, self.part, self.isWhole) = (url, whole, part, isWhole)
     (self.shouldStop, self.remark) = (shouldStop, remark)
     while true {
       let descriptor = part.withCString { open($0, O_RDWR | O_CREAT | O_CLOEXEC, 0o666) }
@@ -77,15 +85,16 @@ final class Download {
   private var size: Int { part.byteCount ?? 0 }
 
   /// - Parameter otherwise: what else the user can do, for the error message.
-  func run(otherwise: String) throws(PipelineError) {
-    let ways = "You can also fetch the file by other means and run `u2net weights … --from FILE`, \(otherwise)"
-    if size > whole {
-      remark("\(part): it is longer than the \(whole) bytes of the file; starting anew")
+  func run(otherwise: String?) throws(PipelineError) {
+    let ways =
+      "You can also fetch the file by other means and run `u2net weights … --from FILE`\(otherwise.map { ", \($0)" } ?? "")"
+    if size > most {
+      remark("\(part): it is longer than the \(most) bytes of the file; starting anew")
       try startAnew()
     }
     var futile = 0, hasStartedAnew = false
     // All of it may be there: only what came of it is missing.
-    while size < whole {
+    while whole.map({ size < $0 }) ?? (size == 0 || !isWhole(part)) {
       let before = size
       let end = try fetch(ways)
       guard case .exited(let code) = end else { throw failure(end, ways) }
@@ -121,7 +130,8 @@ final class Download {
   private func excess() -> PipelineError {
     discard()
     return PipelineError(
-      "\(url): this is not the published file: it has \(whole) bytes, the server sends more; what arrived is deleted")
+      "\(url): this is not the published file: it has \(whole.map { "\($0)" } ?? "at most \(most)") bytes, the server sends more; "
+        + "what arrived is deleted")
   }
 
   private static func unwritable(_ part: FilePath) -> PipelineError {
@@ -134,7 +144,7 @@ final class Download {
     // -q first: a .curlrc may say anything.
     var arguments = ["-q", "--fail", "--location", "--continue-at", "\(size)", "--connect-timeout", "20"]
     // Not the rest: a server that cannot go on announces the whole file.
-    arguments += ["--max-filesize", "\(whole)"]
+    arguments += ["--max-filesize", "\(most)"]
     // Of answers such as 503. What takes longer, and so all that has brought something, is not repeated from its start by curl
     // but from where it broke off here.
     arguments += ["--retry", "2", "--retry-max-time", "10"]
@@ -161,7 +171,7 @@ final class Download {
         if shouldStop() { throw stopped() }
         return end
       }
-      guard size + count <= whole else { throw excess() }
+      guard size + count <= most else { throw excess() }
       guard lseek(descriptor, off_t(size), SEEK_SET) >= 0,
         Descriptor.write(UnsafeRawBufferPointer(rebasing: buffer[..<count]), to: descriptor)
       else { throw Self.unwritable(part) }

@@ -9,10 +9,10 @@ public struct ModelSummary: Encodable, Sendable {
   public let location: String
   /// The file of the weights, if there is one.
   public let path: String?
-  /// Of the published ONNX file.
-  public let bytes: Int
-  /// The weights' licence, the SHA-256 of the published ONNX file, and where that comes from.
-  public let licence, sha256, url: String
+  /// Of the published ONNX file; nil where that is not known.
+  public let bytes: Int?
+  /// The weights' licence, the checksum of the published ONNX file, and where that comes from.
+  public let licence, checksum, url: String
   /// What is called as the weights are and is not these.
   public let remarks: [String]
 
@@ -34,13 +34,13 @@ public struct ModelSummary: Encodable, Sendable {
     case .absent: (location, path) = ("absent", nil)
     }
     (self.model, publishedName, self.remarks) = (model.rawValue, model.publishedName, remarks)
-    (bytes, licence, sha256, url) = (weights.byteCount, weights.licence, weights.sha256, weights.url)
+    (bytes, licence, checksum, url) = (weights.byteCount, weights.licence, "\(weights.checksum)", weights.url)
   }
 
-  /// The models, the smallest first.
+  /// The models, lite and full first.
   /// - Parameter cache: the folder for converted weights, `PretrainedWeights.defaultCache` if nil.
   public static func all(cache: String? = nil) -> [ModelSummary] {
-    Model.allCases.map { ModelSummary($0, cache: cache) }.sorted { $0.bytes < $1.bytes }
+    Model.allCases.map { ModelSummary($0, cache: cache) }
   }
 
   /// For people: the model and where it is, then what it is, and remarks.
@@ -51,8 +51,8 @@ public struct ModelSummary: Encodable, Sendable {
       case "rembg": "\(path!), rembg's"
       default: path ?? location
       }
-    let megabytes = fixed(Double(bytes) / 1e6, places: 1)
-    return ["\(model)  \(place)", "      \(publishedName).onnx, \(megabytes) MB, \(licence), SHA-256 \(sha256)"]
+    let megabytes = bytes.map { "\(fixed(Double($0) / 1e6, places: 1)) MB, " } ?? ""
+    return ["\(model)  \(place)", "      \(publishedName).onnx, \(megabytes)\(licence), \(checksum)"]
       + remarks.map { "      \($0)" }
   }
 }

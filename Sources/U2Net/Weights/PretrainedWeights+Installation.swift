@@ -20,7 +20,8 @@ extension PretrainedWeights {
 
   /// Whether the weights are in `folder` already.
   package func isInstalled(in folder: FilePath) -> Bool {
-    (try? TrainedNetwork(Safetensors.read(file(in: folder))))?.configuration.name == model.rawValue
+    guard let network = try? TrainedNetwork(Safetensors.read(file(in: folder))) else { return false }
+    return model.accepts(network.configuration) && network.input == model.input
   }
 
   /// Fetches the published ONNX file, checks its SHA-256, converts it and keeps the result in a folder, where
@@ -38,7 +39,7 @@ extension PretrainedWeights {
   /// - Returns: whether they were not there before.
   /// - Throws: `PipelineError` if the download fails or the file is another one; `WeightFileError`, `FileError`.
   package func install(
-    from source: Source? = nil, or rembg: RembgFolders = RembgFolders(), in folder: FilePath, otherwise: String,
+    from source: Source? = nil, or rembg: RembgFolders = RembgFolders(), in folder: FilePath, otherwise: String? = nil,
     shouldStop: @escaping () -> Bool,
     remark: @escaping (String) -> Void
   ) throws -> Bool {
@@ -55,7 +56,7 @@ extension PretrainedWeights {
       try convert(FilePath(argument: path), from: path, to: file(in: folder))
     case .url(let address):
       let download = try Download(
-        url: address, whole: byteCount, part: part(in: folder),
+        url: address, whole: byteCount, part: part(in: folder), isWhole: isPublished,
         shouldStop: shouldStop, remark: remark)
       // Another process may have been waited for.
       if isInstalled(in: folder) { return false }
@@ -95,16 +96,31 @@ extension PretrainedWeights {
 
   /// - Throws: `PipelineError` if this is not the published file.
   func convert(_ path: FilePath, from source: String, to target: FilePath) throws {
-    let file = try SteadyFile(path), found = try SHA256.hexDigest(of: file)
-    guard found == sha256 else {
+    let file = try SteadyFile(path), found = try checksum.counterpart(of: file)
+    guard found == checksum else {
       var start = [UInt8](repeating: 0, count: min(file.size, 1024))
       try file.read(at: 0, into: &start)
       let what = start.withUnsafeBytes { Impostor($0) }.map { "this is \($0.rawValue)" }
       throw PipelineError(
         "\(source): \(what ?? "this is not the published \(model.rawValue) model"): "
-          + "expected SHA-256 \(sha256), found \(found)")
+          + "expected \(checksum), found \(found)")
     }
-    try Conversion(path).write(to: target)
+    try Conversion(path, as: model).write(to: target)
+  }
+
+  /// Whether this is the published file.
+  func isPublished(_ path: FilePath) -> Bool {
+    (try? checksum.counterpart(of: SteadyFile(path))) == checksum
+  }
+}
+
+extension Checksum {
+  /// A file's checksum of the same kind.
+  func counterpart(of file: SteadyFile) throws(WeightFileError) -> Checksum {
+    switch self {
+    case .sha256: .sha256(try Digest.sha256.hexadecimal(of: file))
+    case .md5: .md5(try Digest.md5.hexadecimal(of: file))
+    }
   }
 }
 

@@ -36,14 +36,14 @@ extension PretrainedWeights {
 }
 
 extension TrainedNetwork {
-  /// A published model: lite from inside this library, full from the cache folder. Where that lacks it, but the published ONNX
-  /// file is in a folder of rembg's, known by its SHA-256, it is converted into the cache folder: that takes a second once,
+  /// A published model: lite from inside this library, the others from the cache folder. Where that lacks one, but the published
+  /// ONNX file is in a folder of rembg's, known by its checksum, it is converted into the cache folder: that takes a second once,
   /// and nothing afterwards. Nothing is downloaded, and nothing is written into rembg's folders.
   /// - Parameters:
-  ///   - model: which of the two.
+  ///   - model: which of them.
   ///   - cache: the folder, `PretrainedWeights.defaultCache` if nil.
   ///   - remark: told what was found, and what is called as the weights are and is not these.
-  /// - Throws: `WeightFileError`; if full is not there yet, it says how to get it.
+  /// - Throws: `WeightFileError`; if it is not there yet, it says how to get it.
   public static func pretrained(
     _ model: Model, cache: String? = nil, remark: (String) -> Void
   ) throws -> TrainedNetwork {
@@ -66,7 +66,7 @@ extension PretrainedWeights {
     } catch {
       // A home that cannot be written, a full disk: no reason not to work.
       remark("\(found): this is the published \(model.rawValue) model, but it cannot be kept: \(error)")
-      return try TrainedNetwork(contentsOf: found)
+      return try TrainedNetwork(contentsOf: found, as: model)
     }
     remark("\(found): this is the published \(model.rawValue) model; from now on it is in \(kept)")
     return try network(cache: cache)

@@ -35,21 +35,20 @@ package struct RembgFolders {
     return home + value.dropFirst()
   }
 
-  /// A file with the size and the SHA-256 of the published one; to find that out the first of the size is read, 0.1 s for 176 MB.
+  /// A file with the size, if it is known, and the checksum of the published one; to find that out the first of the size is read, 0.1 s for 176 MB.
   /// - Parameter remark: told of files that are called so and are others.
   func file(of weights: PretrainedWeights, remark: (String) -> Void) -> FilePath? {
     for path in paths(of: weights.model).map({ FilePath($0) }) where path.exists && !path.isFolder {
-      guard path.byteCount == weights.byteCount else {
+      if let expected = weights.byteCount, path.byteCount != expected {
         remark(
-          "\(path): not the published \(weights.model.publishedName).onnx, of \(weights.byteCount) bytes, but of "
+          "\(path): not the published \(weights.model.publishedName).onnx, of \(expected) bytes, but of "
             + "\(path.byteCount ?? 0); it is not used")
         continue
       }
       do throws(WeightFileError) {
-        let sum = try SHA256.hexDigest(of: SteadyFile(path))
-        if sum == weights.sha256 { return path }
-        remark(
-          "\(path): not the published \(weights.model.publishedName).onnx, but one of SHA-256 \(sum); it is not used")
+        let sum = try weights.checksum.counterpart(of: SteadyFile(path))
+        if sum == weights.checksum { return path }
+        remark("\(path): not the published \(weights.model.publishedName).onnx, but one of \(sum); it is not used")
       } catch { remark("\(error); it is not used") }
     }
     return nil

@@ -19,6 +19,26 @@ extension TrainedNetwork {
     try self.init(WeightFile.contents(of: path), kinds: kinds)
   }
 
+  /// As `init(contentsOf:kinds:)`, for a model's weights in a file that need not say what they were trained to see.
+  /// - Throws: also if the network in it is no such model's.
+  public init(contentsOf path: String, as model: Model) throws(WeightFileError) {
+    try self.init(contentsOf: FilePath(path), as: model)
+  }
+
+  package init(contentsOf path: FilePath, as model: Model) throws(WeightFileError) {
+    self = try TrainedNetwork(contentsOf: path).weights(of: model)
+  }
+
+  /// The same values as those of `model`.
+  /// - Throws: `WeightFileError` if they cannot be.
+  func weights(of model: Model) throws(WeightFileError) -> TrainedNetwork {
+    guard model.accepts(configuration) else {
+      throw WeightFileError(
+        file: store.source, "expected the network of the \(model.rawValue) model, found the \(configuration.title)")
+    }
+    return trained(for: model.input)
+  }
+
   /// The network in a weight file that has been read; see `init(_:kinds:)` of a `ParameterStore`.
   package init(_ contents: WeightFile.Contents, kinds: BlockKinds = .builtIn) throws(WeightFileError) {
     switch contents {
@@ -44,14 +64,15 @@ extension ConvolutionSequence {
   /// The network is the one that the metadata describe, or else one of residual U-blocks.
   /// - Throws: `WeightFileError` naming the first node where the graph is not a U²-Net's.
   fileprivate func store(kinds: BlockKinds) throws(WeightFileError) -> ParameterStore {
-    var described: Configuration?
+    // A stem halves the picture; the widths do not matter here.
+    var configuration = convolutions[0].geometry.strides == [2, 2] ? Configuration.isnet : .full
     if let text = metadata[Configuration.metadataKey] {
-      described = try Configuration(text: text, source: source, kinds: kinds)
+      configuration = try Configuration(text: text, source: source, kinds: kinds)
     }
-    // The widths do not matter here, nor does the size, as long as no level of any block is as small as a pixel or a pool's
-    // cells: there maps would not be resized.
+    // Nor does the size, as long as no level of any block is as small as a pixel or a pool's cells: there maps would not be
+    // resized.
     let size = 1 << 40
-    let (graph, outputs) = (described ?? .full).graph(height: size, width: size)
+    let (graph, outputs) = configuration.graph(height: size, width: size)
     let network = DataFlow(graph, outputs: outputs, isNormalized: !normalizations.isEmpty), layers = graph.layers
 
     // Another number of them is no U²-Net, which `TrainedNetwork.store` says.
@@ -69,7 +90,7 @@ extension ConvolutionSequence {
     for (layer, number) in zip(layers, places?.convolutions ?? []) {
       try checkGeometry(ofConvolution: number, as: layer)
     }
-    var store = try TrainedNetwork.store(naming: named, source: source, of: described)
+    var store = try TrainedNetwork.store(naming: named, source: source, of: configuration)
     store.metadata = metadata
     for (layer, number) in zip(layers.filter(\.isNormalized), places?.normalizations ?? []) {
       let names = ParameterNames(layer.name), normalization = normalizations[number]
@@ -84,9 +105,10 @@ extension ConvolutionSequence {
   /// Weights fit others' networks, too: what the graph does with them must be what the layer does.
   private func checkGeometry(ofConvolution number: Int, as layer: U2NetCompute.Convolution) throws(WeightFileError) {
     let convolution = convolutions[number]
-    guard let difference = convolution.geometry.difference(kernel: layer.kernel, dilation: layer.dilation) else {
-      return
-    }
+    guard
+      let difference = convolution.geometry.difference(
+        kernel: layer.kernel, dilation: layer.dilation, stride: layer.stride)
+    else { return }
     let node = convolution.node.isEmpty ? "Conv number \(number)" : "node \(printable(convolution.node)), Conv"
     throw WeightFileError(
       file: source, "\(node): \(printable(difference)), which is not what \(layer.name) of a U²-Net does")

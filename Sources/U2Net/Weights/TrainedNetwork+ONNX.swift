@@ -9,13 +9,14 @@ extension TrainedNetwork {
   /// probabilities. The metadata name the stages, so that `init(contentsOf:kinds:)` reads networks of all blocks.
   /// - Parameters:
   ///   - path: of the file, which is replaced in one step.
-  ///   - input: the pictures that the graph takes.
+  ///   - input: the pictures that the graph takes; nil: of the size that the network was trained for.
   ///   - half: whether the convolutions' weights lie in the file as float16. They are cast when it is loaded, and what is computed
   ///     with is float32.
   /// - Throws: `WeightFileError` if the file cannot be written, or a weight is beyond float16; then `path` is as it was before.
   public func write(
-    onnx path: String, for input: ONNXInput = .fixed(height: 320, width: 320), half: Bool = false
+    onnx path: String, for input: ONNXInput? = nil, half: Bool = false
   ) throws(WeightFileError) {
+    let input = input ?? .fixed(height: self.input.size, width: self.input.size)
     try writeONNX(to: FilePath(path), for: input, half: half, metadata: store.metadata)
   }
 
@@ -31,8 +32,8 @@ extension TrainedNetwork {
       let names = ParameterNames(layer)
       return (names.weight, names.bias)
     }
-    let picture = recorder.picture(channels: configuration.encoders[0].block.widths.input)
-    for (number, map) in configuration.logits(of: picture, on: recorder).enumerated() { recorder.output(number, map) }
+    let picture = recorder.picture(channels: configuration.pictureChannels)
+    recorder.output(configuration.logits(of: picture, on: recorder))
     let stages = [Configuration.metadataKey: configuration.text]
     try recorder.write(to: path, metadata: metadata.merging(stages) { $1 }) { parameters[$0]!.folded }
   }

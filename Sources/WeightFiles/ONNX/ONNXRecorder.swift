@@ -19,7 +19,8 @@ package final class ONNXRecorder: Engine {
     /// So many cells along each side.
     case cells(Int)
 
-    var pooled: Extent {
+    /// Half as many, rounded up.
+    var halved: Extent {
       switch self {
       case .halved(let times): .halved(times + 1)
       case .cells(let cells): .cells((cells + 1) / 2)
@@ -64,11 +65,14 @@ package final class ONNXRecorder: Engine {
     return FeatureMap(name: Self.inputName, channels: channels, extent: .halved(0))
   }
 
-  /// Probabilities of logits at the picture's size, as result `number` of the graph.
-  package func output(_ number: Int, _ logits: FeatureMap) {
-    let name = Self.outputNames[number]
-    _ = add("Sigmoid", [logits], channels: logits.channels, logits.extent, named: name)
-    graph.output.append(Self.value(name, dimensions(channels: logits.channels, of: logits.extent)))
+  /// The graph's results: of logits at the picture's size their probabilities, or themselves where there are several classes, whose
+  /// probabilities depend on each other.
+  /// - Parameter logits: the fused map, if there is one, then side1 … side6.
+  package func output(_ logits: [FeatureMap]) {
+    for (map, name) in zip(logits, Self.outputNames.suffix(logits.count)) {
+      _ = add(map.channels == 1 ? "Sigmoid" : "Identity", [map], channels: map.channels, map.extent, named: name)
+      graph.output.append(Self.value(name, dimensions(channels: map.channels, of: map.extent)))
+    }
   }
 
   // MARK: - The verbs
@@ -86,15 +90,17 @@ package final class ONNXRecorder: Engine {
       "Conv", [x.name, weight, names.bias], "\(name)/Conv",
       [
         "dilations": .integers([layer.dilation, layer.dilation]), "group": .integer(1), "kernel_shape": .integers(side),
-        "pads": .integers([pad, pad, pad, pad]), "strides": .integers([1, 1]),
+        "pads": .integers([pad, pad, pad, pad]), "strides": .integers([layer.stride, layer.stride]),
       ])
     if layer.hasReLU { add("Relu", ["\(name)/Conv"], "\(name)/Relu") }
-    return FeatureMap(name: layer.hasReLU ? "\(name)/Relu" : "\(name)/Conv", channels: layer.output, extent: x.extent)
+    return FeatureMap(
+      name: layer.hasReLU ? "\(name)/Relu" : "\(name)/Conv", channels: layer.output,
+      extent: layer.stride == 1 ? x.extent : x.extent.halved)
   }
 
   package func maxPool(_ x: FeatureMap) -> FeatureMap {
     add(
-      "MaxPool", [x], channels: x.channels, x.extent.pooled,
+      "MaxPool", [x], channels: x.channels, x.extent.halved,
       ["ceil_mode": .integer(1), "kernel_shape": .integers([2, 2]), "strides": .integers([2, 2])])
   }
 

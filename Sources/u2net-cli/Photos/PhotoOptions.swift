@@ -17,6 +17,7 @@ struct PhotoOptions: ParsableArguments {
   func settings(_ cutout: CutoutOptions) -> PhotoSettings {
     var settings = PhotoSettings()
     settings.inputSize = mask.model.size
+    settings.classes = mask.model.clothes?.classes
     settings.preprocessing = mask.preprocess
     settings.normalization = mask.normalize
     settings.sideOutputs = sideOutputs != nil

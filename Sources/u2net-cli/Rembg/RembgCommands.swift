@@ -110,12 +110,14 @@ struct RembgStream: ParsableCommand {
     (frames.mask, frames.keepsColors) = (arguments.mask, arguments.cutout.keepsColors)
     (frames.background, frames.encodesPNG) = (arguments.background, true)
     try inUsersWords { () throws(SettingsError) in try frames.mask.validate() }
+    var detection = SaliencyDetector.Options()
+    detection.classes = arguments.clothes?.classes
     if let weights = model.weights { frames.inUse.add(FilePath(weights), as: "the weights") }
     if let output {
       let names = try NumberedNames(FilePath(output: output))
-      try frames.runStandardInput(model.network(), cores: model.threads, into: names)
+      try frames.runStandardInput(model.network(), detection: detection, cores: model.threads, into: names)
     } else {
-      try frames.runStandardStreams(model.network(), cores: model.threads)
+      try frames.runStandardStreams(model.network(), detection: detection, cores: model.threads)
     }
   }
 }

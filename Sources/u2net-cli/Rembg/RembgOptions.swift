@@ -4,7 +4,8 @@ import U2Net
 
 /// What `rembg i`, `p` and `b` take, so that scripts that call these work with another program's name.
 struct RembgOptions: ParsableArguments {
-  @Option(name: .shortAndLong, help: "u2net (default), u2netp, or u2net_custom for a file that -x names.")
+  @Option(
+    name: .shortAndLong, help: "u2net (default), another of `u2net models`, or u2net_custom for a file that -x names.")
   var model = Model.full.publishedName
 
   @OptionGroup var matting: AlphaMattingOptions
@@ -48,6 +49,7 @@ struct RembgOptions: ParsableArguments {
 
   /// Has `model` use the weights that the name of rembg's means.
   func choose(_ model: inout ModelOptions, by arguments: RembgArguments) throws(PipelineError) {
+    model.clothes = arguments.clothes
     switch try arguments.weights(of: self.model) {
     case .model(let published): model.model = published
     case .file(let path): model.weights = path

@@ -80,13 +80,14 @@ struct Ablate: ParsableCommand {
   }
 
   func run() throws {
-    var recipe = Recipe()
+    let reference = network.network(of: .rsu)
+    var recipe = Recipe(for: reference)
     recipe.learningRate.steps = steps
     recipe = try self.recipe.applied(to: recipe)
     let training = try dataset.training(threads: threads), validation = try dataset.validation(threads: threads)!
     let first = self.recipe.seed ?? 1
     let plan = AblationPlan(
-      blocks: blocks.all, match: match, reference: network.network(of: .rsu),
+      blocks: blocks.all, match: match, reference: reference,
       seeds: (0..<UInt64(seeds)).map { first + $0 }, steps: steps, recipe: recipe)
     let out = "\(FilePath(output: out))"
     var options = Ablation.Options(folder: out)

@@ -3,13 +3,16 @@ import U2NetTraining
 
 /// What decides where a training leads. What is not said is as the authors did, or, where a training goes on, as it was.
 struct RecipeOptions: ParsableArguments {
-  @Option(help: "Photos that go through the network at the same time (default: 12).")
+  @Option(help: "Photos that go through the network at the same time (default: 12; isnet 8).")
   var batch: Int?
 
   @Option(help: "Batches that make one step: their gradients' mean (default: 1).")
   var accumulate: Int?
 
-  @Option(help: "Side of the square that photos are squashed to; 9/10 of it are cut out (default: 320, 288).")
+  @Option(
+    help:
+      "Side of the square that photos are squashed to; 9/10 of it are cut out (default: 320, 288; isnet 1024, all of it)."
+  )
   var size: Int?
 
   @Option(help: "The same, with --crop instead of 9/10.")
@@ -18,7 +21,7 @@ struct RecipeOptions: ParsableArguments {
   @Option(help: "Side of what is cut out of the square.")
   var crop: Int?
 
-  @Option(help: "Half of the photos are turned over: vertical (default), horizontal, both or none.")
+  @Option(help: "Half of the photos are turned over: vertical (default; isnet horizontal), horizontal, both or none.")
   var flip: Flip?
 
   @Option(

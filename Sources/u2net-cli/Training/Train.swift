@@ -33,7 +33,8 @@ struct Train: ParsableCommand {
   @Flag(help: "Begin anew although the output file exists.")
   var overwrite = false
 
-  @Option(name: .shortAndLong, help: "lite (default) or full, with fresh values.")
+  @Option(
+    name: .shortAndLong, help: "lite (default), full, isnet or human, with fresh values, by the recipe of its authors.")
   var model: Model?
 
   @Option(
@@ -89,7 +90,7 @@ struct Train: ParsableCommand {
     try output.checkExtension(among: ["safetensors"], "checkpoints are written as safetensors")
     var options = TrainingRun.Options(steps: steps, file: output)
     (options.checkpointEvery, options.validateEvery, options.criterion) = (every, validateEvery ?? 2000, bestBy ?? .mae)
-    let fresh = widths?.configuration ?? (model == .full ? .full : .lite)
+    let fresh = try widths?.configuration ?? NetworkOptions.structure(of: model ?? .lite)
     var setup = TrainingSetup(options, from: resume ? .checkpoint : .fresh(fresh))
     (setup.existing, setup.threads) = (overwrite ? .replace : .refuse, threads)
     if let weights {

@@ -1,8 +1,10 @@
 /// All that decides what is made of a photo. The defaults are rembg's: its resizing, the network's mask stretched to the full
 /// range, nothing refined.
 public struct PhotoSettings: Sendable {
-  /// Side of the square that the network sees in pixels, 32…2048. The published weights were trained for 320.
-  public var inputSize = 320
+  /// Side of the square that the network sees in pixels, 32…2048. nil: what the network was trained for.
+  public var inputSize: Int?
+  /// Of a network with several classes the numbers of those that are object; nil: all but the background, 0.
+  public var classes: Set<Int>?
   /// How a photo becomes that square: rembg's way or the paper's authors'.
   public var preprocessing = Preprocessing.rembg
   /// How probabilities become grey values.
@@ -24,7 +26,7 @@ public struct PhotoSettings: Sendable {
   /// Checks every number, and that `results` can be made so.
   /// - Throws: `SettingsError` for the first thing that is wrong.
   public func validate(for results: [PhotoResult.Request] = []) throws(SettingsError) {
-    try SettingsError.require(.inputSize, inputSize, in: 32...2048)
+    if let inputSize { try SettingsError.require(.inputSize, inputSize, in: 32...2048) }
     try SettingsError.require(.pixelLimit, pixelLimit, in: 1...1_000_000_000_000)
     try mask.validate()
     try cutout.validate(pixelLimit: pixelLimit)
@@ -50,6 +52,7 @@ public struct PhotoSettings: Sendable {
   public var detection: SaliencyDetector.Options {
     var detection = SaliencyDetector.Options()
     detection.inputSize = inputSize
+    detection.classes = classes
     detection.preprocessing = preprocessing
     detection.normalization = normalization
     detection.sideOutputs = sideOutputs

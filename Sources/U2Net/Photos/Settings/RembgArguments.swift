@@ -18,6 +18,9 @@ public struct RembgArguments: Equatable, Sendable {
   public var keepsColors = false
   /// `bgcolor`: what is put behind the object; nil: transparency.
   public var background: Color?
+  /// `cloth_category`: of the model u2net_cloth_seg the clothes that are wanted; nil: all, in one mask rather than three on top of
+  /// each other.
+  public var clothes: Clothes?
   /// `model_path`: the weights of the model u2net_custom.
   public var modelPath: String?
 
@@ -58,7 +61,7 @@ public struct RembgArguments: Equatable, Sendable {
       return .file(isAtHome ? (home ?? "~") + modelPath.dropFirst() : modelPath)
     }
     guard let model = Model(name: name) else {
-      let here = Model.allCases.map { "\($0.publishedName) (\($0.rawValue))" }.joined(separator: " and ")
+      let here = Model.allCases.map { "\($0.publishedName) (\($0.rawValue))" }.joined(separator: ", ")
       throw PipelineError(
         usage: "model '\(name)' is not here; there are \(here), and for weights of a file \(Self.custom) with "
           + "{\"model_path\": \"FILE\"} among the extras")
@@ -95,6 +98,9 @@ public struct RembgArguments: Equatable, Sendable {
       case ("bgcolor", .list(let numbers)) where numbers.count == 4 && numbers.allSatisfy({ $0.level != nil }):
         let levels = numbers.map { $0.level! }
         background = Color(red: levels[0], green: levels[1], blue: levels[2], alpha: levels[3])
+      case ("cc", .text(let name)) where Self.clothes[name] != nil,
+        ("cloth_category", .text(let name)) where Self.clothes[name] != nil:
+        clothes = Self.clothes[name]
       case ("model_path", .text(let path)) where !path.isEmpty: modelPath = path
       // Colours are estimated in any case, files have bytes in any case, and all is done by the processor.
       case ("decontaminate", .flag), ("force_return_bytes", .flag), ("vitmatte", .flag(false)): break
@@ -104,13 +110,15 @@ public struct RembgArguments: Equatable, Sendable {
     }
   }
 
+  private static let clothes: [String: Clothes] = ["upper": .upper, "lower": .lower, "full": .full]
+
   private static func refusal(of name: String) -> String {
     switch name {
     case "vitmatte", "vitmatte_model": withoutViTMatte
     case "providers": "everything is done by the processor here: leave it out"
     case "sam_prompt", "sam_model", "sam_quant":
       "for rembg's model sam, which is not here: what stands out is found without a prompt"
-    case "cc", "cloth_category": "for rembg's model u2net_cloth_seg, which is not here"
+    case "cc", "cloth_category": "must be upper, lower or full"
     case "api_key", "model", "timeout", "poll_timeout":
       "for rembg's models on other machines; here nothing leaves this one"
     case "alpha_matting", "only_mask", "post_process_mask", "putalpha", "decontaminate", "force_return_bytes":

@@ -2,23 +2,28 @@ import U2NetCCrypto
 internal import U2NetFiles
 import U2NetWeightBase
 
-/// SHA-256 checksums: what weight files are recognised by.
-public enum SHA256 {
-  /// The checksum of `bytes` as 64 lower-case hexadecimal digits.
-  public static func hexDigest(of bytes: UnsafeRawBufferPointer) -> String {
-    let sum = Sum()
+/// Checksums: what weight files are recognised by.
+public enum Digest: String, Sendable {
+  /// 64 hexadecimal digits.
+  case sha256 = "SHA-256"
+  /// 32 hexadecimal digits, for files of which nothing else was published.
+  case md5 = "MD5"
+
+  /// The checksum of `bytes` as lower-case hexadecimal digits.
+  public func hexadecimal(of bytes: UnsafeRawBufferPointer) -> String {
+    let sum = Sum(self)
     sum.add(bytes)
-    return sum.hexDigest()
+    return sum.hexadecimal()
   }
 
   /// The checksum of the file at `path`, which is read in parts.
   /// - Throws: if it cannot be read, is no regular file, is empty or is changed meanwhile.
-  public static func hexDigest(ofFile path: String) throws(WeightFileError) -> String {
-    try hexDigest(of: SteadyFile(FilePath(path)))
+  public func hexadecimal(ofFile path: String) throws(WeightFileError) -> String {
+    try hexadecimal(of: SteadyFile(FilePath(path)))
   }
 
-  package static func hexDigest(of file: SteadyFile) throws(WeightFileError) -> String {
-    let sum = Sum()
+  package func hexadecimal(of file: SteadyFile) throws(WeightFileError) -> String {
+    let sum = Sum(self)
     let most = 1 << 20
     var part = [UInt8](repeating: 0, count: min(file.size, most))
     for start in stride(from: 0, to: file.size, by: most) {
@@ -27,7 +32,7 @@ public enum SHA256 {
       part.withUnsafeBytes(sum.add)
     }
     try file.checkUnchanged()
-    return sum.hexDigest()
+    return sum.hexadecimal()
   }
 
   /// A checksum of what is added part by part.
@@ -35,7 +40,10 @@ public enum SHA256 {
     private let context = EVP_MD_CTX_new()
 
     // These fail only when memory runs out or the library is misconfigured; no answer would be right then.
-    init() { precondition(EVP_DigestInit_ex(context, EVP_sha256(), nil) == 1, "libcrypto offers no SHA-256") }
+    init(_ digest: Digest) {
+      let method = digest == .md5 ? EVP_md5() : EVP_sha256()
+      precondition(EVP_DigestInit_ex(context, method, nil) == 1, "libcrypto offers no \(digest.rawValue)")
+    }
 
     deinit { EVP_MD_CTX_free(context) }
 
@@ -44,7 +52,7 @@ public enum SHA256 {
     }
 
     /// Call once, last.
-    func hexDigest() -> String {
+    func hexadecimal() -> String {
       var digest = [UInt8](repeating: 0, count: Int(EVP_MAX_MD_SIZE))
       var length: UInt32 = 0
       precondition(EVP_DigestFinal_ex(context, &digest, &length) == 1, "libcrypto cannot hash")
