@@ -53,16 +53,17 @@ struct Zoom {
   /// around to know.
   func blended(_ first: Image<Float>, _ second: Image<Float>) -> Image<Float> {
     let columns = span(part.x, part.width, of: width), rows = span(part.y, part.height, of: height)
-    var blended = first.resized(width: side, height: side, filter: .bilinear)
+    var samples = first.resized(width: side, height: side, filter: .bilinear).samples
     let inside = second.resized(width: columns.count, height: rows.count, filter: .bilinear)
     let across = weights(columns), down = weights(rows)
     for (row, y) in rows.enumerated() {
       for (column, x) in columns.enumerated() {
-        let weight = min(across[column], down[row]), old = blended.samples[y * side + x]
-        blended.samples[y * side + x] = old + weight * (inside.samples[row * columns.count + column] - old)
+        let weight: Float = min(across[column], down[row])
+        let old: Float = samples[y * side + x], new: Float = inside.samples[row * columns.count + column]
+        samples[y * side + x] = old + weight * (new - old)
       }
     }
-    return blended
+    return Image(width: side, height: side, channels: .gray, samples: samples)
   }
 
   /// Pixels of the blended map.
