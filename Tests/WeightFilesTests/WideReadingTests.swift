@@ -50,7 +50,7 @@ import U2Net
     let (model, values) = try withExternalData { $0.externalData.removeLast() }
     try withExtendedLifetime(values) {
       // Then the values go to the end of the file, which is too much for the first.
-      #expect(model.outcome.contains("tensor v1-w: expected 108 bytes in weights-"), "\(model.outcome)")
+      #expect(model.outcome.contains("tensor v1-w: expected 216 bytes in weights-"), "\(model.outcome)")
     }
     var last = try withExternalData()
     last.model.model.graph.initializer[last.model.model.graph.initializer.count - 1].externalData.removeLast()
@@ -67,7 +67,7 @@ import U2Net
 
   @Test(arguments: [
     (1, "9999999999", "from byte 9999999999 on"), (1, "-4", "expected the offset of external values"),
-    (1, "9223372036854775807", "from byte 9223372036854775807 on"), (2, "107", "expected 108 bytes in"),
+    (1, "9223372036854775807", "from byte 9223372036854775807 on"), (2, "215", "expected 216 bytes in"),
     (2, "x", "expected the length of external values, found \"x\""),
   ])
   func placesThatAreNotThere(entry: Int, value: String, expected: String) throws {
@@ -131,13 +131,13 @@ import U2Net
 
   @Test func quantisedValues() throws {
     var model = usual, expected = usual
-    // Weights of [1, 2, 3, 3] and [2, 1, 3, 3], biases of [1] and [2].
+    // Weights of [2, 3, 3, 3] and [1, 2, 3, 3], with a bias between them; then those of layers that take two maps.
     try quantize(0, of: &model, &expected, as: .int8, scales: [0.25], zeroPoints: [3])
     try quantize(1, of: &model, &expected, as: .int32, scales: [0.125], zeroPoints: [])
     try quantize(2, of: &model, &expected, as: .uint8, scales: [0.5], zeroPoints: [128], inArray: true)
-    let number = model.model.graph.initializer.firstIndex { $0.dims == [2, 1, 3, 3] }!
+    let number = model.model.graph.initializer.firstIndex { $0.dims == [2, 4, 3, 3] }!
     try quantize(number, of: &model, &expected, as: .int8, scales: [0.25, 3], zeroPoints: [-3, 7])
-    try quantize(number + 1, of: &model, &expected, as: .int32, scales: [1, 2], zeroPoints: [0, 0], axis: 0)
+    try quantize(number + 1, of: &model, &expected, as: .int32, scales: [1, 2], zeroPoints: [0, 0])
     let wide = model.model.graph.initializer.firstIndex { $0.dims == [1, 2, 3, 3] && !$0.floatData.isEmpty }!
     try quantize(wide, of: &model, &expected, as: .uint8, scales: [1, 2], zeroPoints: [], axis: 1)
     try check(model, equals: expected)
@@ -146,7 +146,7 @@ import U2Net
   @Test func quantisedValuesThatAreNotWhole() throws {
     func outcome(_ change: (inout ExportedModel) -> Void) throws -> String {
       var model = usual, expected = usual
-      let number = model.model.graph.initializer.firstIndex { $0.dims == [2, 1, 3, 3] }!
+      let number = model.model.graph.initializer.firstIndex { $0.dims == [2, 4, 3, 3] }!
       try quantize(number, of: &model, &expected, as: .int8, scales: [0.25, 3], zeroPoints: [-3, 7])
       change(&model)
       return model.outcome
@@ -181,8 +181,10 @@ import U2Net
       node.output = ["\(result)-r"]
       if !isLeftOut { nodes.append(node) }
       let rounded = isLeftOut ? node.input[0] : "\(result)-r"
-      nodes.append(ExportedModel.node("QuantizeLinear", [rounded, "scale", "zero"], "\(result)-q", named: "q\(result)"))
-      nodes.append(ExportedModel.node("DequantizeLinear", ["\(result)-q", "scale", "zero"], result, named: "d\(result)"))
+      nodes.append(
+        ExportedModel.node("QuantizeLinear", [rounded, "scale", "zero"], "\(result)-q", named: "q\(result)"))
+      nodes.append(
+        ExportedModel.node("DequantizeLinear", ["\(result)-q", "scale", "zero"], result, named: "d\(result)"))
     }
     model.model.graph.node = nodes
     try check(model, equals: usual)
@@ -217,7 +219,8 @@ import U2Net
   }
 
   @Test func normalisedCheckpointsWithoutBiases() throws {
-    let network = try TrainedNetwork(contentsOf: fileOf(ExportedModel(.normalized)).path)
+    let file = try TemporaryFile(ExportedModel(.normalized).model.serializedData())
+    let network = try withExtendedLifetime(file) { try TrainedNetwork(contentsOf: file.path) }
     func read(without isLeftOut: (Convolution) -> Bool) throws -> TrainedNetwork {
       var store = network.store
       for layer in network.configuration.layers where isLeftOut(layer) { store[ParameterNames(layer.name).bias] = nil }
@@ -238,9 +241,5 @@ import U2Net
     var store = network.store
     store[ParameterNames(layer).bias] = nil
     return try TrainedNetwork(store)
-  }
-
-  private func fileOf(_ model: ExportedModel) throws -> TemporaryFile {
-    try TemporaryFile(model.model.serializedData())
   }
 }

@@ -1,4 +1,4 @@
-package import U2NetFiles
+internal import U2NetFiles
 import U2NetWeightBase
 
 /// The files beside an ONNX model in which values of its tensors lie.

@@ -1,4 +1,4 @@
-package import U2NetFiles
+internal import U2NetFiles
 import U2NetWeightBase
 import SwiftProtobuf
 
