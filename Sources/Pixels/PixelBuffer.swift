@@ -30,6 +30,8 @@ public struct PixelBuffer: @unchecked Sendable {  // Nobody writes to the memory
   /// From the beginning of a row to that of the next.
   public let bytesPerRow: Int
   private let storage: Storage
+  /// Of the memory, in bytes, that lie before the picture.
+  private let start: Int
 
   /// A picture that lies in memory, which is not copied.
   /// - Parameters:
@@ -72,16 +74,36 @@ public struct PixelBuffer: @unchecked Sendable {  // Nobody writes to the memory
     precondition(
       !isHigh && !isLarge && end <= count, "\(height) rows of \(distance) bytes do not lie in \(count) bytes")
     (self.storage, self.width, self.height, self.layout) = (storage, width, height, layout)
-    (bitsPerSample, self.bytesPerRow) = (bits, distance)
+    (bitsPerSample, self.bytesPerRow, start) = (bits, distance, 0)
+  }
+
+  private init(_ rect: PixelRect, of whole: PixelBuffer) {
+    (storage, layout, bitsPerSample, bytesPerRow) = (
+      whole.storage, whole.layout, whole.bitsPerSample, whole.bytesPerRow
+    )
+    (width, height) = (rect.width, rect.height)
+    start = whole.start + rect.y * bytesPerRow + rect.x * layout.samples * bitsPerSample / 8
+  }
+
+  /// The part of the picture inside `rect`, where it lies.
+  /// - Precondition: `rect` lies within the picture and is not empty.
+  public func cropped(to rect: PixelRect) -> PixelBuffer {
+    precondition(
+      rect.x >= 0 && rect.y >= 0 && rect.width > 0 && rect.height > 0 && rect.x + rect.width <= width
+        && rect.y + rect.height <= height, "\(rect) is not inside \(width) x \(height) pixels")
+    return PixelBuffer(rect, of: self)
   }
 
   /// Calls `body` with the memory, which stays for as long.
   /// - Throws: what `body` throws.
   public func withUnsafeBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
-    switch storage {
-    case .bytes(let samples): try samples.withUnsafeBytes(body)
-    case .words(let samples): try samples.withUnsafeBytes(body)
-    case .memory(let memory, let owner): try withExtendedLifetime(owner) { try body(memory) }
+    func shown(_ memory: UnsafeRawBufferPointer) throws -> Result {
+      try body(UnsafeRawBufferPointer(rebasing: memory[start...]))
+    }
+    return switch storage {
+    case .bytes(let samples): try samples.withUnsafeBytes(shown)
+    case .words(let samples): try samples.withUnsafeBytes(shown)
+    case .memory(let memory, let owner): try withExtendedLifetime(owner) { try shown(memory) }
     }
   }
 }

@@ -104,8 +104,8 @@ public struct Validation: Sendable {
     let saliency: Saliency, truth = try example.trueMask()
     do {
       let bytes = try ImageFile.read(example.photoFile), header = try ImageFile.header(of: bytes, source: example.photo)
-      let sides = detector.options.preprocessing.sufficientSides(inputSize: detector.inputSize)
-      let photo = try Image<UInt8>(decoding: bytes, source: example.photo, sidesAtLeast: sides)
+      let photo = try Image<UInt8>(
+        decoding: bytes, source: example.photo, sidesAtLeast: detector.sufficientSides)
       saliency = detector.detect(in: photo, width: header.width, height: header.height)
     } catch { throw .image(error) }
     do {

@@ -54,23 +54,24 @@ public struct WeightFile: Sendable {
   package static func read(_ path: FilePath) throws(WeightFileError) -> WeightFile {
     let file = try SteadyFile(path).contents()
     let sha256 = Digest.sha256.hexadecimal(of: file.bytes)
-    let (format, contents) = try contents(of: file, source: "\(path)")
+    let (format, contents) = try contents(of: file, at: path)
     let md5 = format == .onnx ? Digest.md5.hexadecimal(of: file.bytes) : nil
     return WeightFile(format: format, sha256: sha256, md5: md5, contents: contents)
   }
 
   /// What is in the file at `path`, for those who do not ask for its checksum.
   package static func contents(of path: FilePath) throws(WeightFileError) -> Contents {
-    try contents(of: SteadyFile(path).contents(), source: "\(path)").contents
+    try contents(of: SteadyFile(path).contents(), at: path).contents
   }
 
   private static func contents(
-    of file: FileContents, source: String
+    of file: FileContents, at path: FilePath
   ) throws(WeightFileError) -> (format: Format, contents: Contents) {
-    let format = try Format(recognizing: file.bytes, file: source)
+    let source = "\(path)", format = try Format(recognizing: file.bytes, file: source)
     // Here what only one tensor needs can be let go with that tensor.
     if format == .safetensors { return (format, .named(try Safetensors.read(file, source: source))) }
-    return (format, try contents(of: file.bytes, in: format, owner: file, source: source))
+    let folder = FilePath(bytes: path.folder)
+    return (format, try contents(of: file.bytes, in: format, owner: file, source: source, beside: folder))
   }
 
   /// Reads a file that is already in memory.
@@ -78,7 +79,7 @@ public struct WeightFile: Sendable {
   ///   - bytes: the whole file.
   ///   - owner: what keeps `bytes` valid; retained by tensors that use them in place.
   ///   - source: what to call the file in messages.
-  /// - Throws: as `read(path:)`.
+  /// - Throws: as `read(path:)`; also if values lie in files beside it.
   public static func read(
     bytes: UnsafeRawBufferPointer, owner: AnyObject, source: String
   ) throws(WeightFileError) -> WeightFile {
@@ -90,11 +91,12 @@ public struct WeightFile: Sendable {
   }
 
   private static func contents(
-    of bytes: UnsafeRawBufferPointer, in format: Format, owner: AnyObject, source: String
+    of bytes: UnsafeRawBufferPointer, in format: Format, owner: AnyObject, source: String,
+    beside folder: FilePath? = nil
   ) throws(WeightFileError) -> Contents {
     switch format {
     case .safetensors: .named(try Safetensors.read(bytes: bytes, owner: owner, source: source))
-    case .onnx: .graph(try ONNXReader.read(bytes, file: source))
+    case .onnx: .graph(try ONNXReader.read(bytes, file: source, in: folder))
     case .torch: .named(try TorchZipReader.read(bytes, file: source))
     case .legacyTorch: .named(try TorchLegacyReader.read(bytes, owner: owner, file: source))
     }

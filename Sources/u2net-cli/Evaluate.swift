@@ -55,6 +55,7 @@ struct Evaluate: ParsableCommand {
     }
     let isModelGiven =
       model.model != nil || model.weights != nil || model.cache != nil || model.size != nil || model.clothes != nil
+      || model.augmentation != []
       || preprocess != nil
       || normalize != nil
     guard images != nil || !isModelGiven else {
@@ -93,6 +94,7 @@ struct Evaluate: ParsableCommand {
     var options = SaliencyDetector.Options()
     (options.inputSize, options.threads, options.classes) = (model.size, model.threads, model.clothes?.classes)
     (options.preprocessing, options.normalization) = (preprocess ?? .rembg, normalize ?? .minmax)
+    options.augmentation = model.augmentation
     let network = try model.network(), memory = SaliencyDetector.memory(network, options: options)
     _ = try SaliencyDetector.photosAtOnce(network, options: options, atMost: 1)
     let detector = SaliencyDetector(network, options: options), threads = options.threads

@@ -36,6 +36,13 @@ struct ModelOptions: ParsableArguments {
       """)
   var size: Int?
 
+  @Option(
+    name: .customLong("tta"),
+    help: ArgumentHelp(
+      "Look again: flip (at the mirror image, too), zoom (at the found object, enlarged), or flip,zoom.",
+      valueName: "looks"))
+  var augmentation: TestTimeAugmentation = []
+
   func validate() throws {
     guard (1...1024).contains(threads) else { throw ValidationError("--threads must be 1 to 1024, not \(threads)") }
     if let size, !(32...2048).contains(size) { throw ValidationError("--input-size must be 32 to 2048, not \(size)") }
@@ -58,6 +65,12 @@ struct ModelOptions: ParsableArguments {
 }
 
 extension Clothes: ExpressibleByArgument {}
+
+extension TestTimeAugmentation: ExpressibleByArgument {
+  public init?(argument: String) { self.init(argument) }
+  public var defaultValueDescription: String { self == [] ? "none" : description }
+  public static var allValueStrings: [String] { ["flip", "zoom", "flip,zoom"] }
+}
 
 extension Model: ExpressibleByArgument {
   public init?(argument: String) { self.init(name: argument) }

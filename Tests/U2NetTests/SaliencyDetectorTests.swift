@@ -55,6 +55,95 @@ struct SaliencyDetectorTests {
     }
   }
 
+  @Test func mirrorsAreAveraged() {
+    var options = SaliencyDetector.Options()
+    (options.inputSize, options.augmentation, options.sideOutputs) = (96, .flip, true)
+    let both = SaliencyDetector(options: options).detect(in: Self.photo)
+    options.augmentation = []
+    let detector = SaliencyDetector(options: options)
+    let plain = detector.detect(in: Self.photo), mirrored = detector.detect(in: Self.photo.mirrored)
+    for (name, map) in both.maps {
+      let (first, second) = (plain.maps[name]!, mirrored.maps[name]!.mirrored)
+      for (found, (a, b)) in zip(map.samples, zip(first.samples, second.samples)) {
+        #expect(abs(found - (a + b) / 2) < 1e-3, "\(name)")
+      }
+    }
+    // So a picture's mask is the mirrored picture's, mirrored.
+    options.augmentation = .flip
+    let other = SaliencyDetector(options: options).detect(in: Self.photo.mirrored)
+    let difference = zip(other.maps[.fused]!.mirrored.samples, both.maps[.fused]!.samples).map { abs($0 - $1) }.max()!
+    #expect(difference < 1e-3)
+  }
+
+  /// A disc of a tenth of the photo's width, which the network would see with few pixels.
+  private static let small: Image<UInt8> = {
+    let side = 1000
+    return Image(width: side, height: side, channels: .rgb) { samples in
+      for y in 0..<side {
+        for x in 0..<side {
+          let inside = (x - 700) * (x - 700) + (y - 300) * (y - 300) <= 50 * 50
+          for c in 0..<3 { samples[3 * (y * side + x) + c] = inside ? [220, 60, 40][c] : UInt8(90 + 20 * c) }
+        }
+      }
+    }
+  }()
+
+  @Test func smallObjectsAreLookedAtAgain() {
+    func error(_ augmentation: TestTimeAugmentation) -> (error: Double, side: Int) {
+      var options = SaliencyDetector.Options()
+      options.augmentation = augmentation
+      let saliency = SaliencyDetector(options: options).detect(in: Self.small), mask = saliency.mask()
+      #expect(mask.width == 1000 && mask.height == 1000)
+      var sum = 0.0
+      for y in 0..<1000 {
+        for x in 0..<1000 {
+          let inside = (x - 700) * (x - 700) + (y - 300) * (y - 300) <= 50 * 50
+          sum += abs(Double(mask.samples[y * 1000 + x]) / 255 - (inside ? 1 : 0))
+        }
+      }
+      return (sum / (.pi * 2500), saliency.maps[.fused]!.width)
+    }
+    let plain = error([]), zoomed = error(.zoom)
+    #expect(plain.side == 320 && zoomed.side == 1280)
+    #expect(zoomed.error < plain.error / 2, "plain \(plain), zoomed \(zoomed)")
+  }
+
+  @Test func whatFillsThePhotoIsNotLookedAtAgain() {
+    let large = Self.photo.cropped(to: PixelRect(x: 100, y: 40, width: 200, height: 200))
+    func maps(_ augmentation: TestTimeAugmentation) -> [Saliency.Map: Image<Float>] {
+      var options = SaliencyDetector.Options()
+      options.augmentation = augmentation
+      return SaliencyDetector(options: options).detect(in: large).maps
+    }
+    #expect(maps(.zoom)[.fused]!.samples == maps([])[.fused]!.samples)
+  }
+
+  @Test func partsOfBuffersAreReadWhereTheyLie() {
+    let padded = Self.small.samples + [UInt8](repeating: 0, count: 40)
+    let buffer = PixelBuffer(padded, width: 1000, height: 1000, layout: .rgb)
+    var options = SaliencyDetector.Options()
+    (options.inputSize, options.augmentation) = (64, [.flip, .zoom])
+    let detector = SaliencyDetector(options: options)
+    #expect(detector.sufficientSides == nil)
+    let (image, memory) = (detector.detect(in: Self.small), detector.detect(in: buffer))
+    #expect(image.maps[.fused]!.samples == memory.maps[.fused]!.samples)
+  }
+
+  /// A photo that was decoded at a part of its size is looked at again as it is.
+  @Test func reducedPhotosAreLookedAtAgain() {
+    var options = SaliencyDetector.Options()
+    (options.inputSize, options.augmentation) = (64, .zoom)
+    let detector = SaliencyDetector(options: options)
+    let mask = detector.detect(in: Self.small, width: 4000, height: 3000).mask()
+    #expect(mask.width == 4000 && mask.height == 3000)
+  }
+
+  @Test func looksHaveNames() {
+    #expect(TestTimeAugmentation("flip") == .flip && TestTimeAugmentation("zoom,flip") == [.flip, .zoom])
+    for wrong in ["", "flop", "flip,", "flip zoom"] { #expect(TestTimeAugmentation(wrong) == nil) }
+    #expect(TestTimeAugmentation([.zoom, .flip]).description == "flip,zoom")
+  }
+
   @Test func resultsDoNotDependOnThreads() {
     var options = SaliencyDetector.Options()
     options.inputSize = 64
@@ -80,6 +169,22 @@ struct SaliencyDetectorTests {
         #expect(saliency.maps[.fused]!.samples.allSatisfy { $0 >= 0 && $0 <= 1 })
         #expect(saliency.mask().samples.count == width * height)
         #expect(saliency.masked(photo).channels == .rgba)
+      }
+    }
+  }
+}
+
+extension Image {
+  /// Right and left changed.
+  fileprivate var mirrored: Image {
+    Image(width: width, height: height, channels: channels) { output in
+      let count = channels.rawValue
+      for y in 0..<height {
+        for x in 0..<width {
+          for c in 0..<count {
+            output[(y * width + x) * count + c] = samples[(y * width + width - 1 - x) * count + c]
+          }
+        }
       }
     }
   }

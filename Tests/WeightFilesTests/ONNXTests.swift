@@ -25,7 +25,7 @@ import Testing
 
   @Test(arguments: [
     ("computed", "expected weights in an initializer or a Constant node, found the output of Identity"),
-    ("external", "expected values in the file, found a reference to the external file weights.bin"),
+    ("external", "its values are in weights.bin: No such file or directory"),
     ("short", "expected 12 bytes, found 11"),
   ])
   func weightsThatAreNotThere(name: String, expected: String) {

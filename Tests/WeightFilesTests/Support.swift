@@ -9,9 +9,13 @@ func fixture(_ name: String) -> String { Bundle.module.resourceURL!.appending(pa
 
 /// A file that is removed with the last reference.
 final class TemporaryFile {
-  let path = FileManager.default.temporaryDirectory.appending(path: "weights-\(UUID().uuidString)").path
+  let path: String
 
-  init(_ bytes: some Sequence<UInt8>) throws { try Data(bytes).write(to: URL(filePath: path)) }
+  init(_ bytes: some Sequence<UInt8>, name: String = "weights-\(UUID().uuidString)") throws {
+    path = FileManager.default.temporaryDirectory.appending(path: name).path
+    try Data(bytes).write(to: URL(filePath: path))
+  }
+
   deinit { try? FileManager.default.removeItem(atPath: path) }
 }
 

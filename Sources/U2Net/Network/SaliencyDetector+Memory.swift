@@ -27,8 +27,14 @@ extension SaliencyDetector {
       configuration.layers.reduce(0) { $0 + $1.weightShape.reduce(1, *) }
       * MemoryLayout<Float>.size
     // The input's planes, and each map as it is handed out.
-    let planes = (3 + (options.sideOutputs ? 7 : 1)) * size * size * MemoryLayout<Float>.size
-    return Memory(shared: weights + its.weights, each: its.maps + its.scratch + planes)
+    let maps = options.sideOutputs ? 7 : 1
+    var planes = 3 + maps
+    // The first look's maps are kept while the second is taken, and those of both while they are blended.
+    if options.augmentation.contains(.flip) { planes += 2 * maps }
+    if options.augmentation.contains(.zoom) { planes += (2 + 2 * Zoom.mostEnlarged * Zoom.mostEnlarged) * maps }
+    return Memory(
+      shared: weights + its.weights,
+      each: its.maps + its.scratch + planes * size * size * MemoryLayout<Float>.size)
   }
 
   /// How many photos this process has the memory to look at at the same time.

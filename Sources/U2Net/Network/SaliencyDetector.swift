@@ -30,6 +30,8 @@ public final class SaliencyDetector: Sendable {
     public var sideOutputs = false
     /// Of a network with several classes the numbers of those that are object, the background being 0; nil: all but that.
     public var classes: Set<Int>?
+    /// Further looks at the photo.
+    public var augmentation: TestTimeAugmentation = []
     /// Whether one photo is all there is: then weights that a pass needs once are transformed in that pass, which saves
     /// memory and the time to prepare; otherwise all of them are transformed once, ahead of the first photo.
     public var isForOnePhoto = false
@@ -75,38 +77,70 @@ public final class SaliencyDetector: Sendable {
   ///   - height: likewise.
   public func detect(in photo: Image<UInt8>, width: Int? = nil, height: Int? = nil) -> Saliency {
     let seen = photo.overContrast(threads: options.threads)
-    return detect(width: width ?? photo.width, height: height ?? photo.height) { planes in
-      options.preprocessing.fill(planes, from: seen, size: inputSize, for: input, threads: options.threads)
+    let maps = maps(width: photo.width, height: photo.height) { planes, part in
+      let shown = part.map(seen.cropped) ?? seen
+      options.preprocessing.fill(planes, from: shown, size: inputSize, for: input, threads: options.threads)
     }
+    return saliency(maps, width: width ?? photo.width, height: height ?? photo.height)
   }
 
   /// What stands out in a photo that lies in memory, which is read there, unless it has alpha: equal to the bit to
   /// `detect(in:width:height:)` of an image with the same pixels.
   public func detect(in photo: PixelBuffer) -> Saliency {
     if photo.layout.channels.hasAlpha { return detect(in: Image(photo)) }
-    return detect(width: photo.width, height: photo.height) { planes in
-      options.preprocessing.fill(planes, from: photo, size: inputSize, for: input, threads: options.threads)
+    let maps = maps(width: photo.width, height: photo.height) { planes, part in
+      let shown = part.map(photo.cropped) ?? photo
+      options.preprocessing.fill(planes, from: shown, size: inputSize, for: input, threads: options.threads)
+    }
+    return saliency(maps, width: photo.width, height: photo.height)
+  }
+
+  /// The least sides that a photo may be decoded with so that its mask stays what it is; nil: its full size.
+  public var sufficientSides: Int? {
+    options.augmentation.contains(.zoom) ? nil : options.preprocessing.sufficientSides(inputSize: inputSize)
+  }
+
+  private typealias Maps = [Saliency.Map: Image<Float>]
+  /// Writes the network's input, of a part of the photo or of all of it.
+  private typealias Fill = (UnsafeMutableBufferPointer<Float>, PixelRect?) -> Void
+
+  private func saliency(_ maps: Maps, width: Int, height: Int) -> Saliency {
+    Saliency(
+      maps: maps, width: width, height: height, normalization: options.normalization,
+      filter: options.preprocessing.maskFilter)
+  }
+
+  /// The maps of a photo of `width` x `height` pixels.
+  private func maps(width: Int, height: Int, _ fill: Fill) -> Maps {
+    let first = look(at: nil, fill)
+    guard options.augmentation.contains(.zoom),
+      let zoom = Zoom(found: first[.fused]!, width: width, height: height)
+    else { return first }
+    let second = look(at: zoom.part, fill)
+    return Maps(uniqueKeysWithValues: first.map { name, map in (name, zoom.blended(map, second[name]!)) })
+  }
+
+  /// The network's maps of a part of the photo, or of all of it; with the mirror's, if that is asked for.
+  private func look(at part: PixelRect?, _ fill: Fill) -> Maps {
+    let size = inputSize
+    var planes = [Float](unsafeUninitializedCapacity: 3 * size * size) { planes, count in
+      fill(planes, part)
+      count = 3 * size * size
+    }
+    return predictors.lend { predictor in
+      let maps = self.maps(of: planes, predictor)
+      guard options.augmentation.contains(.flip) else { return maps }
+      planes.reverseRows(ofLength: size)
+      let mirrored = self.maps(of: planes, predictor)
+      return Maps(uniqueKeysWithValues: maps.map { name, map in (name, map.mean(withMirrored: mirrored[name]!)) })
     }
   }
 
-  /// - Parameter fill: writes the network's input.
-  private func detect(width: Int, height: Int, fill: (UnsafeMutableBufferPointer<Float>) -> Void) -> Saliency {
-    let size = inputSize
-    let planes = [Float](unsafeUninitializedCapacity: 3 * size * size) { planes, count in
-      fill(planes)
-      count = 3 * size * size
-    }
-    let maps = predictors.lend { predictor in
-      planes.withUnsafeBufferPointer(predictor.run)
-      let names: [Saliency.Map] = [.fused] + (options.sideOutputs ? (1...6).map(Saliency.Map.side) : [])
-      return Dictionary(
-        uniqueKeysWithValues: names.enumerated().map { index, name in
-          (name, image(of: predictor.map(index)))
-        })
-    }
-    return Saliency(
-      maps: maps, width: width, height: height, normalization: options.normalization,
-      filter: options.preprocessing.maskFilter)
+  private func maps(of planes: [Float], _ predictor: Predictor) -> Maps {
+    planes.withUnsafeBufferPointer(predictor.run)
+    let names: [Saliency.Map] = [.fused] + (options.sideOutputs ? (1...6).map(Saliency.Map.side) : [])
+    return Maps(
+      uniqueKeysWithValues: names.enumerated().map { index, name in (name, image(of: predictor.map(index))) })
   }
 
   /// A map's values, or those of the classes that are asked for.
@@ -114,5 +148,22 @@ public final class SaliencyDetector: Sendable {
     classes == 1
       ? Image(width: inputSize, height: inputSize, channels: .gray, samples: values)
       : Classes.mask(values, count: classes, size: inputSize, chosen: options.classes)
+  }
+}
+
+extension [Float] {
+  /// Turns rows of `length` round.
+  fileprivate mutating func reverseRows(ofLength length: Int) {
+    for row in stride(from: 0, to: count, by: length) { self[row..<row + length].reverse() }
+  }
+}
+
+extension Image<Float> {
+  /// The mean of this map and a mirrored one, turned back.
+  fileprivate func mean(withMirrored other: Image) -> Image {
+    var mirrored = other.samples
+    mirrored.reverseRows(ofLength: width)
+    return Image(
+      width: width, height: height, channels: channels, samples: zip(samples, mirrored).map { ($0 + $1) / 2 })
   }
 }

@@ -24,7 +24,8 @@ public struct TrainedNetwork: Sendable {
   /// The metadata say which (see `Configuration.text`). Without them it is full, lite, or the same residual U-blocks with
   /// other widths.
   /// Names that a framework put before the tensors' ("net.", "_orig_mod.") are left out, and so is what lies beside the network
-  /// then. A checkpoint either has batch normalisation in all blocks or, folded into the convolutions, in none.
+  /// then. A checkpoint either has batch normalisation in all blocks or, folded into the convolutions, in none. Where all
+  /// convolutions before one have no bias, which it makes superfluous, the biases are zero.
   /// - Parameters:
   ///   - store: tensors under a checkpoint's names.
   ///   - kinds: of the blocks that the metadata may name.
@@ -56,10 +57,12 @@ public struct TrainedNetwork: Sendable {
   }
 
   private init(checking store: ParameterStore, against configuration: Configuration) throws(WeightFileError) {
+    var store = store
     let layers = configuration.layers
     let isNormalized = layers.contains { layer in
       layer.isNormalized && ParameterNames(layer.name).normalizationNames.contains { store[$0] != nil }
     }
+    let hasBiases = !isNormalized || layers.contains { $0.isNormalized && store[ParameterNames($0.name).bias] != nil }
     var kept = ParameterStore(source: store.source, metadata: store.metadata)
     var parameters: NetworkParameters = [:]
     var order: [String] = []
@@ -79,7 +82,11 @@ public struct TrainedNetwork: Sendable {
 
     for layer in layers {
       let names = ParameterNames(layer.name), channels = [layer.output]
-      let weight = try tensor(names.weight, layer.weightShape), bias = try tensor(names.bias, channels)
+      let weight = try tensor(names.weight, layer.weightShape)
+      if layer.isNormalized, !hasBiases {
+        store[names.bias] = Tensor(shape: channels) { $0.initialize(repeating: 0) }
+      }
+      let bias = try tensor(names.bias, channels)
       var normalization: ConvolutionParameters.BatchNormalization?
       if isNormalized && layer.isNormalized {
         normalization = .init(

@@ -151,7 +151,7 @@ public final class PhotoProcessor: Sendable {
   /// Whether anybody but the network needs the photo's pixels.
   private func needsPixels(_ requests: [PhotoResult.Request]) -> Bool {
     requests.contains(where: \.showsPhoto) || settings.mask.needsPixels
-      || settings.preprocessing.sufficientSides(inputSize: detector.inputSize) == nil
+      || detector.sufficientSides == nil
   }
 
   /// What a photo and its results take.
@@ -180,7 +180,7 @@ public final class PhotoProcessor: Sendable {
     let needsAll = showsPhoto || settings.mask.needsPixels || opened.channels.hasAlpha
     let photo = try opened.decoded(
       keepsDepth: showsPhoto, isForNetworkOnly: !needsAll,
-      sidesAtLeast: needsAll ? nil : settings.preprocessing.sufficientSides(inputSize: detector.inputSize), remark: note
+      sidesAtLeast: needsAll ? nil : detector.sufficientSides, remark: note
     )
     report.milliseconds!.decode = watch.lap()
 

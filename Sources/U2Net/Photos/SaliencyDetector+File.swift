@@ -10,7 +10,7 @@ extension SaliencyDetector {
   package func saliency(inFile path: FilePath) throws -> Saliency {
     let source = path == .standardStream ? "standard input" : "\(path)"
     let file = try PictureFile(ImageFile.read(path), source: source, pixelLimit: ImageFile.defaultPixelLimit)
-    let sides = options.preprocessing.sufficientSides(inputSize: inputSize), header = file.header
+    let sides = sufficientSides, header = file.header
     let saliency = detect(in: try file.image(sidesAtLeast: sides), width: header.width, height: header.height)
     guard saliency.isFinite else { throw PhotoError.networkFailed(name: source) }
     return saliency

@@ -81,11 +81,7 @@ extension ConvolutionSequence {
     var named: [(name: String, weight: Tensor, bias: Tensor)] = []
     for number in places?.convolutions ?? Array(convolutions.indices) {
       let convolution = convolutions[number]
-      guard let bias = convolution.bias else {
-        throw WeightFileError(
-          file: source, at: .tensor(convolution.weight.name), "this convolution has no bias; U²-Net's have")
-      }
-      named.append((convolution.weight.name, convolution.weight.tensor, bias.tensor))
+      named.append((convolution.weight.name, convolution.weight.tensor, convolution.biasOrZeros))
     }
     for (layer, number) in zip(layers, places?.convolutions ?? []) {
       try checkGeometry(ofConvolution: number, as: layer)
@@ -112,5 +108,13 @@ extension ConvolutionSequence {
     let node = convolution.node.isEmpty ? "Conv number \(number)" : "node \(printable(convolution.node)), Conv"
     throw WeightFileError(
       file: source, "\(node): \(printable(difference)), which is not what \(layer.name) of a U²-Net does")
+  }
+}
+
+extension ConvolutionSequence.Convolution {
+  /// What the graph adds: nothing, where it has no bias.
+  fileprivate var biasOrZeros: Tensor {
+    bias?.tensor
+      ?? Tensor(shape: [weight.tensor.count > 0 ? weight.tensor.shape[0] : 0]) { $0.initialize(repeating: 0) }
   }
 }

@@ -3,7 +3,7 @@ import U2NetMachine
 /// How much memory reading one file may still allocate, so that a small file cannot ask for a lot.
 package final class MemoryBudget {
   private let file: String
-  private let limit: Int
+  private var limit: Int
   private var remaining: Int
   /// What of memory the process may still take, but for what comes after reading.
   private var available = ResourceLimits.availableMemory
@@ -24,6 +24,12 @@ package final class MemoryBudget {
     limit =
       size.map { $0 < Self.most / Self.growth ? min(Self.most, Self.base + Self.growth * $0) : Self.most } ?? Self.most
     remaining = limit
+  }
+
+  /// Lets reading take more for another file of `size` bytes.
+  package func allow(_ size: Int) {
+    let more = min(Self.most - limit, size < Self.most / Self.growth ? Self.growth * size : Self.most)
+    (limit, remaining) = (limit + more, remaining + more)
   }
 
   package func charge(_ bytes: Int) throws(WeightFileError) {

@@ -33,6 +33,16 @@ extension Onnx_NodeProto {
   /// Whether this gives its first input as float32.
   var castsToFloat: Bool { opType == "Cast" && number("to") == 1 && input.count == 1 }
 
+  private static let quantizing: Set<String> = ["", "ai.onnx", "com.microsoft"]
+  /// Whether this takes floats to integers: from a map or weights, a scale and perhaps a zero point.
+  var isQuantization: Bool { opType == "QuantizeLinear" && Self.quantizing.contains(domain) && input.count >= 2 }
+  /// Whether this takes integers back to floats.
+  var isDequantization: Bool { opType == "DequantizeLinear" && Self.quantizing.contains(domain) && input.count >= 2 }
+  /// Along which there is a scale for each index.
+  var quantizedAxis: Int { Int(number("axis", default: 1)) }
+  /// How many values have a scale of their own; 0: all.
+  var blockSize: Int { Int(number("block_size")) }
+
   /// Cells along each side of an average pool's result.
   var cells: Int? {
     let cells = number(ONNXFunctions.cells)

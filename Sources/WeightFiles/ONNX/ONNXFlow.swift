@@ -25,14 +25,18 @@ struct ONNXFlow {
   private let file: String
   /// Of the operators.
   private let version: Int64
+  /// Results that have no negative values, of nodes that change nothing else.
+  private let rectifying: Set<String>
   /// Whether the file's function for it is ours.
   private let hasAveragePool: Bool
   private var values: [String: Value] = ["": .constant]
   private var flow = DataFlow()
 
   /// - Throws: naming the first node that does none of these, or takes what nothing before it makes.
-  static func read(_ model: Onnx_ModelProto, file: String) throws(WeightFileError) -> DataFlow {
-    var reader = ONNXFlow(model, file: file)
+  static func read(
+    _ model: Onnx_ModelProto, rectifying: Set<String>, file: String
+  ) throws(WeightFileError) -> DataFlow {
+    var reader = ONNXFlow(model, rectifying: rectifying, file: file)
     for (number, node) in model.graph.node.enumerated() {
       try reader.follow(node, named: node.name.isEmpty ? "number \(number)" : printable(node.name))
     }
@@ -46,8 +50,8 @@ struct ONNXFlow {
     return reader.flow
   }
 
-  private init(_ model: Onnx_ModelProto, file: String) {
-    self.file = file
+  private init(_ model: Onnx_ModelProto, rectifying: Set<String>, file: String) {
+    (self.file, self.rectifying) = (file, rectifying)
     version = model.opsetImport.first { $0.domain.isEmpty || $0.domain == "ai.onnx" }?.version ?? 0
     hasAveragePool = model.functions == [ONNXFunctions.averagePool]
     for tensor in model.graph.initializer { values[tensor.name] = .constant }
@@ -86,6 +90,11 @@ struct ONNXFlow {
   ) throws(WeightFileError) -> Value {
     let kind = node.opType
     if operands.isEmpty || ["Shape", "Size"].contains(kind) { return .constant }
+    // Maps are quantised to save time elsewhere, not because it changes what is computed.
+    if node.isQuantization || node.isDequantization, operands.count == 1 {
+      let isSum = [.convolution, .normalization].contains(flow.nodes[operands[0]].operation)
+      return .map(isSum && rectifying.contains(node.output[0]) ? flow.add(.relu, operands, named: name) : operands[0])
+    }
     let isPicture = operands.allSatisfy { flow.nodes[$0].operation == .picture }
     // Of several, what is made of constants alone must be none.
     let leads = values[node.input[0]].map { if case .map = $0 { true } else { false } } ?? false

@@ -64,6 +64,7 @@ enum ProtobufCost {
     switch (message, field) {
     case (.tensor, 9), (.tensor, 4), (.tensor, 10): 64 + length  // raw_data, float_data, double_data
     case (.tensor, 1), (.attribute, 8): 64 + 16 * length  // A byte each, decoded to eight, in growing arrays.
+    case (.tensor, 5): 64 + 8 * length  // int32_data: to four.
     default: 64 + length  // A string, or a field to skip.
     }
   }

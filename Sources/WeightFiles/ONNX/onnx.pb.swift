@@ -356,6 +356,9 @@ nonisolated struct Onnx_TensorProto: Sendable {
 
   var floatData: [Float] = []
 
+  /// Also of smaller integers, and of float16 as their bits.
+  var int32Data: [Int32] = []
+
   var name: String = String()
 
   var rawData: Data = Data()
@@ -373,6 +376,9 @@ nonisolated struct Onnx_TensorProto: Sendable {
     typealias RawValue = Int
     case undefined // = 0
     case float // = 1
+    case uint8 // = 2
+    case int8 // = 3
+    case int32 // = 6
     case int64 // = 7
     case float16 // = 10
     case double // = 11
@@ -387,6 +393,9 @@ nonisolated struct Onnx_TensorProto: Sendable {
       switch rawValue {
       case 0: self = .undefined
       case 1: self = .float
+      case 2: self = .uint8
+      case 3: self = .int8
+      case 6: self = .int32
       case 7: self = .int64
       case 10: self = .float16
       case 11: self = .double
@@ -399,6 +408,9 @@ nonisolated struct Onnx_TensorProto: Sendable {
       switch self {
       case .undefined: return 0
       case .float: return 1
+      case .uint8: return 2
+      case .int8: return 3
+      case .int32: return 6
       case .int64: return 7
       case .float16: return 10
       case .double: return 11
@@ -411,6 +423,9 @@ nonisolated struct Onnx_TensorProto: Sendable {
     static let allCases: [Onnx_TensorProto.DataType] = [
       .undefined,
       .float,
+      .uint8,
+      .int8,
+      .int32,
       .int64,
       .float16,
       .double,
@@ -1024,7 +1039,7 @@ nonisolated extension Onnx_AttributeProto.AttributeType: SwiftProtobuf._ProtoNam
 
 nonisolated extension Onnx_TensorProto: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".TensorProto"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}dims\0\u{3}data_type\0\u{4}\u{2}float_data\0\u{2}\u{4}name\0\u{3}raw_data\0\u{3}double_data\0\u{4}\u{3}external_data\0\u{3}data_location\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}dims\0\u{3}data_type\0\u{4}\u{2}float_data\0\u{3}int32_data\0\u{2}\u{3}name\0\u{3}raw_data\0\u{3}double_data\0\u{4}\u{3}external_data\0\u{3}data_location\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1035,6 +1050,7 @@ nonisolated extension Onnx_TensorProto: SwiftProtobuf.Message, SwiftProtobuf._Me
       case 1: try { try decoder.decodeRepeatedInt64Field(value: &self.dims) }()
       case 2: try { try decoder.decodeSingularInt32Field(value: &self.dataType) }()
       case 4: try { try decoder.decodeRepeatedFloatField(value: &self.floatData) }()
+      case 5: try { try decoder.decodeRepeatedInt32Field(value: &self.int32Data) }()
       case 8: try { try decoder.decodeSingularStringField(value: &self.name) }()
       case 9: try { try decoder.decodeSingularBytesField(value: &self.rawData) }()
       case 10: try { try decoder.decodeRepeatedDoubleField(value: &self.doubleData) }()
@@ -1054,6 +1070,9 @@ nonisolated extension Onnx_TensorProto: SwiftProtobuf.Message, SwiftProtobuf._Me
     }
     if !self.floatData.isEmpty {
       try visitor.visitPackedFloatField(value: self.floatData, fieldNumber: 4)
+    }
+    if !self.int32Data.isEmpty {
+      try visitor.visitPackedInt32Field(value: self.int32Data, fieldNumber: 5)
     }
     if !self.name.isEmpty {
       try visitor.visitSingularStringField(value: self.name, fieldNumber: 8)
@@ -1077,6 +1096,7 @@ nonisolated extension Onnx_TensorProto: SwiftProtobuf.Message, SwiftProtobuf._Me
     if lhs.dims != rhs.dims {return false}
     if lhs.dataType != rhs.dataType {return false}
     if lhs.floatData != rhs.floatData {return false}
+    if lhs.int32Data != rhs.int32Data {return false}
     if lhs.name != rhs.name {return false}
     if lhs.rawData != rhs.rawData {return false}
     if lhs.doubleData != rhs.doubleData {return false}
@@ -1088,7 +1108,7 @@ nonisolated extension Onnx_TensorProto: SwiftProtobuf.Message, SwiftProtobuf._Me
 }
 
 nonisolated extension Onnx_TensorProto.DataType: SwiftProtobuf._ProtoNameProviding {
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0UNDEFINED\0\u{1}FLOAT\0\u{2}\u{6}INT64\0\u{2}\u{3}FLOAT16\0\u{1}DOUBLE\0\u{2}\u{5}BFLOAT16\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0UNDEFINED\0\u{1}FLOAT\0\u{1}UINT8\0\u{1}INT8\0\u{2}\u{3}INT32\0\u{1}INT64\0\u{2}\u{3}FLOAT16\0\u{1}DOUBLE\0\u{2}\u{5}BFLOAT16\0")
 }
 
 nonisolated extension Onnx_TensorProto.DataLocation: SwiftProtobuf._ProtoNameProviding {

@@ -53,7 +53,7 @@ struct MaskOptions: ParsableArguments {
   var detection: SaliencyDetector.Options {
     var options = SaliencyDetector.Options()
     (options.inputSize, options.preprocessing, options.normalization) = (model.size, preprocess, normalize)
-    options.classes = model.clothes?.classes
+    (options.classes, options.augmentation) = (model.clothes?.classes, model.augmentation)
     return options
   }
 

@@ -18,6 +18,7 @@ struct PhotoOptions: ParsableArguments {
     var settings = PhotoSettings()
     settings.inputSize = mask.model.size
     settings.classes = mask.model.clothes?.classes
+    settings.augmentation = mask.model.augmentation
     settings.preprocessing = mask.preprocess
     settings.normalization = mask.normalize
     settings.sideOutputs = sideOutputs != nil

@@ -5,6 +5,8 @@ public struct PhotoSettings: Sendable {
   public var inputSize: Int?
   /// Of a network with several classes the numbers of those that are object; nil: all but the background, 0.
   public var classes: Set<Int>?
+  /// Further looks at the photo.
+  public var augmentation: TestTimeAugmentation = []
   /// How a photo becomes that square: rembg's way or the paper's authors'.
   public var preprocessing = Preprocessing.rembg
   /// How probabilities become grey values.
@@ -53,6 +55,7 @@ public struct PhotoSettings: Sendable {
     var detection = SaliencyDetector.Options()
     detection.inputSize = inputSize
     detection.classes = classes
+    detection.augmentation = augmentation
     detection.preprocessing = preprocessing
     detection.normalization = normalization
     detection.sideOutputs = sideOutputs
