@@ -35,7 +35,7 @@ struct Bench: ParsableCommand {
     guard (1...1_000_000).contains(runs) else { throw ValidationError("--runs must be 1 to 1000000, not \(runs)") }
     guard !explain || isa.kernels.count == 1 else { throw ValidationError("--explain needs one --isa, not all") }
     guard tile.map((2...6).contains) ?? true else { throw ValidationError("--tile must be 2 to 6, not \(tile!)") }
-    guard options.augmentation == [], options.clothes == nil else {
+    guard options.augmentation == .none, options.clothes == nil else {
       throw ValidationError("bench times single passes: --tta and --class are not for it")
     }
   }

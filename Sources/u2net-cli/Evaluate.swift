@@ -55,7 +55,7 @@ struct Evaluate: ParsableCommand {
     }
     let isModelGiven =
       model.model != nil || model.weights != nil || model.cache != nil || model.size != nil || model.clothes != nil
-      || model.augmentation != []
+      || model.augmentation != .none
       || preprocess != nil
       || normalize != nil
     guard images != nil || !isModelGiven else {

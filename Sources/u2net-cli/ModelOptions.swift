@@ -41,7 +41,7 @@ struct ModelOptions: ParsableArguments {
     help: ArgumentHelp(
       "Look again: flip (at the mirror image, too), zoom (at the found object, enlarged), or flip,zoom.",
       valueName: "looks"))
-  var augmentation: TestTimeAugmentation = []
+  var augmentation: TestTimeAugmentation = .none
 
   func validate() throws {
     guard (1...1024).contains(threads) else { throw ValidationError("--threads must be 1 to 1024, not \(threads)") }

@@ -30,8 +30,8 @@ extension SaliencyDetector {
     let maps = options.sideOutputs ? 7 : 1
     var planes = 3 + maps
     // The first look's maps are kept while the second is taken, and those of both while they are blended.
-    if options.augmentation.contains(.flip) { planes += 2 * maps }
-    if options.augmentation.contains(.zoom) { planes += (2 + 2 * Zoom.mostEnlarged * Zoom.mostEnlarged) * maps }
+    if options.augmentation.flip { planes += 2 * maps }
+    if options.augmentation.zoom { planes += (2 + 2 * Zoom.mostEnlarged * Zoom.mostEnlarged) * maps }
     return Memory(
       shared: weights + its.weights,
       each: its.maps + its.scratch + planes * size * size * MemoryLayout<Float>.size)

@@ -31,7 +31,7 @@ public final class SaliencyDetector: Sendable {
     /// Of a network with several classes the numbers of those that are object, the background being 0; nil: all but that.
     public var classes: Set<Int>?
     /// Further looks at the photo.
-    public var augmentation: TestTimeAugmentation = []
+    public var augmentation: TestTimeAugmentation = .none
     /// Whether one photo is all there is: then weights that a pass needs once are transformed in that pass, which saves
     /// memory and the time to prepare; otherwise all of them are transformed once, ahead of the first photo.
     public var isForOnePhoto = false
@@ -97,7 +97,7 @@ public final class SaliencyDetector: Sendable {
 
   /// The least sides that a photo may be decoded with so that its mask stays what it is; nil: its full size.
   public var sufficientSides: Int? {
-    options.augmentation.contains(.zoom) ? nil : options.preprocessing.sufficientSides(inputSize: inputSize)
+    options.augmentation.zoom ? nil : options.preprocessing.sufficientSides(inputSize: inputSize)
   }
 
   private typealias Maps = [Saliency.Map: Image<Float>]
@@ -113,7 +113,7 @@ public final class SaliencyDetector: Sendable {
   /// The maps of a photo of `width` x `height` pixels.
   private func maps(width: Int, height: Int, _ fill: Fill) -> Maps {
     let first = look(at: nil, fill)
-    guard options.augmentation.contains(.zoom),
+    guard options.augmentation.zoom,
       let zoom = Zoom(found: first[.fused]!, width: width, height: height)
     else { return first }
     let second = look(at: zoom.part, fill)
@@ -129,7 +129,7 @@ public final class SaliencyDetector: Sendable {
     }
     return predictors.lend { predictor in
       let maps = self.maps(of: planes, predictor)
-      guard options.augmentation.contains(.flip) else { return maps }
+      guard options.augmentation.flip else { return maps }
       planes.reverseRows(ofLength: size)
       let mirrored = self.maps(of: planes, predictor)
       return Maps(uniqueKeysWithValues: maps.map { name, map in (name, map.mean(withMirrored: mirrored[name]!)) })

@@ -6,7 +6,7 @@ public struct PhotoSettings: Sendable {
   /// Of a network with several classes the numbers of those that are object; nil: all but the background, 0.
   public var classes: Set<Int>?
   /// Further looks at the photo.
-  public var augmentation: TestTimeAugmentation = []
+  public var augmentation: TestTimeAugmentation = .none
   /// How a photo becomes that square: rembg's way or the paper's authors'.
   public var preprocessing = Preprocessing.rembg
   /// How probabilities become grey values.
