@@ -28,6 +28,8 @@ let package = Package(
     .library(name: "RSU", targets: ["RSU", "U2NetNetwork"]),
     .library(name: "Evaluation", targets: ["U2NetEvaluation"]),
     .library(name: "Training", targets: ["U2NetTraining"]),
+    // What scripts/c-library makes libu2net.so of.
+    .library(name: "U2NetC", type: .static, targets: ["U2NetCInterface"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -86,6 +88,10 @@ let package = Package(
         "U2NetPlatform", "U2NetSafetensors", "U2NetWeightBase", "U2NetWeightFiles",
       ],
       exclude: ["Network"]),
+
+    // All of this for C, and for whatever calls C.
+    .systemLibrary(name: "U2NetCHeader", path: "Sources/CU2Net"),
+    room("CInterface", ["U2Net", "U2NetCHeader", "U2NetFiles", "U2NetPlatform"]),
 
     // Training.
     room("CGradientKernels", ["U2NetCKernels"], exclude: ["templates"]),
@@ -171,6 +177,8 @@ let package = Package(
     .testTarget(
       name: "MattingTests", dependencies: ["U2NetMatting", "U2NetPixels", "U2NetPlatform"],
       resources: [.copy("Fixtures")]),
+    .testTarget(
+      name: "CInterfaceTests", dependencies: ["U2Net", "U2NetCHeader", "U2NetCInterface", "U2NetPlatform"]),
     .testTarget(name: "ReportsTests", dependencies: ["U2NetImageFiles", "U2NetReports"]),
     .testTarget(
       name: "EvaluationTests",

@@ -1,5 +1,6 @@
 import U2Net
 import U2NetCHeader
+import U2NetFiles
 import U2NetPlatform
 
 /// What u2net_detector is.
@@ -10,7 +11,9 @@ final class Detector: Handle {
 
   init(_ options: u2net_detector_options) throws {
     let trained = try options.network()
-    guard 0...1024 ~= options.threads else { throw Failure.invalid("threads must be 0 to 1024, not \(options.threads)") }
+    guard 0...1024 ~= options.threads else {
+      throw Failure.invalid("threads must be 0 to 1024, not \(options.threads)")
+    }
     guard 1...1024 ~= options.photos_at_once else {
       throw Failure.invalid("photos_at_once must be 1 to 1024, not \(options.photos_at_once)")
     }
@@ -43,7 +46,7 @@ extension u2net_detector_options {
     }
     if let weights {
       guard weights_size > 0 else { throw Failure.invalid("weights_size is 0") }
-      let network = try TrainedNetwork(WeightFile.read(copying: .init(start: weights, count: weights_size)))
+      let network = try TrainedNetwork(WeightFile.read(copying: .init(start: weights, count: weights_size)).contents)
       return try model.map { try network.weights(of: $0) } ?? network
     }
     if let weights_path {
@@ -107,7 +110,7 @@ public func u2net_detector_create(
 }
 
 @c @implementation
-public func u2net_detector_free(_ detector: OpaquePointer!) { Detector.free(detector) }
+public func u2net_detector_free(_ detector: OpaquePointer!) { Detector.release(detector) }
 
 @c @implementation
 public func u2net_detector_describe(

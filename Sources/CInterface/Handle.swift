@@ -10,7 +10,7 @@ class Handle {
     Unmanaged<Self>.fromOpaque(UnsafeRawPointer(try required(pointer, name))).takeUnretainedValue()
   }
 
-  static func free(_ pointer: OpaquePointer?) {
+  static func release(_ pointer: OpaquePointer?) {
     guard let pointer else { return }
     Unmanaged<Self>.fromOpaque(UnsafeRawPointer(pointer)).release()
   }

@@ -1,6 +1,7 @@
 import U2Net
 import U2NetCHeader
 import U2NetFiles
+import U2NetPlatform
 
 extension u2net_photo {
   /// What a caller means by a photo.
@@ -33,7 +34,8 @@ extension u2net_picture {
     guard width > 0, height > 0 else { throw .invalid("picture: it cannot be \(width) x \(height) pixels") }
     guard bits == 8 || bits == 16 else { throw .invalid("picture: samples have 8 or 16 bits, not \(bits)") }
     let layout = try choice(layout &- 1, "picture: layout, less 1,", Self.layouts)
-    let row = Int(width) * layout.samples * Int(bits) / 8, distance = bytes_per_row == 0 ? row : Int(clamping: bytes_per_row)
+    let row = Int(width) * layout.samples * Int(bits) / 8,
+      distance = bytes_per_row == 0 ? row : Int(clamping: bytes_per_row)
     let (above, isLarge) = (Int(height) - 1).multipliedReportingOverflow(by: distance)
     guard distance >= row, !isLarge, above <= .max - row else {
       throw .invalid("picture: bytes_per_row is \(bytes_per_row) for \(height) rows of \(row) bytes")

@@ -2,7 +2,7 @@ import U2NetCHeader
 
 /// A struct of the header: it says first how large it is for whoever made it, who may have been compiled with an older header or a
 /// newer one.
-protocol SizedStruct: BitwiseCopyable {
+protocol SizedStruct {
   /// How it begins.
   static var initial: Self { get }
 }
@@ -22,7 +22,8 @@ extension SizedStruct {
   /// - Throws: if there are none, or if the caller sets fields that are not known here.
   init(_ pointer: UnsafePointer<Self>?, called name: String) throws(Failure) {
     let bytes = UnsafeRawPointer(try required(pointer, name)), size = try Self.size(bytes, name)
-    for offset in min(size, MemoryLayout<Self>.size)..<size where bytes.load(fromByteOffset: offset, as: UInt8.self) != 0 {
+    for offset in min(size, MemoryLayout<Self>.size)..<size
+    where bytes.load(fromByteOffset: offset, as: UInt8.self) != 0 {
       throw .invalid("\(name): it has fields that version \(String(cString: u2net_version())) does not know")
     }
     self = .initial
@@ -31,7 +32,8 @@ extension SizedStruct {
 
   /// As far as the caller knows the fields.
   func write(to pointer: UnsafeMutablePointer<Self>?, called name: String) throws(Failure) {
-    let target = UnsafeMutableRawPointer(try required(pointer, name)), size = try Self.size(UnsafeRawPointer(target), name)
+    let target = UnsafeMutableRawPointer(try required(pointer, name)),
+      size = try Self.size(UnsafeRawPointer(target), name)
     let start = MemoryLayout<Int>.size
     withUnsafeBytes(of: self) { own in
       let known = min(size, own.count)

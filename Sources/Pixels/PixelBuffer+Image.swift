@@ -13,7 +13,8 @@ extension PixelBuffer {
 }
 
 extension PixelBuffer.Layout {
-  init(_ channels: Channels) {
+  /// That of an image's samples.
+  public init(_ channels: Channels) {
     switch channels {
     case .gray: self = .gray
     case .grayAlpha: self = .grayAlpha

@@ -110,7 +110,7 @@ public struct PixelBuffer: @unchecked Sendable {  // Nobody writes to the memory
 
 extension PixelBuffer.Layout {
   /// In memory, those that mean nothing among them.
-  var samples: Int {
+  package var samples: Int {
     switch self {
     case .gray: 1
     case .grayAlpha: 2

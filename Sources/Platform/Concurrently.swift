@@ -7,7 +7,7 @@ import Synchronization
 /// have begun are finished.
 ///
 /// Where addresses are limited and there are none left for the stacks of threads, everything is done on the caller's thread, too:
-/// Dispatch would wait for memory for ever.
+/// Dispatch would wait for memory for ever. So it is in a forked child of a process that has used threads: they stay behind.
 ///
 /// - Parameters:
 ///   - workers: at least 1; with 1 everything is done on the caller's thread.
@@ -17,7 +17,9 @@ public func concurrently<Failure: Error>(
   _ count: Int, atMost workers: Int, _ body: @Sendable (_ index: Int) throws(Failure) -> Void
 ) throws(Failure) {
   precondition(workers > 0, "\(workers) threads cannot work")
-  if workers == 1 || count <= 1 || !AddressSpace.hasRoom(forThreads: min(workers, count)) {
+  if workers == 1 || count <= 1 || ProcessIdentity.isForkedChild
+    || !AddressSpace.hasRoom(forThreads: min(workers, count))
+  {
     for index in 0..<count { try body(index) }
     return
   }

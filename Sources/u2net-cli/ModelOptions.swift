@@ -68,7 +68,7 @@ extension Clothes: ExpressibleByArgument {}
 
 extension TestTimeAugmentation: ExpressibleByArgument {
   public init?(argument: String) { self.init(argument) }
-  public var defaultValueDescription: String { self == [] ? "none" : description }
+  public var defaultValueDescription: String { self == .none ? "none" : description }
   public static var allValueStrings: [String] { ["flip", "zoom", "flip,zoom"] }
 }
 

@@ -1,4 +1,5 @@
 import Synchronization
+import U2NetPlatform
 
 /// Runs the jobs of one phase on several threads.
 ///
@@ -8,11 +9,13 @@ import Synchronization
 ///
 /// A pool's threads end with its last owner. Detectors with the same number of threads own one pool together: `run` by a
 /// second caller at the same time does its jobs on the caller's own thread, so callers on many threads never ask for more
-/// cores than there are callers.
+/// cores than there are callers. In a forked child, where the pool's threads are not, the caller does all jobs alone.
 public final class ThreadPool: Sendable {
   /// Threads that work at the same time, the caller's included.
   public let threads: Int
   private let crew = Crew()
+  /// The process in which the threads are.
+  private let home = getpid()
 
   /// Starts threads of its own.
   /// - Parameter threads: how many to start, ≥ 1; where the system has no more, there are fewer.
@@ -23,7 +26,7 @@ public final class ThreadPool: Sendable {
     self.threads = started
   }
 
-  deinit { crew.stop() }
+  deinit { if home == getpid() { crew.stop() } }
 
   private struct Shared { weak var pool: ThreadPool? }
   private static let pools = Mutex<[Int: Shared]>([:])
@@ -31,7 +34,7 @@ public final class ThreadPool: Sendable {
   /// The pool that everybody who wants `threads` threads owns together.
   public static func shared(threads: Int) -> ThreadPool {
     pools.withLock { pools in
-      if let pool = pools[threads]?.pool { return pool }
+      if let pool = pools[threads]?.pool, pool.home == getpid() { return pool }
       let pool = ThreadPool(threads: threads)
       pools[threads] = Shared(pool: pool)
       return pool
@@ -48,7 +51,7 @@ public final class ThreadPool: Sendable {
 
   /// Does all jobs of a phase, as `run(_:_:)`, but without an allocation.
   package func run(_ phase: Phase) {
-    guard threads > 1, phase.jobs > 1, crew.acquire() else {
+    guard threads > 1, phase.jobs > 1, home == getpid(), crew.acquire() else {
       for job in 0..<phase.jobs { phase.body(job, 0) }
       return
     }

@@ -15,7 +15,7 @@ extension PhotoProcessor {
       let done = try process(source, job.requests, &report, { remark("\(source.name): \($0)") }) { photo in
         var watch = StepWatch()
         willWrite()
-        let written = try job.write(photo.results.map(\.bytes))
+        let written = try job.write(photo.files.map(\.bytes))
         return (time: watch.lap(), written: written)
       }
       report.milliseconds!.encode += done.time

@@ -27,7 +27,7 @@ public final class PhotoProcessor: Sendable {
   private let detector: SaliencyDetector
   private let backdrop: Backdrop?
   /// Threads that work on one photo.
-  private let threads: Int
+  public let threads: Int
   private let gate: MemoryGate?
   /// Bytes for a photo, beside the network.
   private let room: Int
@@ -81,6 +81,35 @@ public final class PhotoProcessor: Sendable {
     detector = SaliencyDetector(network, options: detection)
   }
 
+  /// With the network of another processor, whose memory it shares, and other settings for what comes after the network.
+  private init(_ other: PhotoProcessor, settings: PhotoSettings) throws {
+    try settings.validate()
+    self.settings = settings
+    (detector, photosAtOnce, threads) = (other.detector, other.photosAtOnce, other.threads)
+    (gate, room) = (other.gate, other.room)
+    backdrop = try settings.cutout.background.map { try Backdrop($0) }
+  }
+
+  /// The same network, ready as it is, for other results.
+  /// - Parameters:
+  ///   - mask: from the network's mask to alpha.
+  ///   - cutout: from alpha to a picture of the object.
+  ///   - encoding: from pictures to files' bytes.
+  ///   - pixelLimit: photos and results with more pixels are refused; nil: as before.
+  /// - Throws: `SettingsError`; `ImageError` if the background is a picture that cannot be read.
+  public func with(
+    mask: MaskSettings, cutout: CutoutSettings = CutoutSettings(), encoding: EncodingSettings = EncodingSettings(),
+    pixelLimit: Int? = nil
+  ) throws -> PhotoProcessor {
+    var settings = settings
+    (settings.mask, settings.cutout, settings.encoding) = (mask, cutout, encoding)
+    settings.pixelLimit = pixelLimit ?? settings.pixelLimit
+    return try PhotoProcessor(self, settings: settings)
+  }
+
+  /// Side of the square that the network sees, in pixels.
+  public var inputSize: Int { detector.inputSize }
+
   /// Bytes in which either network finds its place at the usual size twice over, so that nobody needs to know more.
   private static let plenty = 2 << 30
 
@@ -117,7 +146,34 @@ public final class PhotoProcessor: Sendable {
     _ source: PhotoSource, into requests: [PhotoResult.Request], remark: (String) -> Void = { _ in }
   ) throws -> ProcessedPhoto {
     var report = PhotoReport(input: source.name)
-    return try process(source, requests, &report, remark) { $0 }
+    let made = try process(source, requests, &report, remark) { $0 }
+    return ProcessedPhoto(verdict: made.verdict, report: report, results: made.files)
+  }
+
+  /// Makes pictures of one photo, in memory.
+  /// - Parameters:
+  ///   - source: the photo.
+  ///   - kinds: what is made, in this order; none: only what the network sees.
+  ///   - remark: told what is odd about a photo that does not fail.
+  ///   - progress: told what is about to be done; what it throws ends the work.
+  /// - Throws: `SettingsError`, `ImageError`, `PhotoError`, and what `progress` throws.
+  public func render(
+    _ source: PhotoSource, into kinds: [ResultKind], remark: (String) -> Void = { _ in },
+    progress: (PhotoStep) throws -> Void = { _ in }
+  ) throws -> RenderedPhoto {
+    var report = PhotoReport(input: source.name)
+    return try process(source, kinds.map { .init($0) }, &report, remark, progress, encodes: false) {
+      RenderedPhoto(saliency: $0.saliency, verdict: $0.verdict, pictures: $0.pictures)
+    }
+  }
+
+  /// As `process(_:into:remark:)`, with the network's maps beside the files.
+  package func process(
+    _ source: PhotoSource, into requests: [PhotoResult.Request], remark: (String) -> Void,
+    progress: (PhotoStep) throws -> Void
+  ) throws -> (saliency: Saliency, verdict: Verdict, files: [PhotoResult]) {
+    var report = PhotoReport(input: source.name)
+    return try process(source, requests, &report, remark, progress) { ($0.saliency, $0.verdict, $0.files) }
   }
 
   /// What the network sees in a photo, before anything is made of it.
@@ -130,22 +186,34 @@ public final class PhotoProcessor: Sendable {
     return saliency
   }
 
-  /// - Parameter deliver: gets what was made while the photo's memory is still counted.
+  /// What was made of a photo.
+  struct Made {
+    let saliency: Saliency
+    let verdict: Verdict
+    /// Of each request one, either here or there.
+    var pictures: [RenderedPicture] = []
+    var files: [PhotoResult] = []
+  }
+
+  /// - Parameters:
+  ///   - encodes: whether results become files.
+  ///   - deliver: gets what was made while the photo's memory is still counted.
   func process<Delivered>(
     _ source: PhotoSource, _ requests: [PhotoResult.Request], _ report: inout PhotoReport, _ remark: (String) -> Void,
-    deliver: (ProcessedPhoto) throws -> Delivered
+    _ progress: (PhotoStep) throws -> Void = { _ in }, encodes: Bool = true,
+    deliver: (Made) throws -> Delivered
   ) throws -> Delivered {
     try settings.validate(for: requests)
+    try progress(.decode)
     let photo = try OpenedPhoto(source, pixelLimit: settings.pixelLimit)
     var memory = memory(width: photo.width, height: photo.height, isDeep: photo.isDeep, requests)
     memory.isReduced = photo.canBeReduced && !needsPixels(requests) && !photo.channels.hasAlpha
     guard memory.likelyBytes <= room else {
       throw ImageError.outOfMemory(source: photo.name, width: photo.width, height: photo.height)
     }
-    guard let gate else { return try deliver(process(photo, requests, &report, remark)) }
-    return try gate.with(memory.bytes.saturatingSum(photo.byteCount)) {
-      try deliver(process(photo, requests, &report, remark))
-    }
+    func made() throws -> Made { try process(photo, requests, &report, remark, progress, encodes: encodes) }
+    guard let gate else { return try deliver(made()) }
+    return try gate.with(memory.bytes.saturatingSum(photo.byteCount)) { try deliver(made()) }
   }
 
   /// Whether anybody but the network needs the photo's pixels.
@@ -169,8 +237,9 @@ public final class PhotoProcessor: Sendable {
   }
 
   private func process(
-    _ opened: OpenedPhoto, _ requests: [PhotoResult.Request], _ report: inout PhotoReport, _ remark: (String) -> Void
-  ) throws -> ProcessedPhoto {
+    _ opened: OpenedPhoto, _ requests: [PhotoResult.Request], _ report: inout PhotoReport, _ remark: (String) -> Void,
+    _ progress: (PhotoStep) throws -> Void, encodes: Bool
+  ) throws -> Made {
     var watch = StepWatch()
     func note(_ text: String) {
       remark(text)
@@ -184,23 +253,29 @@ public final class PhotoProcessor: Sendable {
     )
     report.milliseconds!.decode = watch.lap()
 
-    let saliency = try saliency(of: photo)
-    let verdict = Verdict(map: saliency.maps[.fused]!)
-    report.add(verdict, width: photo.width, height: photo.height)
-    if saliency.isEmpty { note("no salient object; the mask is empty") }
+    try progress(.detect)
+    var made = Made(saliency: try saliency(of: photo))
+    report.add(made.verdict, width: photo.width, height: photo.height)
+    if made.saliency.isEmpty { note("no salient object; the mask is empty") }
     report.milliseconds!.infer = watch.lap()
 
     let metadata = settings.encoding.keepsExif ? photo.metadata : photo.metadata.withoutExif
     let isUnseen = photo.buffer != nil
     var shallow = Rendering<UInt8>(
-      settings, backdrop, saliency, metadata, threads: threads, photo: isUnseen ? nil : { photo.image })
+      settings, backdrop, made.saliency, metadata, threads: threads, photo: isUnseen ? nil : { photo.image })
     var deep = Rendering<UInt16>(
-      settings, backdrop, saliency, metadata, threads: threads,
+      settings, backdrop, made.saliency, metadata, threads: threads,
       photo: isUnseen ? nil : { photo.deepImage ?? photo.image.converted(to: UInt16.self) })
-    func encoded<Sample>(_ rendering: inout Rendering<Sample>, _ request: PhotoResult.Request) throws -> PhotoResult {
+    func make<Sample>(_ request: PhotoResult.Request, by rendering: inout Rendering<Sample>) throws {
+      try progress(.render)
       let picture = try rendering.picture(request.kind, remark: note)
-      report.milliseconds!.refine += watch.lap()
       var metadata = rendering.metadata(for: request.kind)
+      report.milliseconds!.refine += watch.lap()
+      guard encodes else {
+        made.pictures.append(RenderedPicture(kind: request.kind, pixels: Sample.pixels(picture), metadata: metadata))
+        return
+      }
+      try progress(.encode)
       if request.isMarked { metadata.creator = opened.digest.map { ResultMark(request.kind, of: $0).text } }
       for loss in metadata.losses(in: request.format, of: picture) where report.remarks?.contains(loss) != true {
         note(loss)
@@ -209,15 +284,20 @@ public final class PhotoProcessor: Sendable {
         picture, metadata: metadata, as: request.format,
         name: request.name ?? "\(request.kind) of \(photo.name)", threads: threads)
       report.milliseconds!.encode += watch.lap()
-      return PhotoResult(request: request, bytes: bytes)
+      made.files.append(PhotoResult(request: request, bytes: bytes))
     }
-    var results: [PhotoResult] = []
     for request in requests {
       let isDeep =
         request.kind == .mask ? settings.encoding.maskBits == 16 : request.showsPhoto && photo.deepImage != nil
-      results.append(isDeep ? try encoded(&deep, request) : try encoded(&shallow, request))
+      if isDeep { try make(request, by: &deep) } else { try make(request, by: &shallow) }
     }
-    return ProcessedPhoto(verdict: verdict, report: report, results: results)
+    return made
+  }
+}
+
+extension PhotoProcessor.Made {
+  fileprivate init(saliency: Saliency) {
+    (self.saliency, verdict) = (saliency, Verdict(map: saliency.maps[.fused]!))
   }
 }
 

@@ -21,8 +21,8 @@ public struct PhotoSource: Sendable {
   public static func file(_ path: String) -> PhotoSource { file(FilePath(path)) }
 
   /// As `file(_:)` of a `String`, for names that need not be UTF-8.
-  package static func file(_ path: FilePath) -> PhotoSource {
-    PhotoSource(contents: .file(path), name: path == .standardStream ? "standard input" : "\(path)")
+  package static func file(_ path: FilePath, name: String? = nil) -> PhotoSource {
+    PhotoSource(contents: .file(path), name: name ?? (path == .standardStream ? "standard input" : "\(path)"))
   }
 
   /// All bytes of a JPEG, PNG or WebP file.

@@ -31,7 +31,7 @@ extension TrainedNetwork {
 
   /// The same values as those of `model`.
   /// - Throws: `WeightFileError` if they cannot be.
-  func weights(of model: Model) throws(WeightFileError) -> TrainedNetwork {
+  package func weights(of model: Model) throws(WeightFileError) -> TrainedNetwork {
     guard model.accepts(configuration) else {
       throw WeightFileError(
         file: store.source, "expected the network of the \(model.rawValue) model, found the \(configuration.title)")

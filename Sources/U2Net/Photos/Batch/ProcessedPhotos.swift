@@ -129,7 +129,10 @@ extension PhotoProcessor {
     return await withCheckedContinuation { continuation in
       DispatchQueue.global().async {
         var report = PhotoReport(input: source.name)
-        let result = Result { try self.process(source, requests, &report, { _ in }) { $0 } }
+        let result = Result {
+          let made = try self.process(source, requests, &report, { _ in }) { $0 }
+          return ProcessedPhoto(verdict: made.verdict, report: report, results: made.files)
+        }
         if case .failure(let error) = result { report.fail(error, name: source.name) }
         continuation.resume(returning: PhotoOutcome(index: index, report: report, result: result))
       }

@@ -5,9 +5,14 @@ public protocol PhotoSample: MaskSample {
 
   /// The image as the bytes of a PNG file of this depth.
   static func png(_ image: Image<Self>, compression: Int, metadata: Metadata, threads: Int) -> [UInt8]
+
+  /// The image, as one of either depth.
+  static func pixels(_ image: Image<Self>) -> RenderedPicture.Pixels
 }
 
 extension UInt8: PhotoSample {
+  public static func pixels(_ image: Image<UInt8>) -> RenderedPicture.Pixels { .shallow(image) }
+
   public static func mask(of saliency: Saliency, _ map: Saliency.Map, threads: Int) -> Image<UInt8> {
     saliency.mask(map, threads: threads)
   }
@@ -18,6 +23,8 @@ extension UInt8: PhotoSample {
 }
 
 extension UInt16: PhotoSample {
+  public static func pixels(_ image: Image<UInt16>) -> RenderedPicture.Pixels { .deep(image) }
+
   public static func mask(of saliency: Saliency, _ map: Saliency.Map, threads: Int) -> Image<UInt16> {
     saliency.mask16(map, threads: threads)
   }
