@@ -1,4 +1,4 @@
-.PHONY: build demo test examples weights lint format spills generated bench robustness sanitize neon onnx-check docs nightly install dist deb manual install-test setup clean
+.PHONY: build demo test examples weights lint format spills generated bench robustness sanitize neon onnx-check docs nightly install dist deb wheel manual install-test c-check python-check setup clean
 
 PREFIX ?= /usr/local
 SOURCES = Package.swift Sources Tests Examples
@@ -42,9 +42,20 @@ dist:
 deb:
 	packaging/deb
 
-# Both on a bare Debian 12, the archive on a bare Debian 13, too. Needs root.
-install-test: dist deb
+wheel:
+	packaging/wheel
+
+# All three on a bare Debian 12, the archive and the wheel on a bare Debian 13, too. Needs root.
+install-test: dist deb wheel
 	Tests/install/run
+
+# The C library: what it exports, and its examples under valgrind.
+c-check:
+	Tests/c/check
+
+# The wheel in a bare virtual environment, and beside rembg.
+python-check: build wheel
+	Tests/python/check
 
 # The manual pages and completions of the program that has been built, checked.
 manual:

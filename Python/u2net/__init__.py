@@ -18,3 +18,7 @@ __all__ = [
     "Cancelled", "Detector", "Error", "InvalidArgument", "OutOfMemory", "Saliency", "Session", "Unreadable", "models",
     "new_session", "remove", "version",
 ]
+
+# In messages they are called as they are imported.
+for _public in (Cancelled, Detector, Error, InvalidArgument, OutOfMemory, Saliency, Session, Unreadable):
+    _public.__module__ = __name__

@@ -298,10 +298,10 @@ def _source(photo: Any) -> _library.Photo:
         photo = pixels_of(photo)
     if photo.dtype not in (np.uint8, np.uint16):
         raise _library.InvalidArgument(f"a photo's samples must be uint8 or uint16, not {photo.dtype}")
+    if photo.ndim not in (2, 3) or 0 in photo.shape or photo.ndim == 3 and photo.shape[2] not in _LAYOUTS:
+        raise _library.InvalidArgument(f"a photo must be height × width [× 1 to 4 channels], not {photo.shape}")
     if photo.ndim == 2:
         photo = photo[:, :, np.newaxis]
-    if photo.ndim != 3 or photo.shape[2] not in _LAYOUTS or 0 in photo.shape:
-        raise _library.InvalidArgument(f"a photo must be height × width [× 1 to 4 channels], not {photo.shape}")
     height, width, channels = photo.shape
     row, pixel, sample = photo.strides
     # Rows may be anywhere further down, samples lie side by side.
