@@ -29,7 +29,11 @@ final class Outcome: Handle {
     var lines: [String] = []
     let note = { (line: String) in lines.append(line) }
     if let format = wishes.format {
-      let requests = wishes.kinds.map { PhotoResult.Request($0, as: format) }
+      let requests = wishes.kinds.map { kind in
+        var request = PhotoResult.Request(kind, as: format)
+        request.isMarked = true
+        return request
+      }
       let made = try processor.process(source, into: requests, remark: note, progress: wishes.tell)
       for file in made.files { keep(file.bytes, as: Wishes.bit(of: file.request.kind)) }
       keep(made.saliency, made.verdict, wishes)
