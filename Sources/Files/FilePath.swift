@@ -26,6 +26,9 @@ package struct FilePath: Hashable, Sendable {
     self.init(argument)
   }
 
+  /// The place for results that a command-line argument names.
+  package init(output argument: String) { self = FilePath(argument: argument).withoutDetours }
+
   package static let separator = UInt8(ascii: "/")
 
   /// What follows the last separator.

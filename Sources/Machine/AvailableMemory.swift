@@ -1,4 +1,4 @@
-import U2NetPlatform
+internal import U2NetPlatform
 
 #if canImport(Glibc)
   import U2NetCMalloc

@@ -1,6 +1,6 @@
 internal import U2NetFiles
 import Synchronization
-import U2NetPlatform
+internal import U2NetPlatform
 
 /// Ctrl-C, `kill` and a terminal that is closed, for a program that writes files. After `cleanUp` they end it at once, but leave
 /// no hidden files; once `watch` was called the first Ctrl-C or `kill` is a request: what has begun is finished, nothing more is

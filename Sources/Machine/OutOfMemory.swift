@@ -1,5 +1,5 @@
 internal import U2NetFiles
-import U2NetPlatform
+internal import U2NetPlatform
 
 /// Work asks whether there is memory before it begins. What nobody foresaw meets the end of it all the same, and then the C
 /// library's `abort`: where memory is limited for this process, that can end with a message and leave no hidden files.

@@ -1,5 +1,5 @@
 package import U2NetFiles
-import U2NetPlatform
+internal import U2NetPlatform
 
 /// What of the machine this process may use: a container, a job's control group, a mask of processors or `ulimit` may leave
 /// it far less than the machine has.

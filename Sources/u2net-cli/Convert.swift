@@ -1,6 +1,7 @@
 import U2NetPlatform
 import ArgumentParser
 import U2NetFiles
+import U2NetMachine
 import U2Net
 
 struct Convert: ParsableCommand {
@@ -55,6 +56,6 @@ struct Convert: ParsableCommand {
     let conversion = try Conversion(input, as: model), side = givenSize ?? conversion.network.input.size
     let onnx = isONNX ? dynamic ? ONNXInput.dynamic : .fixed(height: side, width: side) : nil
     try conversion.write(to: output, onnxFor: onnx, half: half)
-    tell(conversion.summary + ["written: \(output)"])
+    Console.tell(conversion.summary + ["written: \(output)"])
   }
 }

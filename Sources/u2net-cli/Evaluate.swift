@@ -53,12 +53,7 @@ struct Evaluate: ParsableCommand {
     guard (predictions == nil) != (images == nil) else {
       throw ValidationError("give either --predictions or --images")
     }
-    let isModelGiven =
-      model.model != nil || model.weights != nil || model.cache != nil || model.size != nil || model.clothes != nil
-      || model.augmentation != .none
-      || preprocess != nil
-      || normalize != nil
-    guard images != nil || !isModelGiven else {
+    guard images != nil || !(model.isGiven || preprocess != nil || normalize != nil) else {
       throw ValidationError("--model, --weights, --cache, --input-size, --preprocess and --normalize need --images")
     }
     if let csv, let report {
@@ -76,11 +71,11 @@ struct Evaluate: ParsableCommand {
     let input = FilePath(argument: (predictions ?? images)!)
     let evaluation = try FolderEvaluation(predictions: input, masks: FilePath(argument: masks))
     try checkOutputs(evaluation.inUse)
-    for remark in evaluation.remarks { note(remark) }
+    for remark in evaluation.remarks { Console.note(remark) }
     let pairing = try evaluation.pairing(), (prediction, bytes) = try prediction()
     let threads = FolderEvaluation.pairsAtOnce(atMost: model.threads, beside: bytes)
     let outcome = evaluation.run(pairing, threads: threads, prediction: prediction)
-    for remark in outcome.remarks { note(remark) }
+    for remark in outcome.remarks { Console.note(remark) }
     if outcome.hasScores {
       print(json ? try outcome.summary.json() : "\(outcome.summary)")
       try write(outcome)
@@ -91,10 +86,8 @@ struct Evaluate: ParsableCommand {
   /// What makes masks of photos, and the memory that it takes; nil where masks are in files.
   private func prediction() throws -> (FolderEvaluation.Prediction?, bytes: Int) {
     guard images != nil else { return (nil, 0) }
-    var options = SaliencyDetector.Options()
-    (options.inputSize, options.threads, options.classes) = (model.size, model.threads, model.clothes?.classes)
+    var options = model.detection
     (options.preprocessing, options.normalization) = (preprocess ?? .rembg, normalize ?? .minmax)
-    options.augmentation = model.augmentation
     let network = try model.network(), memory = SaliencyDetector.memory(network, options: options)
     _ = try SaliencyDetector.photosAtOnce(network, options: options, atMost: 1)
     let detector = SaliencyDetector(network, options: options), threads = options.threads

@@ -43,6 +43,19 @@ struct ModelOptions: ParsableArguments {
       valueName: "looks"))
   var augmentation: TestTimeAugmentation = .none
 
+  /// Whether there is a word about the network.
+  var isGiven: Bool {
+    model != nil || weights != nil || cache != nil || size != nil || clothes != nil || augmentation != .none
+  }
+
+  /// How the network looks at photos.
+  var detection: SaliencyDetector.Options {
+    var options = SaliencyDetector.Options()
+    (options.inputSize, options.threads, options.classes) = (size, threads, clothes?.classes)
+    options.augmentation = augmentation
+    return options
+  }
+
   func validate() throws {
     guard (1...1024).contains(threads) else { throw ValidationError("--threads must be 1 to 1024, not \(threads)") }
     if let size, !(32...2048).contains(size) { throw ValidationError("--input-size must be 32 to 2048, not \(size)") }
@@ -58,7 +71,7 @@ struct ModelOptions: ParsableArguments {
 
   private func trained() throws -> TrainedNetwork {
     guard let path = weights.map({ FilePath(argument: $0) }) else {
-      return try .pretrained(model ?? .lite, cache: cache, remark: note)
+      return try .pretrained(model ?? .lite, cache: cache, remark: Console.note)
     }
     return try model.map { try TrainedNetwork(contentsOf: path, as: $0) } ?? TrainedNetwork(contentsOf: path)
   }

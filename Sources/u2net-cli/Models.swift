@@ -1,6 +1,7 @@
 import ArgumentParser
 import U2Net
 import U2NetFiles
+import U2NetMachine
 
 struct Models: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -19,6 +20,6 @@ struct Models: ParsableCommand {
   func run() throws {
     let models = ModelSummary.all(cache: cache)
     if json { return print(try models.json(.prettyPrinted)) }
-    tell(models.flatMap(\.lines))
+    Console.tell(models.flatMap(\.lines))
   }
 }

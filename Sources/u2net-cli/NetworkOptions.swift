@@ -26,6 +26,8 @@ struct NetworkOptions: ParsableArguments {
     guard (1...1024).contains(divisor) else { throw ValidationError("--divisor must be 1 to 1024, not \(divisor)") }
   }
 
+  var isGiven: Bool { model != nil || widths != nil || divisor != 1 }
+
   func network(of blocks: BlockKind) -> Configuration {
     let outer = model?.configuration ?? .lite
     let channels = (widths?.channels ?? outer.channels).map {

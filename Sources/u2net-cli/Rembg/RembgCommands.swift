@@ -69,7 +69,7 @@ struct RembgFolder: ParsableCommand {
     guard folder.isFolder || !folder.exists else {
       throw ValidationError("\(folder): no folder; `u2net i` takes one picture")
     }
-    guard folder.isFolder else { throw CommandFailure("\(folder): no such folder") }
+    guard folder.isFolder else { throw CommandFailure(lines: ["\(folder): no such folder"]) }
     try options.run(input, FilePath(argument: output), ["--existing", "skip"] + (watch ? ["--watch"] : []))
   }
 }
@@ -110,14 +110,12 @@ struct RembgStream: ParsableCommand {
     (frames.mask, frames.keepsColors) = (arguments.mask, arguments.cutout.keepsColors)
     (frames.background, frames.encodesPNG) = (arguments.background, true)
     try inUsersWords { () throws(SettingsError) in try frames.mask.validate() }
-    var detection = SaliencyDetector.Options()
-    detection.classes = arguments.clothes?.classes
     if let weights = model.weights { frames.inUse.add(FilePath(weights), as: "the weights") }
     if let output {
       let names = try NumberedNames(FilePath(output: output))
-      try frames.runStandardInput(model.network(), detection: detection, cores: model.threads, into: names)
+      try frames.runStandardInput(model.network(), detection: model.detection, cores: model.threads, into: names)
     } else {
-      try frames.runStandardStreams(model.network(), detection: detection, cores: model.threads)
+      try frames.runStandardStreams(model.network(), detection: model.detection, cores: model.threads)
     }
   }
 }

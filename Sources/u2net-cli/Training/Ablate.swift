@@ -101,9 +101,9 @@ struct Ablate: ParsableCommand {
       pictures: noPictures ? 0 : pictures, shouldStop: { Interruption.requested != nil }, onEvent: { teller.tell($0) })
     teller.finish()
     if end == .stopped, let signal = Interruption.requested {
-      throw CommandFailure("stopped; the same command goes on", exitCode: Interruption.exitCode(signal))
+      throw CommandFailure(lines: ["stopped; the same command goes on"], exitCode: Interruption.exitCode(signal))
     }
-    if !quiet { note("compared in \(out)/report.html and \(out)/report.csv") }
+    if !quiet { Console.note("compared in \(out)/report.html and \(out)/report.csv") }
   }
 }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import U2NetFiles
+import U2NetMachine
 import U2NetTraining
 import U2Net
 
@@ -62,7 +63,7 @@ struct DatasetOptions: ParsableArguments {
     } else {
       return nil
     }
-    try dataset.check(threads: threads, remark: note)
+    try dataset.check(threads: threads, remark: Console.note)
     return dataset
   }
 }

@@ -100,17 +100,19 @@ struct Train: ParsableCommand {
     }
     let training = try setup.training(
       recipe: recipe.applied, examples: { try dataset.training(threads: threads) },
-      validation: { try dataset.validation(threads: threads) }, remark: note)
+      validation: { try dataset.validation(threads: threads) }, remark: Console.note)
     let trainer = training.trainer
     Interruption.watch()
-    if !quiet { note("\(training)") }
+    if !quiet { Console.note("\(training)") }
     let report = TrainingTeller(quiet: quiet, steps: steps, total: steps, done: trainer.steps)
     defer { report.finish() }
     let end = try training.run(shouldStop: { Interruption.requested != nil }, onEvent: { report.tell($0) })
     if end == .stopped, let signal = Interruption.requested {
       report.finish()
       throw CommandFailure(
-        "stopped after step \(trainer.steps) of \(steps), which is in \(output); the same command with --resume goes on",
+        lines: [
+          "stopped after step \(trainer.steps) of \(steps), which is in \(output); the same command with --resume goes on"
+        ],
         exitCode: Interruption.exitCode(signal))
     }
   }

@@ -154,3 +154,16 @@ private enum Extra: Decodable, Equatable {
     }
   }
 }
+
+extension RembgArguments {
+  /// rembg takes a colour as four arguments; here it is one, "R,G,B,A".
+  /// - Parameter arguments: a command line.
+  package static func joiningColors(_ arguments: [String]) -> [String] {
+    guard ["i", "p", "b"].contains(arguments.first),
+      let at = arguments.firstIndex(where: { ["-bgc", "--bgcolor"].contains($0) })
+    else { return arguments }
+    let numbers = arguments[(at + 1)...].prefix(4)
+    guard numbers.count == 4, numbers.allSatisfy({ Int($0) != nil }) else { return arguments }
+    return arguments[...at] + [numbers.joined(separator: ",")] + arguments[(at + 5)...]
+  }
+}

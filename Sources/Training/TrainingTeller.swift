@@ -1,36 +1,36 @@
+import U2NetMachine
 import U2NetPlatform
-import U2NetTraining
 
 /// Tells on standard error how a training, or an ablation, is: a bar on a terminal, else a line now and then.
-struct TrainingTeller {
+package struct TrainingTeller {
   private let quiet: Bool
   private let steps: Int
   private let isBar: Bool
-  private let progress: Progress
+  private let progress: ConsoleProgress
 
   /// - Parameters:
   ///   - steps: of each training.
   ///   - total: of all trainings together, of which `done` were made before.
-  init(quiet: Bool, steps: Int, total: Int, done: Int) {
+  package init(quiet: Bool, steps: Int, total: Int, done: Int) {
     (self.quiet, self.steps) = (quiet, steps)
     isBar = !quiet && isatty(STDERR_FILENO) != 0
-    progress = Progress(isBar ? .bar : .none, total: total, done: done)
+    progress = ConsoleProgress(isBar ? .bar : .none, total: total, done: done)
   }
 
-  func tell(_ event: TrainingRun.Event) {
+  package func tell(_ event: TrainingRun.Event) {
     if case .step = event { progress.advance(failed: false) }
     guard case .entry(let entry) = event else { return say(event.line(of: steps)) }
     progress.remark("\(entry)")
     if !isBar { say("\(event.line(of: steps)!)  \(progress.timeLeft) left") }
   }
 
-  func tell(_ event: Ablation.Event) {
+  package func tell(_ event: Ablation.Event) {
     if case .training(_, .step) = event { progress.advance(failed: false) }
     if case .begun(let run, _) = event { progress.remark(run.name) }
     say(event.line(of: steps))
   }
 
-  func finish() { progress.finish() }
+  package func finish() { progress.finish() }
 
   private func say(_ line: String?) { if let line, !quiet { progress.note(line) } }
 }
