@@ -139,6 +139,12 @@ import Testing
     #expect(
       try changed { $0.graph.node.removeAll { $0.opType == "Conv" } }
         == "expected a Conv node in the graph, found none")
+    let quantised = try changed { model in
+      for index in model.graph.node.indices where model.graph.node[index].opType == "Conv" {
+        model.graph.node[index].opType = "QLinearConv"
+      }
+    }
+    #expect(quantised.hasPrefix("expected a Conv node in the graph, found node Conv_0, QLinearConv: "), "\(quantised)")
     #expect(try changed { $0.graph.node[0].input = ["x"] } == "expected node Conv_0 to have 2 or 3 inputs, found 1")
     #expect(try message([0x08, 0x06, 0x3a, 0x7f]).hasPrefix("expected an ONNX model, found bytes that are not one"))
   }

@@ -40,7 +40,12 @@ enum ONNXReader {
           geometry: .init(node)))
     }
     guard !convolutions.isEmpty else {
-      throw WeightFileError(file: file, "expected a Conv node in the graph, found none")
+      // Such as QLinearConv: of a quantised graph.
+      let other = model.graph.node.first { $0.opType.contains("Conv") }
+      let found = other.map {
+        "node \(printable($0.name)), \(printable($0.opType)): of integers only weights are read, by way of DequantizeLinear"
+      }
+      throw WeightFileError(file: file, "expected a Conv node in the graph, found \(found ?? "none")")
     }
     try external.checkUnchanged()
     return ConvolutionSequence(
