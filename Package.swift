@@ -77,7 +77,7 @@ let package = Package(
     room("Reports", ["U2NetFiles", "U2NetImageFiles", "U2NetPixels", "U2NetPlatform"]),
     room(
       "Evaluation",
-      ["U2NetFiles", "U2NetImageFiles", "U2NetMachine", "U2NetPixels", "U2NetPlatform", "U2NetReports"]),
+      ["U2NetFiles", "U2NetImageFiles", "U2NetMachine", "U2NetMatting", "U2NetPixels", "U2NetPlatform", "U2NetReports"]),
 
     // Photos: which there are, what becomes of them, what they take. With the network, all that a program needs that
     // masks and cuts out.

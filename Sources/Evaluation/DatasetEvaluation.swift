@@ -6,7 +6,7 @@ public struct DatasetEvaluation: Sendable {
   public private(set) var scores = DatasetScores()
   /// The scores of each pair.
   public private(set) var table = ScoreTable()
-  /// The pairs that came out best and worst.
+  /// The pairs with the highest and the lowest S-measures.
   public private(set) var extremes = Extremes()
   /// What went wrong with pairs that could not be scored, in the order of pairs. The scores are without them.
   public private(set) var failures: [any Error] = []
@@ -42,7 +42,11 @@ public struct DatasetEvaluation: Sendable {
         if !hasPrediction { withoutPrediction.append(pairs[index]) }
         scores.add(pair)
         table.add(pairs[index].name, pair)
-        extremes.add(pairs[index], pair)
+        // The S-measure makes sense without an object, too, and does not favour small ones.
+        extremes.add(
+          .init(
+            pair: pairs[index], rank: pair.structure,
+            scores: [("S", pair.structure), ("MAE", pair.meanAbsoluteError), ("weighted F", pair.weightedF)]))
       case .failure(let error):
         failures.append(error)
       }
@@ -50,35 +54,15 @@ public struct DatasetEvaluation: Sendable {
   }
 }
 
-/// The pairs with the highest and the lowest S-measures: that measure makes sense without an object, too, and does not
-/// favour small ones.
-public struct Extremes: Sendable {
-  /// A pair and what it came to.
-  public struct Item: Sendable {
-    /// The pair.
-    public let pair: Pairing.Pair
-    /// Its scores, as `Scores` has them.
-    public let structure, meanAbsoluteError, weightedF: Double
+extension DatasetEvaluation: ScoredPairs {
+  package var count: Int { scores.count }
+  package var csv: String { table.csv }
+  package var means: [MeanScore] {
+    guard let mean = scores.mean else { return [] }
+    return Measure.allCases.map {
+      MeanScore(key: $0.rawValue, title: $0.title, value: $0.value(of: mean), isError: $0.isError)
+    }
   }
-
-  /// The best pairs, the very best first, and the worst, the very worst first; at most `limit` each, none in both.
-  public private(set) var best: [Item] = []
-  /// The pairs of the lowest S-measure that are not among the best, the lowest first.
-  public var worst: [Item] { lowest.filter { item in !best.contains { $0.pair == item.pair } } }
-  private var lowest: [Item] = []
-  private let limit: Int
-
-  /// Keeps at most `limit` pairs at each end.
-  public init(limit: Int = 6) { self.limit = limit }
-
-  /// Looks at one more pair. Of equal ones, the earlier is kept.
-  public mutating func add(_ pair: Pairing.Pair, _ scores: Scores) {
-    let item = Item(
-      pair: pair, structure: scores.structure, meanAbsoluteError: scores.meanAbsoluteError, weightedF: scores.weightedF)
-    // Of equals, the earlier stays ahead.
-    best.insert(item, at: best.firstIndex { $0.structure < item.structure } ?? best.endIndex)
-    if best.count > limit { best.removeLast() }
-    lowest.insert(item, at: lowest.firstIndex { $0.structure > item.structure } ?? lowest.endIndex)
-    if lowest.count > limit { lowest.removeLast() }
-  }
+  package static var order: String { "S-measure" }
+  package var charts: String { scores.mean.map { Report.curves(of: $0) } ?? "" }
 }

@@ -5,11 +5,16 @@ import U2NetPlatform
 public struct EvaluationSummary: Encodable, Sendable {
   /// Pairs that were scored.
   public let pairs: Int
-  /// Means over them, by `Measure`'s raw values; none of no pairs.
+  /// Means over them, by the raw values of `Measure`, or of `AlphaMeasure`; none of no pairs.
   public let scores: [String: Double]
+  private let means: [MeanScore]
   /// Files without a counterpart, true masks without an object, predictions that are black all over, and what went wrong with
   /// pictures that cannot be read and pairs that could not be scored.
   public let unpairedPredictions, unpairedMasks, masksWithoutObject, emptyPredictions, failures: [String]
+
+  private enum CodingKeys: String, CodingKey {
+    case pairs, scores, unpairedPredictions, unpairedMasks, masksWithoutObject, emptyPredictions, failures
+  }
 
   /// Of an evaluation that has been done.
   /// - Parameters:
@@ -17,10 +22,21 @@ public struct EvaluationSummary: Encodable, Sendable {
   ///   - pairing: where they are from.
   ///   - unreadable: why pictures beside them cannot be read, a line for each.
   public init(_ evaluation: DatasetEvaluation, _ pairing: Pairing, unreadable: [String] = []) {
-    let mean = evaluation.scores.mean
-    pairs = evaluation.scores.count
-    scores = Dictionary(
-      uniqueKeysWithValues: mean.map { mean in Measure.allCases.map { ($0.rawValue, $0.value(of: mean)) } } ?? [])
+    self.init(of: evaluation, pairing, unreadable: unreadable)
+  }
+
+  /// Of alphas.
+  /// - Parameters:
+  ///   - evaluation: of the pairs.
+  ///   - pairing: where they are from.
+  ///   - unreadable: why pictures beside them cannot be read, a line for each.
+  public init(_ evaluation: AlphaEvaluation, _ pairing: Pairing, unreadable: [String] = []) {
+    self.init(of: evaluation, pairing, unreadable: unreadable)
+  }
+
+  package init(of evaluation: any ScoredPairs, _ pairing: Pairing, unreadable: [String]) {
+    (pairs, means) = (evaluation.count, evaluation.means)
+    scores = Dictionary(uniqueKeysWithValues: means.map { ($0.key, $0.value) })
     (unpairedPredictions, unpairedMasks) = (pairing.unpairedPredictions, pairing.unpairedTruths)
     masksWithoutObject = evaluation.withoutObject.map(\.truth)
     emptyPredictions = evaluation.withoutPrediction.map(\.prediction)
@@ -49,9 +65,7 @@ public struct EvaluationSummary: Encodable, Sendable {
 extension EvaluationSummary: CustomStringConvertible {
   /// A table of the scores.
   public var description: String {
-    let rows = Measure.allCases.compactMap { measure in
-      scores[measure.rawValue].map { [measure.title, fixed($0, places: 4)] }
-    }
+    let rows = means.map { [$0.title, fixed($0.value, places: 4)] }
     return "\(pairs) pair\(pairs == 1 ? "" : "s")\n\n" + aligned(rows, leading: 1)
   }
 }

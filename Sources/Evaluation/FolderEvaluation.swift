@@ -62,9 +62,35 @@ public struct FolderEvaluation: Sendable {
   public func run(_ pairing: Pairing, threads: Int, prediction: Prediction? = nil) -> Outcome {
     let predict: Prediction = prediction ?? { try MaskFile($0.predictionFile, source: $0.prediction).prediction() }
     let evaluation = DatasetEvaluation(pairing.pairs, threads: threads) { (try predict($0), try Self.truth($0)) }
-    let summary = EvaluationSummary(evaluation, pairing, unreadable: folders.flatMap(\.unreadable))
-    return Outcome(
-      evaluation: evaluation, summary: summary, arePhotos: prediction != nil, names: names, predict: predict)
+    return outcome(evaluation, pairing, arePhotos: prediction != nil) {
+      [("prediction", try predict($0)), ("truth", try Self.truth($0))]
+    }
+  }
+
+  /// As `run(_:threads:prediction:)`, of alphas: soft masks, or cut-outs, of which nothing is stretched.
+  /// - Parameters:
+  ///   - pairing: of these folders.
+  ///   - threads: pairs at the same time.
+  ///   - prediction: makes alphas of the photos; nil: the folder has them.
+  public func runAlpha(_ pairing: Pairing, threads: Int, prediction: Prediction? = nil) -> Outcome {
+    let truth: @Sendable (Pairing.Pair) throws -> Image<Float> = {
+      try MaskFile($0.truthFile, source: $0.truth).alpha()
+    }
+    let predict: @Sendable (Pairing.Pair) throws -> Image<Float> = {
+      try prediction?($0).alphaLevels() ?? MaskFile($0.predictionFile, source: $0.prediction).alpha()
+    }
+    let evaluation = AlphaEvaluation(pairing.pairs, threads: threads) { (try predict($0), try truth($0)) }
+    return outcome(evaluation, pairing, arePhotos: prediction != nil) { pair in
+      [("prediction", try predict(pair).shown), ("truth", try truth(pair).shown)]
+    }
+  }
+
+  private func outcome(
+    _ scored: any ScoredPairs, _ pairing: Pairing, arePhotos: Bool,
+    pictures: @escaping @Sendable (Pairing.Pair) throws -> [Report.Picture]
+  ) -> Outcome {
+    let summary = EvaluationSummary(of: scored, pairing, unreadable: folders.flatMap(\.unreadable))
+    return Outcome(scored: scored, summary: summary, arePhotos: arePhotos, names: names, pictures: pictures)
   }
 
   private static func truth(_ pair: Pairing.Pair) throws -> Image<UInt8> {
@@ -73,13 +99,15 @@ public struct FolderEvaluation: Sendable {
 
   /// What came of it.
   public struct Outcome: Sendable {
-    /// The scores of all pairs.
-    public let evaluation: DatasetEvaluation
-    /// The same in short, with what is missing.
+    fileprivate let scored: any ScoredPairs
+    /// The scores in short, with what is missing.
     public let summary: EvaluationSummary
     fileprivate let arePhotos: Bool
     fileprivate let names: (predictions: String, masks: String)
-    fileprivate let predict: Prediction
+    fileprivate let pictures: @Sendable (Pairing.Pair) throws -> [Report.Picture]
+
+    /// A row for each pair; see `ScoreTable` and `AlphaEvaluation.csv`.
+    public var csv: String { scored.csv }
 
     /// Whether no mask has an object, so that scores say nothing.
     private var isWithoutObject: Bool {
@@ -112,10 +140,17 @@ public struct FolderEvaluation: Sendable {
     /// - Throws: if a picture cannot be read any more.
     public func report(by network: String? = nil) throws -> String {
       let by = network.map { " by \($0)" } ?? ""
-      return try Report(title: "\(names.predictions)\(by) against \(names.masks)", evaluation).html { pair in
+      return try Report(title: "\(names.predictions)\(by) against \(names.masks)", of: scored).html { pair in
         let photo = arePhotos ? [("photo", try Image<UInt8>(contentsOf: pair.predictionFile))] : []
-        return photo + [("prediction", try predict(pair)), ("truth", try FolderEvaluation.truth(pair))]
+        return photo + (try pictures(pair))
       }
     }
+  }
+}
+
+extension Image where Sample == Float {
+  /// In 8 bits, to look at.
+  fileprivate var shown: Image<UInt8> {
+    Image<UInt8>(width: width, height: height, channels: .gray, samples: samples.map { UInt8($0 * 255) })
   }
 }

@@ -23,15 +23,20 @@ package struct MaskFile {
     try read({ try $0.trueMaskLevels(source: source) }, { try $0.trueMaskLevels(source: source) })
   }
 
+  /// Alpha, 0 … 1, of any picture.
+  /// - Throws: `ImageError`.
+  package func alpha() throws -> Image<Float> { try read({ $0.alphaLevels() }, { $0.alphaLevels() }, scoring: 24) }
+
   /// Bytes that scoring a pair takes for each of its pixels, beside the picture as it is decoded.
   private static let scoringBytes = 10
 
-  private func read(
-    _ shallow: (Image<UInt8>) throws -> Image<UInt8>, _ deep: (Image<UInt16>) throws -> Image<UInt8>
-  ) throws -> Image<UInt8> {
+  private func read<Sample>(
+    _ shallow: (Image<UInt8>) throws -> Image<Sample>, _ deep: (Image<UInt16>) throws -> Image<Sample>,
+    scoring: Int = scoringBytes
+  ) throws -> Image<Sample> {
     let file = try PictureFile(ImageFile.read(path), source: source), header = file.header
     let isDeep = header.bitDepth == 16
-    let each = header.channels.rawValue * (isDeep ? 2 : 1) + Self.scoringBytes
+    let each = header.channels.rawValue * (isDeep ? 2 : 1) + scoring
     guard header.width * header.height <= max(0, ResourceLimits.availableMemory) / each else {
       throw ImageError.outOfMemory(source: source, width: header.width, height: header.height)
     }

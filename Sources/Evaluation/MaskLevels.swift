@@ -12,6 +12,10 @@ extension Image where Sample == UInt8 {
   /// - Throws: `transparent` where both vary: there is no telling what is object in a cut-out of many colours.
   public func maskLevels(source: String) throws(EvaluationError) -> Image { try levels(source: source) }
 
+  /// The picture as alpha, 0 … 1: its transparency where that varies, as in a cut-out of many colours, else its grey levels.
+  /// Nothing is stretched.
+  public func alphaLevels() -> Image<Float> { alpha(full: 255) }
+
   /// As `maskLevels`, of a true mask: what is brighter than 128 is the object.
   ///
   /// A mask of two levels, such as 0 and 1 or a palette's black and dark red, is stretched to 0 and 255, and so is one
@@ -44,6 +48,9 @@ extension Image where Sample == UInt8 {
 }
 
 extension Image where Sample == UInt16 {
+  /// As of a picture of 8 bits, in full depth.
+  public func alphaLevels() -> Image<Float> { alpha(full: 65535) }
+
   /// As of a picture of 8 bits: each level's high byte. But where 8 bits would lose a mask it is stretched first: one of two
   /// levels that are both dark, such as 0 and 4095, and one that is nowhere brighter than 255 of 65535, which is black in 8 bits.
   /// - Parameter source: the file's name, for error messages.
@@ -99,12 +106,26 @@ private struct LevelExtent {
 extension Image where Sample: FixedWidthInteger {
   /// The picture as grey levels of its own depth; see `maskLevels`.
   fileprivate func levels(source: String) throws(EvaluationError) -> Image {
+    guard let alpha = varyingAlpha else { return luma }
+    guard hasOneVisibleColor else { throw .transparent(source: source) }
+    return alpha
+  }
+
+  fileprivate func alpha(full: Float) -> Image<Float> {
+    Image<Float>(
+      width: width, height: height, channels: .gray, samples: (varyingAlpha ?? luma).samples.map { Float($0) / full })
+  }
+
+  /// Alpha, if it varies or hides all.
+  private var varyingAlpha: Image? {
     let shift = Sample.bitWidth - 8
-    if let alpha, let least = alpha.samples.min(), least >> shift < alpha.samples.max()! >> shift || least >> shift == 0
-    {
-      guard hasOneVisibleColor else { throw .transparent(source: source) }
-      return alpha
-    }
+    guard let alpha, let least = alpha.samples.min(),
+      least >> shift < alpha.samples.max()! >> shift || least >> shift == 0
+    else { return nil }
+    return alpha
+  }
+
+  private var luma: Image {
     if channels.opaque == .gray { return plane(0) }
     let stride = channels.rawValue
     return Image(width: width, height: height, channels: .gray) { output in

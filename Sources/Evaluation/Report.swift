@@ -8,12 +8,21 @@ public struct Report {
   public typealias Picture = (caption: String, image: Image<UInt8>)
 
   private let title: String
-  private let evaluation: DatasetEvaluation
+  private let evaluation: any ScoredPairs
   /// Longest side of the pictures, in pixels.
   private let pictureSide: Int
 
   /// The page about `evaluation`; the longer side of its pictures is `pictureSide` pixels.
   public init(title: String, _ evaluation: DatasetEvaluation, pictureSide: Int = 240) {
+    self.init(title: title, of: evaluation, pictureSide: pictureSide)
+  }
+
+  /// The page about alphas.
+  public init(title: String, _ evaluation: AlphaEvaluation, pictureSide: Int = 240) {
+    self.init(title: title, of: evaluation, pictureSide: pictureSide)
+  }
+
+  package init(title: String, of evaluation: any ScoredPairs, pictureSide: Int = 240) {
     self.title = title
     self.evaluation = evaluation
     self.pictureSide = pictureSide
@@ -24,29 +33,25 @@ public struct Report {
   /// - Precondition: at least one pair has been scored.
   /// - Throws: what `pictures` throws.
   public func html(pictures: (Pairing.Pair) throws -> [Picture]) rethrows -> String {
-    guard let scores = evaluation.scores.mean else { preconditionFailure("nothing has been scored") }
-    let rows = Measure.allCases.map { measure in
+    precondition(evaluation.count > 0, "nothing has been scored")
+    let rows = evaluation.means.map { mean in
       """
-      <tr><th scope="row">\(escaped(measure.title))</th><td>\(fixed(measure.value(of: scores), places: 4))</td>\
-      <td>\(measure.isError ? "lower is better" : "")</td></tr>
+      <tr><th scope="row">\(escaped(mean.title))</th><td>\(fixed(mean.value, places: 4))</td>\
+      <td>\(mean.isError ? "lower is better" : "")</td></tr>
       """
     }
     let failed = evaluation.failures.isEmpty ? "" : ", \(evaluation.failures.count) more could not be scored"
     return Page.html(
       title: title,
       body: """
-        <p>\(evaluation.scores.count) pairs\(failed)</p>
+        <p>\(evaluation.count) pairs\(failed)</p>
         <h2>Scores</h2>
         <table>
         \(rows.joined(separator: "\n"))
         </table>
-        <h2>Curves</h2>
-        <div class="charts">
-        \(Self.precisionRecall(scores).html)
-        \(Self.fMeasure(scores).html)
-        </div>
-        \(try section("Worst masks, by S-measure", evaluation.extremes.worst, pictures))
-        \(try section("Best masks, by S-measure", evaluation.extremes.best, pictures))
+        \(evaluation.charts)
+        \(try section("Worst, by \(type(of: evaluation).order)", evaluation.extremes.worst, pictures))
+        \(try section("Best, by \(type(of: evaluation).order)", evaluation.extremes.best, pictures))
         """)
   }
 
@@ -58,14 +63,24 @@ public struct Report {
       let figures = try pictures(item.pair).map { caption, image in
         Page.figure(image, caption, of: item.pair.name, side: pictureSide)
       }
-      let scores = [("S", item.structure), ("MAE", item.meanAbsoluteError), ("weighted F", item.weightedF)]
       return """
         <article><h3>\(escaped(item.pair.name))</h3>
-        <p>\(scores.map { "\($0) \(fixed($1, places: 4))" }.joined(separator: " · "))</p>
+        <p>\(item.scores.map { "\(escaped($0.title)) \(fixed($0.value, places: 4))" }.joined(separator: " · "))</p>
         <div class="pictures">\(figures.joined(separator: "\n"))</div></article>
         """
     }
     return "<h2>\(escaped(title))</h2>\n<div class=\"cards\">\n\(cards.joined(separator: "\n"))\n</div>"
+  }
+
+  /// Precision, recall and F-measure by threshold.
+  static func curves(of scores: Scores) -> String {
+    """
+    <h2>Curves</h2>
+    <div class="charts">
+    \(precisionRecall(scores).html)
+    \(fMeasure(scores).html)
+    </div>
+    """
   }
 
   private static func precisionRecall(_ scores: Scores) -> Chart {

@@ -102,3 +102,16 @@ struct Regions {
     }
   }
 }
+
+extension Image where Sample == Float {
+  /// The largest region of the pixels that are at least `least`, sides join: its runs in reading order. The first of equals; empty
+  /// if there is none.
+  package func largestRegion(atLeast least: Float) -> [(row: Int, columns: Range<Int>)] {
+    let regions = Regions(of: self, atLeast: least, connectivity: .four)
+    guard let area = regions.regions.map(\.area).max() else { return [] }
+    let largest = regions.regions.firstIndex { $0.area == area }!
+    return zip(regions.runs, regions.regionOfRun).filter { $1 == largest }.map { run, _ in
+      (Int(run.row), Int(run.start)..<Int(run.end))
+    }
+  }
+}

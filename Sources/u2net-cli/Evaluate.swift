@@ -11,6 +11,7 @@ struct Evaluate: ParsableCommand {
     discussion: """
       u2net evaluate --predictions masks/ --masks truth/
       u2net evaluate -m full --images photos/ --masks truth/ --report report.html
+      u2net evaluate --alpha --predictions cutouts/ --masks alphas/
 
       Files go together that have the same name but for their extensions. Files without a counterpart, \
       pictures in formats that cannot be read and pairs that cannot be scored are listed; the scores are then of the other pairs, and the exit code is 1. A true mask's object \
@@ -37,6 +38,9 @@ struct Evaluate: ParsableCommand {
 
   @Option(help: "With --images: minmax (default) or sigmoid, as for `u2net mask`.")
   var normalize: Normalization?
+
+  @Flag(help: "Score alpha, by SAD, MSE, gradient and connectivity, over the picture and near soft edges.")
+  var alpha = false
 
   @Flag(help: "Print one JSON object.")
   var json = false
@@ -74,7 +78,10 @@ struct Evaluate: ParsableCommand {
     for remark in evaluation.remarks { Console.note(remark) }
     let pairing = try evaluation.pairing(), (prediction, bytes) = try prediction()
     let threads = FolderEvaluation.pairsAtOnce(atMost: model.threads, beside: bytes)
-    let outcome = evaluation.run(pairing, threads: threads, prediction: prediction)
+    let outcome =
+      alpha
+      ? evaluation.runAlpha(pairing, threads: threads, prediction: prediction)
+      : evaluation.run(pairing, threads: threads, prediction: prediction)
     for remark in outcome.remarks { Console.note(remark) }
     if outcome.hasScores {
       print(json ? try outcome.summary.json() : "\(outcome.summary)")
@@ -114,7 +121,7 @@ struct Evaluate: ParsableCommand {
   }
 
   private func write(_ outcome: FolderEvaluation.Outcome) throws {
-    if let csv { try ImageFile.write(Array(outcome.evaluation.table.csv.utf8), to: FilePath(output: csv)) }
+    if let csv { try ImageFile.write(Array(outcome.csv.utf8), to: FilePath(output: csv)) }
     guard let report else { return }
     let weights = model.weights.map { "\(FilePath(bytes: FilePath($0).name))" } ?? "\(model.model ?? .lite)"
     let page = try outcome.report(by: images == nil ? nil : weights)

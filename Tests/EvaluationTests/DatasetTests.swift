@@ -73,8 +73,8 @@ struct DatasetTests {
     let all = try pairs.compactMap { pair in
       try? Self.masks(pair)
     }.map { try Scores(prediction: $0.prediction, truth: $0.truth, name: "").structure }.sorted()
-    #expect(evaluation.extremes.worst.map(\.structure) == Array(all.prefix(6)))
-    #expect(evaluation.extremes.best.map(\.structure) == all.suffix(6).reversed())
+    #expect(evaluation.extremes.worst.map(\.rank) == Array(all.prefix(6)))
+    #expect(evaluation.extremes.best.map(\.rank) == all.suffix(6).reversed())
     // Of few pairs, none is both.
     let few = DatasetEvaluation(Array(pairs.prefix(8)), masks: Self.masks).extremes
     #expect(few.best.count == 6 && few.worst.count == 2)

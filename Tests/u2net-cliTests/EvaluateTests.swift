@@ -40,6 +40,31 @@ struct EvaluateTests {
   }
 
   /// Masks of two levels are the same masks whatever the levels are, in 8 bits or in 16, and predictions, too.
+  @Test func alphasAreScoredAsTheMattingFieldDoes() throws {
+    try withFolder { folder in
+      let photo = package.appending(path: "Examples/photos/coffee.png").path
+      let made = try run(["cutout", photo, "-o", "\(folder)/cut/cup.png", "--mask", "\(folder)/mask/cup.png"])
+      #expect(made.code == 0, "\(made.errors)")
+      let command = ["evaluate", "--alpha", "--masks", "\(folder)/mask"]
+      let files = ["--csv", "\(folder)/s.csv", "--report", "\(folder)/s.html", "--json"]
+      // Of many colours, which without --alpha is no mask.
+      let result = try run(command + ["--predictions", "\(folder)/cut"] + files)
+      #expect(result.code == 0 && result.errors.isEmpty, "\(result.errors)")
+      let scores = try summary(result).scores
+      #expect(scores["sad"] == 0 && scores["band_conn"] == 0 && scores["grad"] == 0 && scores["band_share"]! > 0.02)
+      let csv = try String(contentsOf: URL(filePath: "\(folder)/s.csv"), encoding: .utf8)
+      #expect(csv.hasPrefix("name,mae,sad,mse,grad,conn,band_mae"))
+      let page = try String(contentsOf: URL(filePath: "\(folder)/s.html"), encoding: .utf8)
+      #expect(page.contains("MAE in the unknown band") && page.contains("prediction of cup"))
+      let model = try run(command + ["--images", URL(filePath: photo).deletingLastPathComponent().path])
+      #expect(model.code == 1 && model.text.isEmpty)  // No mask is called coffee.
+      try FileManager.default.createDirectory(atPath: "\(folder)/photos", withIntermediateDirectories: true)
+      try FileManager.default.copyItem(atPath: photo, toPath: "\(folder)/photos/cup.png")
+      let own = try run(command + ["--images", "\(folder)/photos", "--json"])
+      #expect(try own.code == 0 && summary(own).scores["mae"] == 0, "\(own.errors)")
+    }
+  }
+
   @Test(arguments: [1, 255, 4095, 65535] as [UInt16]) func masksOf16BitsKeepTheirObject(level: UInt16) throws {
     try withFolder { folder in
       try write("\(folder)/p/a.png", size: 10)
