@@ -194,7 +194,7 @@ let package = Package(
     .testTarget(
       name: "u2net-cliTests",
       dependencies: [
-        "u2net-cli", "U2Net", "U2NetFiles", "U2NetImageFiles", "U2NetMatting", argumentParser,
+        "u2net-cli", "U2Net", "U2NetFiles", "U2NetImageFiles", "U2NetMachine", "U2NetMatting", argumentParser,
       ]),
   ]
 )

@@ -126,8 +126,8 @@ class Detector:
         Options, in the order in which they are heeded:
             post_process: rembg's clean-up: smooth, then black or white only.
             refine: "guided": edges follow the photo's; "none".
-            matting: whether to solve for the alpha of soft edges, going by `foreground_threshold`, `background_threshold`
-                (240, 10) and `erosion` (10 pixels).
+            matting: "fast", "exact" (True) or "none": the alpha of soft edges is solved for, going by
+                `foreground_threshold`, `background_threshold` (240, 10) and `erosion` (10 pixels).
             levels: black, white and gamma: "5,95,1.2".
             min_region, min_hole: smaller parts are removed, smaller holes filled: pixels, or "1%".
             grow: pixels, negative to shrink.
@@ -328,7 +328,9 @@ def pixels_of(image: Image) -> np.ndarray:
 def _options(kind: int, format: int, options: dict[str, Any]) -> _library.Options:
     wishes = _library.Options(wanted=kind, format=format)
     for name, value in options.items():
-        if name in ("post_process", "matting", "keep_colors", "crop", "square", "lossless"):
+        if name == "matting":
+            wishes.matting = int(value) if isinstance(value, bool) else _choice(name, value, ["none", "exact", "fast"])
+        elif name in ("post_process", "keep_colors", "crop", "square", "lossless"):
             setattr(wishes, name, bool(value))
         elif name in ("foreground_threshold", "background_threshold", "erosion", "compression", "quality", "pixel_limit"):
             setattr(wishes, name, value)

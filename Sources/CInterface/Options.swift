@@ -51,7 +51,8 @@ extension u2net_options {
     var mask = MaskSettings()
     mask.postProcesses = post_process != 0
     mask.refinement = try choice(refine, "refine", [.none, .guided])
-    if matting != 0 {
+    mask.mattingMethod = try choice(matting, "matting", [.exact, .exact, .fast])
+    if matting != U2NET_MATTING_NONE {
       guard 0...255 ~= foreground_threshold, 0...255 ~= background_threshold, 0...1000 ~= erosion else {
         throw .invalid("matting's thresholds must be 0 to 255, and its erosion 0 to 1000")
       }

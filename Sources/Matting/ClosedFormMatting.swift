@@ -36,6 +36,17 @@ public enum ClosedFormMatting {
     of photo: Image<Sample>, trimap: Image<UInt8>, tolerance: Double = 3e-6, maximumSteps: Int = 2000, threads: Int = 1,
     memoryLimit: Int = .max
   ) throws(MattingError) -> Image<Sample> {
+    try solved(photo, trimap, threads: threads, memoryLimit: memoryLimit) { solver, _ throws(MattingError) in
+      try solver.solve(tolerance: tolerance, maximumSteps: maximumSteps)
+    }
+  }
+
+  /// - Parameter solve: alpha by place.
+  @inline(__always)
+  static func solved<Sample: MaskSample>(
+    _ photo: Image<Sample>, _ trimap: Image<UInt8>, threads: Int, memoryLimit: Int,
+    _ solve: (MattingSolver, UnknownPixels) throws(MattingError) -> [Double]
+  ) throws(MattingError) -> Image<Sample> {
     requireMask(trimap, of: photo)
     guard photo.width >= 3, photo.height >= 3 else {
       throw .photoTooSmall(width: photo.width, height: photo.height)
@@ -56,7 +67,7 @@ public enum ClosedFormMatting {
     let level = MultigridLevel(pixels)
     addLaplacian(of: photo, to: level, threads: threads)
     let solver = MattingSolver(level, foreground: foreground, threads: threads)
-    let alpha = try solver.solve(tolerance: tolerance, maximumSteps: maximumSteps)
+    let alpha = try solve(solver, pixels)
     return Image(width: photo.width, height: photo.height, channels: .gray) { output in
       let output = output.baseAddress!
       output.update(repeating: .none, count: photo.width * photo.height)

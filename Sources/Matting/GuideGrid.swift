@@ -10,7 +10,7 @@ struct GuideGrid {
   private let cell: Int
   private let width, height: Int
   /// Red, green, blue, mask: 0…1.
-  private let cells: [SIMD4<Float>]
+  private var cells: [SIMD4<Float>]
 
   /// - Parameter mask: of the photo's size.
   @inline(__always)
@@ -43,6 +43,29 @@ struct GuideGrid {
         }
       }
     }
+  }
+
+  /// A photo alone: its mask is 0.
+  @inline(__always)
+  init<Sample: MaskSample>(of photo: Image<Sample>, cell: Int, threads: Int) {
+    let none = Image<Sample>(width: photo.width, height: photo.height, channels: .gray) { $0.update(repeating: .none) }
+    self.init(of: photo, mask: none, cell: cell, threads: threads)
+  }
+
+  /// The photo's colours in cells.
+  var photo: Image<Float> {
+    Image(width: width, height: height, channels: .rgb) { output in
+      for (i, cell) in cells.enumerated() {
+        (output[3 * i], output[3 * i + 1], output[3 * i + 2]) = (cell.x, cell.y, cell.z)
+      }
+    }
+  }
+
+  /// The same photo with another mask, a sample for each cell.
+  func with(mask: Image<Float>) -> GuideGrid {
+    var grid = self
+    for (i, share) in mask.samples.enumerated() { grid.cells[i].w = share }
+    return grid
   }
 
   /// For each cell the mean of the models of all windows that it lies in. Rows have one more cell, a copy of the last.

@@ -48,16 +48,42 @@ struct MattingSolver {
 
   /// Alpha by place.
   func solve(tolerance: Double, maximumSteps: Int) throws(MattingError) -> [Double] {
-    var x = known, residual = rightSide
-    var direction = [Double](repeating: 0, count: x.count), product = direction
-    let first = residual.reduce(0) { $0 + $1 * $1 }
-    var square = first, slope = 0.0
-    var steps = 0
+    var x = known
+    let (steps, left) = step(&x, residual: rightSide, tolerance: tolerance, maximumSteps: maximumSteps)
     // What is not a number is not small enough either.
-    while !(square <= tolerance * tolerance * first) {
-      if steps == maximumSteps || !square.isFinite {
-        throw .notConverged(steps: steps, residual: (square / first).squareRoot())
-      }
+    guard left <= tolerance else { throw .notConverged(steps: steps, residual: left) }
+    return x
+  }
+
+  /// Alpha by place, some steps nearer to what `solve` gives than `start` is.
+  /// - Parameter start: by place; 0 at pixels that are not unknown.
+  func improve(_ start: [Double], tolerance: Double, steps: Int) throws(MattingError) -> [Double] {
+    var x = known, residual = rightSide, product = [Double](repeating: 0, count: known.count)
+    _ = level.multiply(diagonal, start, into: &product, threads: threads)
+    for place in 0..<level.pixels.places {
+      x[place] += start[place]
+      residual[place] -= product[place]
+      level.rightSide[place] = Float(residual[place])
+    }
+    let (made, left) = step(&x, residual: residual, tolerance: tolerance, maximumSteps: steps)
+    guard left.isFinite else { throw .notConverged(steps: made, residual: left) }
+    return x
+  }
+
+  /// Steps of conjugate gradients, until the residual is `tolerance` of `rightSide` or nothing that helps.
+  /// - Parameters:
+  ///   - x: what they begin with, and what they lead to.
+  ///   - residual: of `x`; the level's right side is the same.
+  /// - Returns: how many there were, and the residual as a part of `rightSide`.
+  private func step(
+    _ x: inout [Double], residual: [Double], tolerance: Double, maximumSteps: Int
+  ) -> (steps: Int, left: Double) {
+    var residual = residual
+    var direction = [Double](repeating: 0, count: x.count), product = direction
+    let first = rightSide.reduce(0) { $0 + $1 * $1 }
+    var square = residual.reduce(0) { $0 + $1 * $1 }, slope = 0.0
+    var steps = 0
+    while !(square <= tolerance * tolerance * first), steps < maximumSteps, square.isFinite {
       level.cycle(threads: threads)
       let before = slope
       slope = sum { cm_dot($0, $1, residual, level.solution) }
@@ -78,7 +104,7 @@ struct MattingSolver {
       }
       steps += 1
     }
-    return x
+    return (steps, square > 0 ? (square / first).squareRoot() : square)
   }
 
   /// Calls `part` for parts of the places, and adds up what it returns.

@@ -40,8 +40,8 @@ struct U2NetCommand: ParsableCommand {
     var asked: any ParsableCommand.Type =
       configuration.subcommands.first { $0._commandName == arguments.first } ?? U2NetCommand.self
     do {
-      try EmptyArguments.check(arguments)
-      var command = try parseAsRoot(NegativeNumbers.joined(arguments))
+      if let problem = CommandArguments.emptiness(in: arguments) { throw ValidationError(problem) }
+      var command = try parseAsRoot(CommandArguments.joiningNegativeNumbers(arguments))
       asked = type(of: command)
       try command.run()
       guard fflush(nil) == 0 else { throw CommandFailure(lines: ["standard output: cannot write"]) }

@@ -48,6 +48,42 @@ import U2NetPlatform
     }
   }
 
+  @Test func `fast alpha is near the exact one, whatever the threads`() throws {
+    let (photo, trimap) = band(width: 420, height: 360)
+    let unknown = trimap.samples.indices.filter { trimap.samples[$0] == 128 }
+    let exact = try ClosedFormMatting.alpha(of: photo, trimap: trimap)
+    #expect(try ClosedFormMatting.fastAlpha(of: photo, trimap: trimap, directly: unknown.count) == exact)
+    for directly in [unknown.count / 3, unknown.count / 8] {
+      let fast = try ClosedFormMatting.fastAlpha(of: photo, trimap: trimap, directly: directly)
+      let off = unknown.reduce(0) { $0 + abs(Int(fast.samples[$1]) - Int(exact.samples[$1])) }
+      #expect(fast != exact && Double(off) / Double(unknown.count) < 2, "\(directly): \(off) of \(unknown.count)")
+      #expect(trimap.samples.indices.allSatisfy { trimap.samples[$0] == 128 || fast.samples[$0] == trimap.samples[$0] })
+      #expect(try ClosedFormMatting.fastAlpha(of: photo, trimap: trimap, directly: directly, threads: 3) == fast)
+      let deep = try ClosedFormMatting.fastAlpha(
+        of: photo.converted(to: Float.self), trimap: trimap, directly: directly)
+      #expect(largestDifference(deep.samples, fast.samples.map(\.share)) < 2.0 / 255)
+    }
+  }
+
+  /// No cell is object all over where objects are a pixel wide.
+  @Test func `fast alpha of thin parts is the exact one`() throws {
+    let (photo, _) = band(width: 60, height: 50)
+    let trimap = gray(60, 50) { x, y -> UInt8 in x % 9 == 4 ? 255 : y < 3 ? 0 : 128 }
+    let exact = try ClosedFormMatting.alpha(of: photo, trimap: trimap)
+    #expect(try ClosedFormMatting.fastAlpha(of: photo, trimap: trimap, directly: 100) == exact)
+  }
+
+  @Test func `fast alpha knows what it cannot do`() throws {
+    let (photo, trimap) = band(width: 60, height: 50)
+    let nothing = gray(60, 50) { _, _ in UInt8(128) }
+    #expect(throws: MattingError.noKnownForeground) {
+      try ClosedFormMatting.fastAlpha(of: photo, trimap: nothing, directly: 100)
+    }
+    #expect(throws: MattingError.self) {
+      try ClosedFormMatting.fastAlpha(of: photo, trimap: trimap, directly: 100, memoryLimit: 30_000)
+    }
+  }
+
   /// What a trimap does not know at its very border has fewer windows around it.
   @Test func `unknown pixels at all borders and corners`() throws {
     let (photo, _) = band(width: 40, height: 30)

@@ -1,8 +1,9 @@
 import ArgumentParser
-import U2NetFiles
 import Foundation
-import U2Net
 import Testing
+import U2Net
+import U2NetFiles
+import U2NetMachine
 
 @testable import u2net_cli
 
@@ -34,7 +35,7 @@ struct EndingTests {
 
   @Test func negativeNumbersAreJoinedToTheirOptions() {
     func joined(_ line: String) -> String {
-      NegativeNumbers.joined(line.split(separator: " ").map(String.init)).joined(separator: " ")
+      CommandArguments.joiningNegativeNumbers(line.split(separator: " ").map(String.init)).joined(separator: " ")
     }
     #expect(joined("mask a --grow -3 -o b") == "mask a --grow=-3 -o b")
     #expect(joined("mask a -ae -1 --levels -5,95 --x -.5") == "mask a -ae=-1 --levels=-5,95 --x=-.5")

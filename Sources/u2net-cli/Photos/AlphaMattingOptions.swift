@@ -22,6 +22,13 @@ struct AlphaMattingOptions: ParsableArguments {
     help: "With -a: what is sure is eroded by a square so many pixels wide; 0 erodes by a plus of 3 (default: 10).")
   var erodeSize: Int?
 
+  @Option(
+    help: """
+      With -a: fast (default; of many unknown pixels first coarsely, then finely) or exact (as rembg to the last levels, in four times \
+      the time).
+      """)
+  var matting: ClosedFormMatting.Method?
+
   func validate() throws { try inUsersWords { () throws(SettingsError) in try certainties.validate() } }
 
   var certainties: TrimapOptions {
@@ -36,7 +43,10 @@ struct AlphaMattingOptions: ParsableArguments {
 
   /// rembg takes what is certain without matting, too, and does nothing with it.
   func checkUse() throws(ValidationError) {
-    let flags = [("-af", foregroundThreshold != nil), ("-ab", backgroundThreshold != nil), ("-ae", erodeSize != nil)]
+    let flags = [
+      ("--matting", matting != nil), ("-af", foregroundThreshold != nil), ("-ab", backgroundThreshold != nil),
+      ("-ae", erodeSize != nil),
+    ]
     guard !alphaMatting, let (flag, _) = flags.first(where: \.1) else { return }
     throw ValidationError("\(flag) has no effect without --alpha-matting")
   }
@@ -46,6 +56,6 @@ struct AlphaMattingOptions: ParsableArguments {
     let certain = arguments.trimap
     alphaMatting = arguments.alphaMatting
     (foregroundThreshold, backgroundThreshold) = (certain.foregroundThreshold, certain.backgroundThreshold)
-    erodeSize = certain.erosion
+    (erodeSize, matting) = (certain.erosion, .exact)
   }
 }

@@ -61,6 +61,7 @@ struct MaskOptions: ParsableArguments {
     settings.postProcesses = postProcess
     settings.refinement = refine
     settings.matting = matting.trimap
+    settings.mattingMethod = matting.matting ?? .fast
     settings.levels = levels
     settings.minRegion = minRegion
     settings.minHole = minHole

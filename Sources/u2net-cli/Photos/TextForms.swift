@@ -11,6 +11,7 @@ extension LevelCurve: ExpressibleByArgument {}
 extension ColorJitter: ExpressibleByArgument {}
 extension Preprocessing: ExpressibleByArgument {}
 extension Normalization: ExpressibleByArgument {}
+extension ClosedFormMatting.Method: ExpressibleByArgument {}
 extension MaskSettings.Refinement: ExpressibleByArgument {}
 extension ExistingFiles: ExpressibleByArgument {}
 extension Shard: ExpressibleByArgument {}

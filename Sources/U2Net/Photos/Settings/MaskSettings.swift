@@ -16,6 +16,8 @@ public struct MaskSettings: Sendable, Hashable {
   /// Solve for the alpha of soft edges, as hair has them: closed-form matting with what this says is certain of a mask;
   /// nil: no matting. Its erosion is 0…1000 pixels.
   public var matting: TrimapOptions?
+  /// How that is solved.
+  public var mattingMethod = ClosedFormMatting.Method.fast
   /// Black, white and gamma of the grey values; nil: as they are.
   public var levels: LevelCurve?
   /// Parts smaller than this are removed.

@@ -51,9 +51,12 @@ extension MaskSettings {
     _ mask: Image<Sample>, photo: Image<Sample>, threads: Int = 1, memoryLimit: Int? = nil
   ) throws(MattingError) -> Image<Sample> {
     guard let matting else { return mask }
-    return try ClosedFormMatting.alpha(
-      of: photo, trimap: mask.converted(to: UInt8.self).trimap(matting, threads: threads), threads: threads,
-      memoryLimit: memoryLimit ?? ResourceLimits.availableMemory)
+    let trimap = mask.converted(to: UInt8.self).trimap(matting, threads: threads)
+    let memoryLimit = memoryLimit ?? ResourceLimits.availableMemory
+    return switch mattingMethod {
+    case .exact: try ClosedFormMatting.alpha(of: photo, trimap: trimap, threads: threads, memoryLimit: memoryLimit)
+    case .fast: try ClosedFormMatting.fastAlpha(of: photo, trimap: trimap, threads: threads, memoryLimit: memoryLimit)
+    }
   }
 
   /// The mask with small faults removed: levels, regions, holes, growth, threshold, feather.
