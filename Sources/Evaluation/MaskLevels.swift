@@ -125,19 +125,6 @@ extension Image where Sample: FixedWidthInteger {
     return alpha
   }
 
-  private var luma: Image {
-    if channels.opaque == .gray { return plane(0) }
-    let stride = channels.rawValue
-    return Image(width: width, height: height, channels: .gray) { output in
-      samples.withUnsafeBufferPointer { input in
-        for i in output.indices {
-          let (red, green, blue) = (Int(input[stride * i]), Int(input[stride * i + 1]), Int(input[stride * i + 2]))
-          output[i] = Sample((19595 * red + 38470 * green + 7471 * blue + 32768) >> 16)
-        }
-      }
-    }
-  }
-
   /// In 8 bits, the first of these levels as 0, the last as 255.
   fileprivate func stretched(_ range: ClosedRange<Int>) -> Image<UInt8> {
     let low = range.lowerBound, length = range.count - 1

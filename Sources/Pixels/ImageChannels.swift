@@ -59,3 +59,21 @@ extension Image {
     }
   }
 }
+
+extension Image where Sample: FixedWidthInteger {
+  /// The image in grey, without alpha: the luma of colours, as by Pillow's `convert("L")`, so that grey that was stored in colour
+  /// stays what it is.
+  @inlinable
+  package var luma: Image {
+    if channels.opaque == .gray { return plane(0) }
+    let stride = channels.rawValue
+    return Image(width: width, height: height, channels: .gray) { output in
+      samples.withUnsafeBufferPointer { input in
+        for i in output.indices {
+          let (red, green, blue) = (Int(input[stride * i]), Int(input[stride * i + 1]), Int(input[stride * i + 2]))
+          output[i] = Sample((19595 * red + 38470 * green + 7471 * blue + 32768) >> 16)
+        }
+      }
+    }
+  }
+}

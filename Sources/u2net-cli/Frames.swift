@@ -29,6 +29,7 @@ struct Frames: ParsableCommand {
   @OptionGroup var mask: MaskOptions
 
   func validate() throws {
+    try mask.matting.checkUse()
     guard format != .rgb24 else { throw ValidationError("--format must be rgba or gray8") }
     guard RawFrames.fits(width: size.width, height: size.height) else {
       throw ValidationError("--size must be at most 16384 pixels a side and 256 megapixels, not \(size)")

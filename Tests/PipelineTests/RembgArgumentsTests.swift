@@ -21,6 +21,7 @@ struct RembgArgumentsTests {
     #expect(arguments.onlyMask && arguments.mask.postProcesses && arguments.modelPath == "a b.onnx")
     #expect(
       arguments.mask.matting == TrimapOptions(foregroundThreshold: 200, backgroundThreshold: 20, erosion: 5))
+    #expect(arguments.mask.mattingMethod == .exact)
     #expect(arguments.background == Color(red: 1, green: 2, blue: 3))
     // Matting has colours of its own, whatever putalpha says.
     #expect(!arguments.cutout.keepsColors)

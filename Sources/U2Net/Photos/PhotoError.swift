@@ -10,6 +10,12 @@ public enum PhotoError: Error, Equatable, Sendable {
   case outOfMemory(width: Int, height: Int)
   /// There is no room to solve for its alpha.
   case mattingFailed(MattingError)
+  /// A picture that goes with the photo is not there: `role` says what it would be, `place` where it would be.
+  case withoutCompanion(name: String, role: String, place: String)
+  /// There is more than one picture that may be it.
+  case withManyCompanions(name: String, role: String, files: [String])
+  /// The trimap cannot be one of the photo.
+  case trimapUnfit(name: String, trimap: String, reason: String)
   /// A picture with alpha cannot become a JPEG.
   case noTransparency(name: String)
 }
@@ -23,6 +29,10 @@ extension PhotoError: CustomStringConvertible {
       "its result would have \(width) x \(height) pixels, more than the limit of \(limit) pixels"
     case .outOfMemory(let width, let height): "there is not enough memory for a result of \(width) x \(height) pixels"
     case .mattingFailed(let error): "\(error)"
+    case .withoutCompanion(let name, let role, let place): "\(name): it has no \(role): there is no \(place)"
+    case .withManyCompanions(let name, let role, let files):
+      "\(name): which is its \(role), \(files.joined(separator: " or "))?"
+    case .trimapUnfit(let name, let trimap, let reason): "\(name): its trimap \(trimap) \(reason)"
     case .noTransparency(let name):
       "\(name): JPEG has no transparency; choose PNG or WebP, or an opaque background"
     }

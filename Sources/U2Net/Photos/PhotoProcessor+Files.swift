@@ -9,7 +9,7 @@ extension PhotoProcessor {
   package func report(
     _ job: PhotoJob, willWrite: () -> Void = {}, remark: (String) -> Void
   ) -> PhotoReport {
-    let source = PhotoSource.file(job.photo.path)
+    let source = PhotoSource.file(job.photo.path, stem: job.photo.stem)
     var report = PhotoReport(input: "\(job.photo.path)", outputs: job.results.map { "\($0.path)" })
     do {
       let done = try process(source, job.requests, &report, { remark("\(source.name): \($0)") }) { photo in

@@ -26,6 +26,7 @@ public final class PhotoProcessor: Sendable {
   public let photosAtOnce: Int
   private let detector: SaliencyDetector
   private let backdrop: Backdrop?
+  private let trimaps: Companions?
   /// Threads that work on one photo.
   public let threads: Int
   private let gate: MemoryGate?
@@ -76,6 +77,7 @@ public final class PhotoProcessor: Sendable {
       gate = MemoryGate(budget: plan.photos)
     }
     backdrop = try settings.cutout.background.map { try Backdrop($0, remark: remark) }
+    trimaps = try settings.trimaps(remark)
     detection.threads = threads
     detection.photosAtOnce = photosAtOnce
     detector = SaliencyDetector(network, options: detection)
@@ -88,6 +90,7 @@ public final class PhotoProcessor: Sendable {
     (detector, photosAtOnce, threads) = (other.detector, other.photosAtOnce, other.threads)
     (gate, room) = (other.gate, other.room)
     backdrop = try settings.cutout.background.map { try Backdrop($0) }
+    trimaps = try settings.trimaps { _ in }
   }
 
   /// The same network, ready as it is, for other results.
@@ -228,7 +231,7 @@ public final class PhotoProcessor: Sendable {
     memory.isDeep = isDeep
     memory.pictures = requests.count(where: \.showsPhoto)
     memory.webPictures = requests.count { $0.showsPhoto && $0.format == .webP }
-    memory.isMatted = settings.mask.matting != nil
+    memory.isMatted = settings.mask.isMatted
     if let layout = settings.cutout.layout, requests.contains(where: \.showsPhoto) {
       let whole = PixelRect(x: 0, y: 0, width: width, height: height), size = layout.size(around: whole)
       memory.framedPixels = min(settings.pixelLimit, size.width.saturatingProduct(size.height))
@@ -251,20 +254,24 @@ public final class PhotoProcessor: Sendable {
       keepsDepth: showsPhoto, isForNetworkOnly: !needsAll,
       sidesAtLeast: needsAll ? nil : detector.sufficientSides, remark: note
     )
+    let trimap = try trimaps.map {
+      try $0.picture(of: opened, as: "trimap", pixelLimit: settings.pixelLimit, remark: note).trimap(of: photo)
+    }
     report.milliseconds!.decode = watch.lap()
 
     try progress(.detect)
     var made = Made(saliency: try saliency(of: photo))
     report.add(made.verdict, width: photo.width, height: photo.height)
-    if made.saliency.isEmpty { note("no salient object; the mask is empty") }
+    if made.saliency.isEmpty, trimap == nil { note("no salient object; the mask is empty") }
     report.milliseconds!.infer = watch.lap()
 
     let metadata = settings.encoding.keepsExif ? photo.metadata : photo.metadata.withoutExif
     let isUnseen = photo.buffer != nil
     var shallow = Rendering<UInt8>(
-      settings, backdrop, made.saliency, metadata, threads: threads, photo: isUnseen ? nil : { photo.image })
+      settings, backdrop, made.saliency, metadata, trimap: trimap, threads: threads,
+      photo: isUnseen ? nil : { photo.image })
     var deep = Rendering<UInt16>(
-      settings, backdrop, made.saliency, metadata, threads: threads,
+      settings, backdrop, made.saliency, metadata, trimap: trimap, threads: threads,
       photo: isUnseen ? nil : { photo.deepImage ?? photo.image.converted(to: UInt16.self) })
     func make<Sample>(_ request: PhotoResult.Request, by rendering: inout Rendering<Sample>) throws {
       try progress(.render)
@@ -292,6 +299,33 @@ public final class PhotoProcessor: Sendable {
       if isDeep { try make(request, by: &deep) } else { try make(request, by: &shallow) }
     }
     return made
+  }
+}
+
+extension PhotoSettings {
+  /// - Throws: `ImageError` if there is one trimap for all photos, and it cannot be read.
+  fileprivate func trimaps(_ remark: (String) -> Void) throws(ImageError) -> Companions? {
+    guard let trimaps = mask.trimaps else { return nil }
+    return try Companions(trimaps, pixelLimit: pixelLimit, remark: remark)
+  }
+}
+
+extension DecodedPhoto {
+  /// This picture as a photo's trimap: grey, of its size, with object and background.
+  /// - Throws: `PhotoError.trimapUnfit`.
+  fileprivate func trimap(of photo: DecodedPhoto) throws(PhotoError) -> Image<UInt8> {
+    func unfit(_ reason: String) -> PhotoError { .trimapUnfit(name: photo.name, trimap: name, reason: reason) }
+    guard (width, height) == (photo.width, photo.height) else {
+      throw unfit("has \(width) x \(height) pixels, the photo \(photo.width) x \(photo.height)")
+    }
+    let trimap = image.luma
+    guard trimap.samples.contains(where: { $0 >= 230 }) else {
+      throw unfit("knows no object: no pixel is 230 or above")
+    }
+    guard trimap.samples.contains(where: { $0 <= 25 }) else {
+      throw unfit("knows no background: no pixel is 25 or below")
+    }
+    return trimap
   }
 }
 

@@ -13,6 +13,13 @@ public struct PhotoSource: Sendable {
   let contents: Contents
   /// What to call the photo in messages and reports.
   public let name: String
+  /// What it is called below the folder it was found in, without its extension.
+  package let stem: FilePath
+
+  private init(contents: Contents, name: String, stem: FilePath? = nil) {
+    (self.contents, self.name) = (contents, name)
+    self.stem = stem ?? FilePath(bytes: FilePath(name).withoutExtension.name)
+  }
 
   /// The file; nil for a photo in memory.
   package var file: FilePath? { if case .file(let path) = contents { path } else { nil } }
@@ -21,8 +28,10 @@ public struct PhotoSource: Sendable {
   public static func file(_ path: String) -> PhotoSource { file(FilePath(path)) }
 
   /// As `file(_:)` of a `String`, for names that need not be UTF-8.
-  package static func file(_ path: FilePath, name: String? = nil) -> PhotoSource {
-    PhotoSource(contents: .file(path), name: name ?? (path == .standardStream ? "standard input" : "\(path)"))
+  package static func file(_ path: FilePath, name: String? = nil, stem: FilePath? = nil) -> PhotoSource {
+    PhotoSource(
+      contents: .file(path), name: name ?? (path == .standardStream ? "standard input" : "\(path)"),
+      stem: stem ?? FilePath(bytes: path.withoutExtension.name))
   }
 
   /// All bytes of a JPEG, PNG or WebP file.

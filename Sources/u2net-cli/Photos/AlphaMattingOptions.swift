@@ -42,12 +42,14 @@ struct AlphaMattingOptions: ParsableArguments {
   var trimap: TrimapOptions? { alphaMatting ? certainties : nil }
 
   /// rembg takes what is certain without matting, too, and does nothing with it.
-  func checkUse() throws(ValidationError) {
-    let flags = [
-      ("--matting", matting != nil), ("-af", foregroundThreshold != nil), ("-ab", backgroundThreshold != nil),
-      ("-ae", erodeSize != nil),
-    ]
-    guard !alphaMatting, let (flag, _) = flags.first(where: \.1) else { return }
+  /// - Parameter trimap: whether photos have trimaps of their own.
+  func checkUse(trimap: Bool = false) throws(ValidationError) {
+    let certain = [("-af", foregroundThreshold != nil), ("-ab", backgroundThreshold != nil), ("-ae", erodeSize != nil)]
+    if trimap {
+      guard let (flag, _) = certain.first(where: \.1) else { return }
+      throw ValidationError("\(flag) has no effect with --trimap")
+    }
+    guard !alphaMatting, let (flag, _) = (certain + [("--matting", matting != nil)]).first(where: \.1) else { return }
     throw ValidationError("\(flag) has no effect without --alpha-matting")
   }
 

@@ -45,10 +45,7 @@ struct MaskOptions: ParsableArguments {
     help: "rembg's clean-up: smooth, then black or white only.")
   var postProcess = false
 
-  func validate() throws {
-    try inUsersWords { () throws(SettingsError) in try settings.validate() }
-    try matting.checkUse()
-  }
+  func validate() throws { try inUsersWords { () throws(SettingsError) in try settings.validate() } }
 
   var detection: SaliencyDetector.Options {
     var options = model.detection

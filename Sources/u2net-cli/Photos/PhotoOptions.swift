@@ -11,9 +11,24 @@ struct PhotoOptions: ParsableArguments {
   @OptionGroup var batch: BatchOptions
 
   @Option(
+    help: ArgumentHelp(
+      "Solve for alpha where this is grey, with object where it is white, background where black; or a folder of such.",
+      valueName: "file|dir"),
+    completion: .file())
+  var trimap: String?
+
+  @Option(
     help: ArgumentHelp("Write the fused map and the six side outputs into this folder, too.", valueName: "dir"),
     completion: .directory)
   var sideOutputs: String?
+
+  func validate() throws {
+    try mask.matting.checkUse(trimap: trimap != nil)
+    guard trimap != nil else { return }
+    for (flag, isGiven) in [("--refine", mask.refine != .none), ("--post-process", mask.postProcess)] where isGiven {
+      throw ValidationError("\(flag) has no effect with --trimap")
+    }
+  }
 
   func settings(_ cutout: CutoutOptions) -> PhotoSettings {
     var settings = PhotoSettings()
@@ -25,6 +40,7 @@ struct PhotoOptions: ParsableArguments {
     settings.sideOutputs = sideOutputs != nil
     settings.pixelLimit = input.maxMegapixels * 1_000_000
     settings.mask = mask.settings
+    settings.mask.trimaps = trimap.map { CompanionPictures(FilePath(argument: $0)) }
     settings.cutout = cutout.settings
     settings.encoding = encoding.settings
     return settings
@@ -64,6 +80,7 @@ struct PhotoOptions: ParsableArguments {
     (files.include, files.exclude, files.shard) = (input.include, input.exclude, input.shard)
     (files.existing, files.replacesNamedFile) = (batch.existing ?? .error, batch.existing == nil)
     files.manifestFile = batch.manifestFile
+    files.companions = settings(cutout).mask.companions
     try files.checkPlaces()
     let requests = destinations.map { PhotoResult.Request($0.kind, as: $0.format) }
     try inUsersWords { () throws(SettingsError) in try settings(cutout).validate(for: requests) }

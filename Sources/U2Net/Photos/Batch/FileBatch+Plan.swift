@@ -95,7 +95,7 @@ extension FileBatch {
     let findsNothing = !mayBePhotos && search.unreadable.isEmpty && !search.problems.isEmpty
     var plan = try PhotoPlan(
       findsNothing ? [] : search.photos, destinations, existing: replacesNamedFile ? nil : existing, isWanted: isWanted)
-    plan.refuse(replacing: inUse)
+    plan.refuse(replacing: inUse, companions: companions)
     tellEarlierResults(plan, onEvent)
     let failed =
       search.unreadable.filter { isWanted($0.photo) }.map { PhotoReport(failed: $0.photo, $0.reason) }

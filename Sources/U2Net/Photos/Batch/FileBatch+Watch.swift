@@ -57,7 +57,7 @@
       let processor = try processor()
       let search = PhotoSearch(include: include, exclude: exclude, outputs: destinations.compactMap(\.folder))
       let watch = PhotoWatch(
-        folder, search, isWanted: isWanted, inUse: inUse,
+        folder, search, isWanted: isWanted, inUse: inUse, companions: companions,
         manifest: try manifestFile.map { path throws(PipelineError) in try Manifest(path) }, shouldStop: shouldStop,
         onEvent: onEvent)
       let plan = WatchPlan(destinations, existing: existing)

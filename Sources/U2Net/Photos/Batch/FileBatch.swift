@@ -43,6 +43,8 @@ public struct FileBatch: Sendable {
   package var more: [Destination] = []
   /// What no result may take the place of, beside photos.
   package var inUse = FilesInUse()
+  /// Pictures that go with photos, which no result may take the place of, and what messages call them.
+  package var companions: [(pictures: CompanionPictures, role: String)] = []
   /// Whether a file that is named for the result of one photo is replaced without asking.
   package var replacesNamedFile = false
 

@@ -35,6 +35,8 @@ extension PhotoProcessor {
   private func run(
     _ batch: FileBatch, _ isCancelled: Cancellation, _ progress: @escaping @Sendable (FileBatch.Progress) -> Void
   ) throws -> FileBatch.Summary {
+    var batch = batch
+    batch.companions = settings.mask.companions
     let plan = try batch.plan(), counts = Mutex((done: 0, failed: 0))
     try batch.manifestFile?.makeFolder()
     let summary = try plan.run(shouldStop: { isCancelled.flag.load(ordering: .relaxed) }) { event in

@@ -43,22 +43,25 @@
     private var problems = 0
     /// What no result may take the place of: the photos, too, as they are seen.
     private var inUse: FilesInUse
+    private let companions: [(pictures: CompanionPictures, role: String)]
     private var lastLook: ContinuousClock.Instant?
 
     /// - Parameters:
     ///   - isWanted: which photos are to be done at all.
     ///   - inUse: what no result may take the place of, beside photos.
+    ///   - companions: pictures that go with photos, likewise.
     ///   - shouldStop: asked many times a second; photos that have begun are finished.
     ///   - onEvent: called by several threads.
     init(
       _ folder: FilePath, _ search: PhotoSearch, isWanted: @escaping (Photo) -> Bool, inUse: FilesInUse = FilesInUse(),
+      companions: [(pictures: CompanionPictures, role: String)] = [],
       manifest: Manifest?, shouldStop: @escaping @Sendable () -> Bool,
       onEvent: @escaping @Sendable (FileBatch.Event) -> Void
     ) {
       self.folder = folder
       self.search = search
       self.isWanted = isWanted
-      self.inUse = inUse
+      (self.inUse, self.companions) = (inUse, companions)
       self.shouldStop = shouldStop
       self.onEvent = onEvent
       batch = PhotoBatch(manifest: manifest, shouldStop: shouldStop, onEvent: onEvent)
@@ -147,7 +150,7 @@
           skipped.insert(path)
           do { try batch.append(.skipped(job)) } catch { problem("\(error)") }
         case .job(let job):
-          inUse.add(photo)
+          inUse.add(photo, companions: companions)
           if let reason = inUse.obstacle(to: job) { return fail(photo, reason) }
           do { try job.makeFolders() } catch { return fail(photo, "\(photo.source): \(error)") }
           busy[path] = .some(StillFiles.State(path))

@@ -7,9 +7,12 @@ extension FilesInUse {
     throw PipelineError("\(Self.name(output)): this would replace \(what); choose another name")
   }
 
-  /// With the photo.
-  mutating func add(_ photo: Photo) {
+  /// With the photo, and the pictures that go with it.
+  mutating func add(_ photo: Photo, companions: [(pictures: CompanionPictures, role: String)]) {
     add(photo.path, as: photo.path == .standardStream ? "the photo on standard input" : "a photo")
+    for (pictures, role) in companions {
+      for file in pictures.files(of: photo.stem) { add(file, as: "a \(role)") }
+    }
   }
 
   /// Why a photo's results cannot be written.

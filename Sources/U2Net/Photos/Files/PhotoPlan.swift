@@ -100,9 +100,11 @@ package struct PhotoPlan: Sendable {
   }
 
   /// Takes those out whose results would replace a file that is in use, or another name of a photo.
-  package mutating func refuse(replacing files: FilesInUse) {
+  package mutating func refuse(
+    replacing files: FilesInUse, companions: [(pictures: CompanionPictures, role: String)] = []
+  ) {
     var files = files
-    for job in jobs + skipped { files.add(job.photo) }
+    for job in jobs + skipped { files.add(job.photo, companions: companions) }
     refuse(files.obstacle)
     // What lies there is no result.
     skipped.removeAll { job in

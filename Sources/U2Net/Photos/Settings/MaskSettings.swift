@@ -16,6 +16,9 @@ public struct MaskSettings: Sendable, Hashable {
   /// Solve for the alpha of soft edges, as hair has them: closed-form matting with what this says is certain of a mask;
   /// nil: no matting. Its erosion is 0…1000 pixels.
   public var matting: TrimapOptions?
+  /// Trimaps of the photos' sizes, in place of what is certain of their masks: from grey 230 on object, up to 25 background, unknown
+  /// between. `matting` need not be set. What the network saw is in the verdict alone.
+  public var trimaps: CompanionPictures?
   /// How that is solved.
   public var mattingMethod = ClosedFormMatting.Method.fast
   /// Black, white and gamma of the grey values; nil: as they are.
@@ -35,7 +38,15 @@ public struct MaskSettings: Sendable, Hashable {
   public init() {}
 
   /// Whether the photo is needed at its full size to make its mask.
-  public var needsPixels: Bool { refinement != .none || matting != nil }
+  public var needsPixels: Bool { refinement != .none || isMatted }
+
+  /// Whether alpha is solved for.
+  var isMatted: Bool { matting != nil || trimaps != nil }
+
+  /// Pictures that go with photos, and what messages call them.
+  package var companions: [(pictures: CompanionPictures, role: String)] {
+    trimaps.map { [($0, "trimap")] } ?? []
+  }
 
   /// Checks every number.
   /// - Throws: `SettingsError` for the first number that is out of its range.

@@ -31,7 +31,7 @@ public struct RembgArguments: Equatable, Sendable {
   public var mask: MaskSettings {
     var settings = MaskSettings()
     (settings.postProcesses, settings.matting) = (postProcessesMask, alphaMatting ? trimap : nil)
-    settings.mattingMethod = .exact
+    if alphaMatting { settings.mattingMethod = .exact }
     return settings
   }
 

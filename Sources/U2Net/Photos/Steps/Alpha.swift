@@ -5,22 +5,25 @@ extension MaskSettings {
   /// - Parameters:
   ///   - mask: grey, of the photo's size.
   ///   - photo: any channels. Only if `needsPixels`, or where it has alpha, must it be of its full size.
+  ///   - trimap: the photo's own, grey, of its size: the mask matters no more then; nil: what is certain of the mask.
   ///   - threads: that work on it; the result is the same for any number.
   ///   - memoryLimit: bytes that matting may take; nil: what the process may still take.
   ///   - remark: told why there is no alpha matting though it was asked for: the mask stays then, as with rembg.
   /// - Returns: grey, of the mask's size.
-  /// - Throws: `MattingError.outOfMemory`.
+  /// - Throws: `MattingError.outOfMemory`; with a trimap any `MattingError`.
   public func alpha<Sample: PhotoSample>(
-    from mask: Image<Sample>, of photo: Image<Sample>, threads: Int = 1,
+    from mask: Image<Sample>, of photo: Image<Sample>, trimap: Image<UInt8>? = nil, threads: Int = 1,
     memoryLimit: Int? = nil, remark: (String) -> Void = { _ in }
   ) throws(MattingError) -> Image<Sample> {
     let visible = needsPixels ? photo.withoutHiddenColors() : photo
     var mask = refined(postProcessed(mask, threads: threads), photo: visible, threads: threads)
     do throws(MattingError) {
-      mask = try matted(mask, photo: visible, threads: threads, memoryLimit: memoryLimit)
-    } catch .outOfMemory(let needed, let available) {
-      throw .outOfMemory(needed: needed, available: available)
-    } catch { remark("no alpha matting: \(error)") }
+      mask = try matted(mask, photo: visible, trimap: trimap, threads: threads, memoryLimit: memoryLimit)
+    } catch {
+      if case .outOfMemory = error { throw error }
+      guard trimap == nil else { throw error }
+      remark("no alpha matting: \(error)")
+    }
     mask = cleaned(mask, threads: threads)
     return photo.hasTransparency ? mask.limited(toAlphaOf: photo) : mask
   }
@@ -45,13 +48,13 @@ extension MaskSettings {
     refinement == .guided ? GuidedFilter().refined(mask, photo: photo, threads: threads) : mask
   }
 
-  /// The alpha of closed-form matting between what is certain in the mask, if that is wanted.
+  /// The alpha of closed-form matting between what is certain, in a trimap or else in the mask, if that is wanted.
   /// - Throws: `MattingError` where there is nothing to solve for, or too little memory.
   public func matted<Sample: PhotoSample>(
-    _ mask: Image<Sample>, photo: Image<Sample>, threads: Int = 1, memoryLimit: Int? = nil
+    _ mask: Image<Sample>, photo: Image<Sample>, trimap: Image<UInt8>? = nil, threads: Int = 1, memoryLimit: Int? = nil
   ) throws(MattingError) -> Image<Sample> {
-    guard let matting else { return mask }
-    let trimap = mask.converted(to: UInt8.self).trimap(matting, threads: threads)
+    let ofMask = { matting.map { mask.converted(to: UInt8.self).trimap($0, threads: threads) } }
+    guard let trimap = trimap ?? ofMask() else { return mask }
     let memoryLimit = memoryLimit ?? ResourceLimits.availableMemory
     return switch mattingMethod {
     case .exact: try ClosedFormMatting.alpha(of: photo, trimap: trimap, threads: threads, memoryLimit: memoryLimit)

@@ -1,3 +1,5 @@
+internal import U2NetFiles
+
 /// A photo as pixels: upright, in 8 bits for the network and, where results keep them, in 16.
 public struct DecodedPhoto: Sendable {
   /// What the photo is called in messages.
@@ -63,6 +65,8 @@ struct OpenedPhoto {
   }
 
   let name: String
+  /// What pictures that go with it are called.
+  let stem: FilePath
   let width, height: Int
   let channels: Channels
   /// Whether there are 16 bits to a sample.
@@ -73,7 +77,7 @@ struct OpenedPhoto {
 
   /// - Throws: `ImageError`, `outOfMemory` among them for a photo that is larger than all memory.
   init(_ source: PhotoSource, pixelLimit: Int) throws(ImageError) {
-    name = source.name
+    (name, stem) = (source.name, source.stem)
     switch source.contents {
     case .file, .bytes:
       let bytes: [UInt8] =

@@ -4,6 +4,8 @@ struct Rendering<Sample: PhotoSample> {
   let backdrop: Backdrop?
   let saliency: Saliency
   let metadata: Metadata
+  /// The photo's own.
+  let trimap: Image<UInt8>?
   let threads: Int
   /// Made anew by each call: whoever has it in other samples keeps it only while it is needed. nil: only the network has looked
   /// at the photo, and neither the settings nor the results need more of it.
@@ -11,11 +13,11 @@ struct Rendering<Sample: PhotoSample> {
   private var alpha: Image<Sample>?
 
   init(
-    _ settings: PhotoSettings, _ backdrop: Backdrop?, _ saliency: Saliency, _ metadata: Metadata, threads: Int,
-    photo: (() -> Image<Sample>)?
+    _ settings: PhotoSettings, _ backdrop: Backdrop?, _ saliency: Saliency, _ metadata: Metadata,
+    trimap: Image<UInt8>?, threads: Int, photo: (() -> Image<Sample>)?
   ) {
     (self.settings, self.backdrop, self.saliency) = (settings, backdrop, saliency)
-    (self.metadata, self.threads, self.photo) = (metadata, threads, photo)
+    (self.metadata, self.trimap, self.threads, self.photo) = (metadata, trimap, threads, photo)
   }
 
   private mutating func alpha(_ remark: (String) -> Void) throws(PhotoError) -> Image<Sample> {
@@ -26,7 +28,7 @@ struct Rendering<Sample: PhotoSample> {
       return alpha!
     }
     do {
-      let made = try settings.mask.alpha(from: mask, of: photo(), threads: threads) { reason in
+      let made = try settings.mask.alpha(from: mask, of: photo(), trimap: trimap, threads: threads) { reason in
         // Of an empty mask that is said already.
         if !saliency.isEmpty { remark(reason) }
       }
