@@ -7,7 +7,7 @@ package import U2NetFiles
 public struct CompanionPictures: Sendable, Hashable {
   let path: FilePath
 
-  /// - Parameter path: of a picture, or of a folder.
+  /// The picture or the folder of this path.
   public init(_ path: String) { self.init(FilePath(path)) }
 
   package init(_ path: FilePath) { self.path = path }
