@@ -41,10 +41,22 @@ public enum ClosedFormMatting {
     }
   }
 
-  /// - Parameter solve: alpha by place.
+  /// As `alpha`, where single pixels say something of their alpha, too; up to a thousandth.
+  static func alpha(
+    of photo: Image<Float>, trimap: Image<UInt8>, evidence: Evidence, threads: Int, memoryLimit: Int
+  ) throws(MattingError) -> Image<Float> {
+    try solved(photo, trimap, evidence: evidence, threads: threads, memoryLimit: memoryLimit) {
+      solver, _ throws(MattingError) in
+      try solver.solve(tolerance: 1e-4, maximumSteps: 500)
+    }
+  }
+
+  /// - Parameters:
+  ///   - evidence: what single pixels say of their alpha.
+  ///   - solve: alpha by place.
   @inline(__always)
   static func solved<Sample: MaskSample>(
-    _ photo: Image<Sample>, _ trimap: Image<UInt8>, threads: Int, memoryLimit: Int,
+    _ photo: Image<Sample>, _ trimap: Image<UInt8>, evidence: Evidence? = nil, threads: Int, memoryLimit: Int,
     _ solve: (MattingSolver, UnknownPixels) throws(MattingError) -> [Double]
   ) throws(MattingError) -> Image<Sample> {
     requireMask(trimap, of: photo)
@@ -66,7 +78,7 @@ public enum ClosedFormMatting {
     let pixels = UnknownPixels(rows: unknown)
     let level = MultigridLevel(pixels)
     addLaplacian(of: photo, to: level, threads: threads)
-    let solver = MattingSolver(level, foreground: foreground, threads: threads)
+    let solver = MattingSolver(level, foreground: foreground, evidence: evidence, threads: threads)
     let alpha = try solve(solver, pixels)
     return Image(width: photo.width, height: photo.height, channels: .gray) { output in
       let output = output.baseAddress!

@@ -10,6 +10,10 @@ public enum MattingError: Error, Equatable, Sendable {
   case photoTooLarge(width: Int, height: Int)
   /// So many unknown pixels take more bytes than may be used.
   case outOfMemory(needed: Int, available: Int)
+  /// The plate is not of the photo's background, or the camera has moved too far.
+  case plateDoesNotFit
+  /// The sides of plate and photo are not in the same ratio, or below 16 pixels.
+  case plateOfAnotherShape
   /// The solver stopped after that many steps, when the residual was still this part of what it started from.
   case notConverged(steps: Int, residual: Double)
 }
@@ -23,6 +27,9 @@ extension MattingError: CustomStringConvertible {
     case .photoTooLarge(let width, let height): "\(width) x \(height) pixels are too many for matting"
     case .outOfMemory(let needed, let available):
       "not enough memory: alpha matting takes \(needed >> 20) MB for this photo, and \(available >> 20) MB are left"
+    case .plateDoesNotFit: "the plate does not fit: what is background does not look as in it"
+    case .plateOfAnotherShape:
+      "the plate does not fit: its sides are not in the ratio of the photo's, or below 16 pixels"
     case .notConverged(let steps, let residual):
       "matting did not converge: after \(steps) steps the residual is \(residual) of the first"
     }

@@ -15,7 +15,8 @@ struct MattingSolver {
   /// - Parameters:
   ///   - level: with its weights; the rest is made here.
   ///   - foreground: columns of known foreground for each row.
-  init(_ level: MultigridLevel, foreground: [[Range<Int>]], threads: Int) {
+  ///   - evidence: what single pixels say of their alpha.
+  init(_ level: MultigridLevel, foreground: [[Range<Int>]], evidence: Evidence? = nil, threads: Int) {
     self.level = level
     self.threads = threads
     let places = level.pixels.places
@@ -37,6 +38,18 @@ struct MattingSolver {
     for place in 0..<places {
       diagonal[place] = -diagonal[place]
       rightSide[place] = -rightSide[place]
+    }
+    if let evidence {
+      for run in level.pixels.runs {
+        let row = Int(run.row) * evidence.alpha.width, base = Int(run.base.2)
+        for x in Int(run.start)..<Int(run.end) {
+          let weight = Double(evidence.weight.samples[row + x])
+          diagonal[base + x] += weight
+          rightSide[base + x] += weight * Double(evidence.alpha.samples[row + x])
+        }
+      }
+    }
+    for place in 0..<places {
       level.diagonal[place] = Float(diagonal[place])
       level.rightSide[place] = Float(rightSide[place])
     }

@@ -26,7 +26,7 @@ public final class PhotoProcessor: Sendable {
   public let photosAtOnce: Int
   private let detector: SaliencyDetector
   private let backdrop: Backdrop?
-  private let trimaps: Companions?
+  private let trimaps, plates: Companions?
   /// Threads that work on one photo.
   public let threads: Int
   private let gate: MemoryGate?
@@ -77,7 +77,7 @@ public final class PhotoProcessor: Sendable {
       gate = MemoryGate(budget: plan.photos)
     }
     backdrop = try settings.cutout.background.map { try Backdrop($0, remark: remark) }
-    trimaps = try settings.trimaps(remark)
+    (trimaps, plates) = try (settings.read(\.trimaps, remark), settings.read(\.plates, remark))
     detection.threads = threads
     detection.photosAtOnce = photosAtOnce
     detector = SaliencyDetector(network, options: detection)
@@ -90,7 +90,7 @@ public final class PhotoProcessor: Sendable {
     (detector, photosAtOnce, threads) = (other.detector, other.photosAtOnce, other.threads)
     (gate, room) = (other.gate, other.room)
     backdrop = try settings.cutout.background.map { try Backdrop($0) }
-    trimaps = try settings.trimaps { _ in }
+    (trimaps, plates) = try (settings.read(\.trimaps) { _ in }, settings.read(\.plates) { _ in })
   }
 
   /// The same network, ready as it is, for other results.
@@ -257,6 +257,9 @@ public final class PhotoProcessor: Sendable {
     let trimap = try trimaps.map {
       try $0.picture(of: opened, as: "trimap", pixelLimit: settings.pixelLimit, remark: note).trimap(of: photo)
     }
+    let plate = try plates.map {
+      try $0.picture(of: opened, as: "plate", pixelLimit: settings.pixelLimit, remark: note).image
+    }
     report.milliseconds!.decode = watch.lap()
 
     try progress(.detect)
@@ -268,10 +271,10 @@ public final class PhotoProcessor: Sendable {
     let metadata = settings.encoding.keepsExif ? photo.metadata : photo.metadata.withoutExif
     let isUnseen = photo.buffer != nil
     var shallow = Rendering<UInt8>(
-      settings, backdrop, made.saliency, metadata, trimap: trimap, threads: threads,
+      settings, backdrop, made.saliency, metadata, trimap: trimap, plate: plate, threads: threads,
       photo: isUnseen ? nil : { photo.image })
     var deep = Rendering<UInt16>(
-      settings, backdrop, made.saliency, metadata, trimap: trimap, threads: threads,
+      settings, backdrop, made.saliency, metadata, trimap: trimap, plate: plate, threads: threads,
       photo: isUnseen ? nil : { photo.deepImage ?? photo.image.converted(to: UInt16.self) })
     func make<Sample>(_ request: PhotoResult.Request, by rendering: inout Rendering<Sample>) throws {
       try progress(.render)
@@ -303,10 +306,12 @@ public final class PhotoProcessor: Sendable {
 }
 
 extension PhotoSettings {
-  /// - Throws: `ImageError` if there is one trimap for all photos, and it cannot be read.
-  fileprivate func trimaps(_ remark: (String) -> Void) throws(ImageError) -> Companions? {
-    guard let trimaps = mask.trimaps else { return nil }
-    return try Companions(trimaps, pixelLimit: pixelLimit, remark: remark)
+  /// - Throws: `ImageError` if there is one picture for all photos, and it cannot be read.
+  fileprivate func read(
+    _ pictures: KeyPath<MaskSettings, CompanionPictures?>, _ remark: (String) -> Void
+  ) throws(ImageError) -> Companions? {
+    guard let pictures = mask[keyPath: pictures] else { return nil }
+    return try Companions(pictures, pixelLimit: pixelLimit, remark: remark)
   }
 }
 

@@ -18,16 +18,24 @@ struct PhotoOptions: ParsableArguments {
   var trimap: String?
 
   @Option(
+    help: ArgumentHelp(
+      "A photo of the background without the object, or a folder of such: mends the mask and solves for alpha.",
+      valueName: "file|dir"), completion: .file())
+  var plate: String?
+
+  @Option(
     help: ArgumentHelp("Write the fused map and the six side outputs into this folder, too.", valueName: "dir"),
     completion: .directory)
   var sideOutputs: String?
 
   func validate() throws {
     try mask.matting.checkUse(trimap: trimap != nil)
-    guard trimap != nil else { return }
-    for (flag, isGiven) in [("--refine", mask.refine != .none), ("--post-process", mask.postProcess)] where isGiven {
-      throw ValidationError("\(flag) has no effect with --trimap")
-    }
+    guard let picture = plate != nil ? "--plate" : trimap != nil ? "--trimap" : nil else { return }
+    let flags = [
+      ("--refine", mask.refine != .none), ("--post-process", mask.postProcess),
+      ("--trimap", plate != nil && trimap != nil), ("--alpha-matting", plate != nil && mask.matting.alphaMatting),
+    ]
+    for (flag, isGiven) in flags where isGiven { throw ValidationError("\(flag) has no effect with \(picture)") }
   }
 
   func settings(_ cutout: CutoutOptions) -> PhotoSettings {
@@ -40,6 +48,7 @@ struct PhotoOptions: ParsableArguments {
     settings.sideOutputs = sideOutputs != nil
     settings.pixelLimit = input.maxMegapixels * 1_000_000
     settings.mask = mask.settings
+    settings.mask.plates = plate.map { CompanionPictures(FilePath(argument: $0)) }
     settings.mask.trimaps = trimap.map { CompanionPictures(FilePath(argument: $0)) }
     settings.cutout = cutout.settings
     settings.encoding = encoding.settings

@@ -19,6 +19,9 @@ public struct MaskSettings: Sendable, Hashable {
   /// Trimaps of the photos' sizes, in place of what is certain of their masks: from grey 230 on object, up to 25 background, unknown
   /// between. `matting` need not be set. What the network saw is in the verdict alone.
   public var trimaps: CompanionPictures?
+  /// Plates: photos of the background without the object, with which the mask is corrected and alpha is solved for, in place of
+  /// `refinement` and `matting`. Of a plate that does not fit that is said, and the mask stays.
+  public var plates: CompanionPictures?
   /// How that is solved.
   public var mattingMethod = ClosedFormMatting.Method.fast
   /// Black, white and gamma of the grey values; nil: as they are.
@@ -41,11 +44,11 @@ public struct MaskSettings: Sendable, Hashable {
   public var needsPixels: Bool { refinement != .none || isMatted }
 
   /// Whether alpha is solved for.
-  var isMatted: Bool { matting != nil || trimaps != nil }
+  var isMatted: Bool { matting != nil || trimaps != nil || plates != nil }
 
   /// Pictures that go with photos, and what messages call them.
   package var companions: [(pictures: CompanionPictures, role: String)] {
-    trimaps.map { [($0, "trimap")] } ?? []
+    [(trimaps, "trimap"), (plates, "plate")].compactMap { pictures, role in pictures.map { ($0, role) } }
   }
 
   /// Checks every number.

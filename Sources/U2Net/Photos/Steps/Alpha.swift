@@ -6,23 +6,31 @@ extension MaskSettings {
   ///   - mask: grey, of the photo's size.
   ///   - photo: any channels. Only if `needsPixels`, or where it has alpha, must it be of its full size.
   ///   - trimap: the photo's own, grey, of its size: the mask matters no more then; nil: what is certain of the mask.
+  ///   - plate: its background without the object; not with a trimap.
   ///   - threads: that work on it; the result is the same for any number.
   ///   - memoryLimit: bytes that matting may take; nil: what the process may still take.
   ///   - remark: told why there is no alpha matting though it was asked for: the mask stays then, as with rembg.
   /// - Returns: grey, of the mask's size.
   /// - Throws: `MattingError.outOfMemory`; with a trimap any `MattingError`.
   public func alpha<Sample: PhotoSample>(
-    from mask: Image<Sample>, of photo: Image<Sample>, trimap: Image<UInt8>? = nil, threads: Int = 1,
-    memoryLimit: Int? = nil, remark: (String) -> Void = { _ in }
+    from mask: Image<Sample>, of photo: Image<Sample>, trimap: Image<UInt8>? = nil, plate: Image<UInt8>? = nil,
+    threads: Int = 1, memoryLimit: Int? = nil, remark: (String) -> Void = { _ in }
   ) throws(MattingError) -> Image<Sample> {
     let visible = needsPixels ? photo.withoutHiddenColors() : photo
     var mask = refined(postProcessed(mask, threads: threads), photo: visible, threads: threads)
-    do throws(MattingError) {
-      mask = try matted(mask, photo: visible, trimap: trimap, threads: threads, memoryLimit: memoryLimit)
-    } catch {
-      if case .outOfMemory = error { throw error }
+    let limit = memoryLimit ?? ResourceLimits.availableMemory, unsolved = mask
+    let solved = Result { () throws(MattingError) in
+      guard let plate else {
+        return try matted(unsolved, photo: visible, trimap: trimap, threads: threads, memoryLimit: limit)
+      }
+      return try PlateMatting.alpha(of: visible, mask: unsolved, plate: plate, threads: threads, memoryLimit: limit)
+    }
+    switch solved {
+    case .success(let alpha): mask = alpha
+    case .failure(.outOfMemory(let needed, let available)): throw .outOfMemory(needed: needed, available: available)
+    case .failure(let error):
       guard trimap == nil else { throw error }
-      remark("no alpha matting: \(error)")
+      remark("\(plate == nil ? "no alpha matting" : "done without the plate"): \(error)")
     }
     mask = cleaned(mask, threads: threads)
     return photo.hasTransparency ? mask.limited(toAlphaOf: photo) : mask

@@ -5,7 +5,7 @@ struct Rendering<Sample: PhotoSample> {
   let saliency: Saliency
   let metadata: Metadata
   /// The photo's own.
-  let trimap: Image<UInt8>?
+  let trimap, plate: Image<UInt8>?
   let threads: Int
   /// Made anew by each call: whoever has it in other samples keeps it only while it is needed. nil: only the network has looked
   /// at the photo, and neither the settings nor the results need more of it.
@@ -14,10 +14,11 @@ struct Rendering<Sample: PhotoSample> {
 
   init(
     _ settings: PhotoSettings, _ backdrop: Backdrop?, _ saliency: Saliency, _ metadata: Metadata,
-    trimap: Image<UInt8>?, threads: Int, photo: (() -> Image<Sample>)?
+    trimap: Image<UInt8>?, plate: Image<UInt8>?, threads: Int, photo: (() -> Image<Sample>)?
   ) {
     (self.settings, self.backdrop, self.saliency) = (settings, backdrop, saliency)
-    (self.metadata, self.trimap, self.threads, self.photo) = (metadata, trimap, threads, photo)
+    (self.metadata, self.trimap, self.plate) = (metadata, trimap, plate)
+    (self.threads, self.photo) = (threads, photo)
   }
 
   private mutating func alpha(_ remark: (String) -> Void) throws(PhotoError) -> Image<Sample> {
@@ -28,7 +29,8 @@ struct Rendering<Sample: PhotoSample> {
       return alpha!
     }
     do {
-      let made = try settings.mask.alpha(from: mask, of: photo(), trimap: trimap, threads: threads) { reason in
+      let made = try settings.mask.alpha(from: mask, of: photo(), trimap: trimap, plate: plate, threads: threads) {
+        reason in
         // Of an empty mask that is said already.
         if !saliency.isEmpty { remark(reason) }
       }

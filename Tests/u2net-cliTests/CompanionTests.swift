@@ -2,8 +2,8 @@ import Foundation
 import Testing
 import U2NetImageFiles
 
-/// `--trimap`: what is known of photos comes from pictures.
-struct TrimapTests {
+/// `--trimap` and `--plate`: pictures that go with photos.
+struct CompanionTests {
   private let width = 60, height = 50
 
   /// A disc of one colour on another, and what is known of it.
@@ -109,6 +109,45 @@ struct TrimapTests {
       }
       #expect(try alpha("\(folder)/trimaps/a.png") == trimap)
     }
+  }
+
+  @Test func `a plate brings back what the network misses, and one that does not fit is said`() throws {
+    try withFolder { folder in
+      let seen = try Image<UInt8>(contentsOf: photo("rocket.jpg")), side = 220
+      func part(_ object: Bool) -> Image<UInt8> {
+        Image(
+          width: side, height: side, channels: .rgb,
+          samples: (0..<side * side).flatMap { i -> [UInt8] in
+            let (x, y) = (i % side, i / side)
+            if object, (40..<90).contains(x), (50..<170).contains(y) { return [20, 190, 60] }
+            let at = 3 * ((y + 20) * seen.width + x + 10)
+            return Array(seen.samples[at..<at + 3])
+          })
+      }
+      try write(part(true).pngData(), "\(folder)/photos/a.png")
+      try write(part(false).pngData(), "\(folder)/plates/a.png")
+      var result = try run(["mask", "\(folder)/photos", "-o", "\(folder)/m", "--plate", "\(folder)/plates"])
+      #expect(result.code == 0 && !result.errors.contains("without the plate"), "\(result.errors)")
+      let mask = try alpha("\(folder)/m/a.png")
+      let off = mask.samples.indices.reduce(0) { sum, i in
+        let isObject = (40..<90).contains(i % side) && (50..<170).contains(i / side)
+        return sum + abs(Int(mask.samples[i]) - (isObject ? 255 : 0))
+      }
+      #expect(off < 2 * side * side, "\(off)")
+
+      result = try run([
+        "mask", "\(folder)/photos/a.png", "-o", "\(folder)/other.png", "--plate", photo("coffee.png"),
+      ])
+      #expect(result.code == 0 && result.errors.contains("a.png: done without the plate: the plate does not fit"))
+      let plain = try run(["mask", "\(folder)/photos/a.png", "-o", "\(folder)/plain.png"])
+      #expect(try plain.code == 0 && alpha("\(folder)/other.png") == alpha("\(folder)/plain.png"))
+    }
+  }
+
+  @Test(arguments: [["-a"], ["--trimap", "t.png"], ["--refine", "guided"], ["--post-process"]])
+  func `what a plate takes the effect from is said`(_ flags: [String]) throws {
+    let flag = flags[0] == "-a" ? "--alpha-matting" : flags[0]
+    try expectWrongUsage(["mask", "a.png", "-o", "m.png", "--plate", "p.png"] + flags, naming: [flag, "--plate"])
   }
 
   @Test(arguments: [["-af", "200"], ["-ab", "3"], ["-ae", "4"], ["--refine", "guided"], ["--post-process"]])
