@@ -11,6 +11,7 @@ public enum PlateMatting {
   /// How much a projection counts beside the smoothness of alpha, where object and plate differ fully.
   private static let dataWeight: Float = 0.02
 
+  /// The object's alpha: about 110 bytes are taken for each pixel.
   /// - Parameters:
   ///   - photo: of any channels, alpha of its own is ignored.
   ///   - mask: grey, of the photo's size: what the network says.

@@ -232,6 +232,7 @@ public final class PhotoProcessor: Sendable {
     memory.pictures = requests.count(where: \.showsPhoto)
     memory.webPictures = requests.count { $0.showsPhoto && $0.format == .webP }
     memory.isMatted = settings.mask.isMatted
+    memory.hasPlate = settings.mask.plates != nil
     if let layout = settings.cutout.layout, requests.contains(where: \.showsPhoto) {
       let whole = PixelRect(x: 0, y: 0, width: width, height: height), size = layout.size(around: whole)
       memory.framedPixels = min(settings.pixelLimit, size.width.saturatingProduct(size.height))

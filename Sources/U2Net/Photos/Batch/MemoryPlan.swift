@@ -42,6 +42,8 @@ package struct PhotoMemory: Equatable, Sendable {
   package var isDeep = false
   /// Whether alpha is solved for.
   package var isMatted = false
+  /// Whether that is with a plate.
+  package var hasPlate = false
   /// Pixels of results that have another size than the photo.
   package var framedPixels = 0
   /// Whether nobody needs the photo's pixels but the network, so that it may be decoded at less than its size.
@@ -58,11 +60,14 @@ package struct PhotoMemory: Equatable, Sendable {
   /// Alpha matting takes this for each pixel of a photo, if a quarter of them is unknown: hard photos have a sixth.
   private static let mattingBytes = 40
 
+  /// A plate takes this for each pixel, as measured on a photo of 12 megapixels, with what alpha matting takes.
+  private static let plateBytes = 110
+
   /// Bytes; `Int.max` for what no machine has.
   package var bytes: Int {
     let pixels = width.saturatingProduct(height)
     return Self.bytes(ofPixels: pixels, isDeep: isDeep)
-      .saturatingSum(isMatted ? pixels.saturatingProduct(Self.mattingBytes) : 0)
+      .saturatingSum(pixels.saturatingProduct(hasPlate ? Self.plateBytes : isMatted ? Self.mattingBytes : 0))
       .saturatingSum(Self.bytes(ofPixels: framedPixels, isDeep: isDeep))
   }
 
@@ -71,7 +76,8 @@ package struct PhotoMemory: Equatable, Sendable {
   package var likelyBytes: Int {
     let pixels = width.saturatingProduct(height), depth = isDeep ? 2 : 1
     let perPixel = isReduced ? 2 : 5 + 6 * pictures + 18 * webPictures + (isMatted ? 3 : 0)
-    return pixels.saturatingProduct(depth * perPixel).saturatingSum(framedPixels.saturatingProduct(6 * depth))
+    let likely = hasPlate ? Self.plateBytes : depth * perPixel
+    return pixels.saturatingProduct(likely).saturatingSum(framedPixels.saturatingProduct(6 * depth))
   }
 
   /// What making and encoding a picture of so many pixels takes.
