@@ -152,7 +152,7 @@ enum { U2NET_PIXELS = 0, U2NET_PNG = 1, U2NET_JPEG = 2, U2NET_WEBP = 3 };
 
 enum { U2NET_REFINE_NONE = 0, U2NET_REFINE_GUIDED = 1 };
 
-/* Of alpha matting: as rembg's; within 2 levels of 255 of it on average, and in large photos in a quarter of the time. */
+/* Of alpha matting: as rembg's; within 2 levels of 255 of it on average, and in large photos in a quarter to a half of the time. */
 enum { U2NET_MATTING_NONE = 0, U2NET_MATTING_EXACT = 1, U2NET_MATTING_FAST = 2 };
 
 /* What is about to be done: in this order, the last two for each result. */

@@ -18,7 +18,7 @@ extension ClosedFormMatting {
   /// Variance of colours up to which a window of cells counts as flat.
   private static let epsilon: Float = 1e-5
 
-  /// As `alpha`, in a quarter of the time for large photos, to within 2 of 255 of it on average, and as near to the truth.
+  /// As `alpha`, in a quarter to a half of the time for large photos, to within 2 of 255 of it on average, and as near to the truth.
   ///
   /// Memory: 8 bytes more than `alpha`'s for each pixel, and for each unknown one.
   /// - Parameters:

@@ -41,7 +41,7 @@ public enum ClosedFormMatting {
     }
   }
 
-  /// As `alpha`, where single pixels say something of their alpha, too; up to a thousandth.
+  /// As `alpha`, where single pixels say something of their alpha, too; up to a residual of 1e-4.
   static func alpha(
     of photo: Image<Float>, trimap: Image<UInt8>, evidence: Evidence, threads: Int, memoryLimit: Int
   ) throws(MattingError) -> Image<Float> {

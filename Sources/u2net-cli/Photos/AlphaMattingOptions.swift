@@ -24,8 +24,8 @@ struct AlphaMattingOptions: ParsableArguments {
 
   @Option(
     help: """
-      With -a: fast (default; of many unknown pixels first coarsely, then finely) or exact (as rembg to the last levels, in four times \
-      the time).
+      With -a: fast (default; of many unknown pixels first coarsely, then finely) or exact (as rembg to the last levels, in two to four \
+      times the time).
       """)
   var matting: ClosedFormMatting.Method?
 
