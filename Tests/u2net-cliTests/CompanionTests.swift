@@ -139,6 +139,13 @@ struct CompanionTests {
         "mask", "\(folder)/photos/a.png", "-o", "\(folder)/other.png", "--plate", photo("coffee.png"),
       ])
       #expect(result.code == 0 && result.errors.contains("a.png: done without the plate: the plate does not fit"))
+      #expect(result.errors.contains("(\(photo("coffee.png")))"), "\(result.errors)")
+      // Where the network sees nothing at all that is said, too.
+      try write(
+        Image<UInt8>(width: 64, height: 64, channels: .rgb, samples: Array(repeating: 90, count: 12288)).pngData(),
+        "\(folder)/grey.png")
+      result = try run(["mask", "\(folder)/grey.png", "-o", "\(folder)/none.png", "--plate", photo("coffee.png")])
+      #expect(result.code == 0 && result.errors.contains("grey.png: done without the plate"), "\(result.errors)")
       let plain = try run(["mask", "\(folder)/photos/a.png", "-o", "\(folder)/plain.png"])
       #expect(try plain.code == 0 && alpha("\(folder)/other.png") == alpha("\(folder)/plain.png"))
     }

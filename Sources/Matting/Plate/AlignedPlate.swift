@@ -149,10 +149,10 @@ extension Image where Sample == Float {
   ) -> Image {
     let places = background.samples.indices.filter { background.samples[$0] > 0.5 }
     let sample = stride(from: 0, to: places.count, by: max(1, places.count / 50_000)).map { places[$0] }
-    func terms(_ place: Int) -> [Double] {
+    func terms(_ place: Int) -> SIMD8<Double> {
       let x = 2 * Double(place % width) / Double(max(width - 1, 1)) - 1
       let y = 2 * Double(place / width) / Double(max(height - 1, 1)) - 1
-      return [1, x, y, x * y, x * x, y * y]
+      return [1, x, y, x * y, x * x, y * y, 0, 0]
     }
     let fits = (0..<3).map { channel -> [Double] in
       let used = sample.filter { photo.samples[3 * $0 + channel] < 0.98 && clipped.samples[3 * $0 + channel] == 0 }
@@ -160,7 +160,10 @@ extension Image where Sample == Float {
       let gain = commonRatio(pairs.filter { $1 > 0.05 }.map { $0 / $1 })
       var fit = [gain, 0, 0, 0, 0, 0, 0]
       guard used.count > 100 else { return fit }
-      let rows = zip(used, pairs).map { place, pair in terms(place).map { $0 * pair.1 } + [1] }
+      let rows = zip(used, pairs).map { place, pair in
+        let scaled = terms(place) * pair.1
+        return (0..<6).map { scaled[$0] } + [1]
+      }
       for _ in 0..<8 {
         let residuals = zip(rows, pairs).map { row, pair in pair.0 - zip(row, fit).reduce(0) { $0 + $1.0 * $1.1 } }
         let deviation = robustDeviation(residuals) + 0.001
@@ -175,13 +178,14 @@ extension Image where Sample == Float {
       }
       return fit
     }
+    let factors = fits.map { SIMD8<Double>(Array($0[..<6]) + [0, 0]) }
     return Image(width: width, height: height, channels: .rgb) { output in
       nonisolated(unsafe) let output = output.baseAddress!
       Bands(of: height, height: 32).forEach(threads: threads) { rows in
         for place in rows.lowerBound * width..<rows.upperBound * width {
           let terms = terms(place)
           for channel in 0..<3 {
-            let factor = zip(terms, fits[channel]).reduce(0) { $0 + $1.0 * $1.1 }
+            let factor = (terms * factors[channel]).sum()
             output[3 * place + channel] = Float(
               share: samples[3 * place + channel] * Float(factor) + Float(fits[channel][6]))
           }

@@ -259,14 +259,14 @@ public final class PhotoProcessor: Sendable {
       try $0.picture(of: opened, as: "trimap", pixelLimit: settings.pixelLimit, remark: note).trimap(of: photo)
     }
     let plate = try plates.map {
-      try $0.picture(of: opened, as: "plate", pixelLimit: settings.pixelLimit, remark: note).image
+      try $0.picture(of: opened, as: "plate", pixelLimit: settings.pixelLimit, remark: note)
     }
     report.milliseconds!.decode = watch.lap()
 
     try progress(.detect)
     var made = Made(saliency: try saliency(of: photo))
     report.add(made.verdict, width: photo.width, height: photo.height)
-    if made.saliency.isEmpty, trimap == nil { note("no salient object; the mask is empty") }
+    if made.saliency.isEmpty, trimap == nil, plate == nil { note("no salient object; the mask is empty") }
     report.milliseconds!.infer = watch.lap()
 
     let metadata = settings.encoding.keepsExif ? photo.metadata : photo.metadata.withoutExif

@@ -20,7 +20,7 @@ public struct MaskSettings: Sendable, Hashable {
   /// between. `matting` need not be set. What the network saw is in the verdict alone.
   public var trimaps: CompanionPictures?
   /// Plates: photos of the background without the object, with which the mask is corrected and alpha is solved for, in place of
-  /// `refinement` and `matting`. Of a plate that does not fit that is said, and the mask stays.
+  /// `matting` and `trimaps`. Of a plate that does not fit that is said, and the mask stays.
   public var plates: CompanionPictures?
   /// How that is solved.
   public var mattingMethod = ClosedFormMatting.Method.fast

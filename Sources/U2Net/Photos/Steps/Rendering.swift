@@ -5,7 +5,8 @@ struct Rendering<Sample: PhotoSample> {
   let saliency: Saliency
   let metadata: Metadata
   /// The photo's own.
-  let trimap, plate: Image<UInt8>?
+  let trimap: Image<UInt8>?
+  let plate: DecodedPhoto?
   let threads: Int
   /// Made anew by each call: whoever has it in other samples keeps it only while it is needed. nil: only the network has looked
   /// at the photo, and neither the settings nor the results need more of it.
@@ -14,7 +15,7 @@ struct Rendering<Sample: PhotoSample> {
 
   init(
     _ settings: PhotoSettings, _ backdrop: Backdrop?, _ saliency: Saliency, _ metadata: Metadata,
-    trimap: Image<UInt8>?, plate: Image<UInt8>?, threads: Int, photo: (() -> Image<Sample>)?
+    trimap: Image<UInt8>?, plate: DecodedPhoto?, threads: Int, photo: (() -> Image<Sample>)?
   ) {
     (self.settings, self.backdrop, self.saliency) = (settings, backdrop, saliency)
     (self.metadata, self.trimap, self.plate) = (metadata, trimap, plate)
@@ -29,10 +30,11 @@ struct Rendering<Sample: PhotoSample> {
       return alpha!
     }
     do {
-      let made = try settings.mask.alpha(from: mask, of: photo(), trimap: trimap, plate: plate, threads: threads) {
+      let made = try settings.mask.alpha(from: mask, of: photo(), trimap: trimap, plate: plate?.image, threads: threads)
+      {
         reason in
         // Of an empty mask that is said already.
-        if !saliency.isEmpty { remark(reason) }
+        if let plate { remark("\(reason) (\(plate.name))") } else if !saliency.isEmpty { remark(reason) }
       }
       alpha = made
       return made
